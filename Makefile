@@ -1,0 +1,51 @@
+# The verbs of the project; `make help` lists them. A fresh machine needs Python 3.11, make and a C++ compiler.
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+
+$(STAMP): pyproject.toml requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+install: $(STAMP)  ## set up .venv from the lock file
+
+run: $(STAMP)  ## the main job on the shipped fixtures, with the embedded models; prints where the report is
+	$(BIN)/provenance run fixtures/shards --out out/fixtures --fresh
+
+test: $(STAMP) tools  ## the one check: format, lint, types, import contracts, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+fix: $(STAMP)  ## format and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP)  ## speed and memory of every stage, side by side with others, in one run
+	benchmarks/run.sh
+
+tools: $(STAMP)  ## what the tests use besides Python: lmplz, headless Chromium (skipped where they cannot be had)
+	tests/tools.sh
+
+lmplz: $(STAMP)  ## KenLM's lmplz and build_binary, built from the sources in its own source package
+	pipelines/build_lmplz.sh
+
+fixtures: $(STAMP)  ## make fixtures/shards anew
+	$(BIN)/python fixtures/make_fixtures.py
+
+lock: $(STAMP)  ## renew requirements.lock from pyproject.toml
+	$(BIN)/pip-compile --quiet --extra dev --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.lock pyproject.toml
+
+clean:  ## remove what was made, except .venv
+	rm -rf out build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis benchmarks/.work
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+.PHONY: install run test fix bench tools lmplz fixtures lock clean help

@@ -1,0 +1,78 @@
+"""All error types, and how far each one reaches.
+
+::
+
+    ProvenanceError
+    +-- ConfigError     the run does not start: an option, a model, a column or the output folder is wrong
+    +-- ShardError      one shard is lost: noted in the ledger, the run goes on and exits with 1
+    +-- RecordError     one record is lost: a row of the rejects table, the shard goes on
+
+Errors carry data, not only text: what happened, where, why, and what to do.
+"""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a record was lost."""
+
+    ARCHIVE = "archive"
+    EXTRACT = "extract"
+
+
+class Reason(StrEnum):
+    """Why a record became no document: the closed set every report counts by."""
+
+    RECORD_TYPE = "record_type"  # not a capture of a page: warcinfo, request, metadata
+    REVISIT = "revisit"  # a capture identical to an earlier one, stored without its payload
+    HTTP_STATUS = "http_status"  # the server did not answer with the page (not 2xx)
+    MEDIA_TYPE = "media_type"  # not html, xhtml or plain text
+    MALFORMED_RECORD = "malformed_record"  # record headers that cannot be read
+    MALFORMED_HTTP = "malformed_http"  # HTTP headers that cannot be read
+    TRUNCATED_RECORD = "truncated_record"  # the file ends inside the record
+    UNREADABLE_BYTES = "unreadable_bytes"  # bytes of the shard that no record could be made of
+    UNDECODABLE_BODY = "undecodable_body"  # a content or transfer encoding that does not decode
+    EMPTY_PAYLOAD = "empty_payload"  # a record without a body
+    NO_TEXT = "no_text"  # a page without main text
+    EXTRACTION_FAILED = "extraction_failed"  # the extractor raised an error
+
+
+class ProvenanceError(Exception):
+    """Everything this package raises on purpose."""
+
+
+class ConfigError(ProvenanceError):
+    """The run cannot start; the message names the option, the value and what to do."""
+
+
+class ShardError(ProvenanceError):
+    """A shard cannot be read or written at all.
+
+    `shard` is its path as given; `reason` says why, in words for people.
+    """
+
+    def __init__(self, shard: str, reason: str) -> None:
+        super().__init__(f"{shard}: {reason}")
+        self.shard = shard
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type["ShardError"], tuple[str, str]]:
+        return type(self), (self.shard, self.reason)
+
+
+class RecordError(ProvenanceError):
+    """A record that becomes a reject; `offset` is its first byte in the shard as stored, null if unknown."""
+
+    def __init__(self, stage: Stage, reason: Reason, detail: str = "", *, offset: int | None = None) -> None:
+        super().__init__(f"{stage}/{reason} at {offset}: {detail}")
+        self.stage = stage
+        self.reason = reason
+        self.detail = detail
+        self.offset = offset
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _record_error, (self.stage, self.reason, self.detail, self.offset)
+
+
+def _record_error(stage: Stage, reason: Reason, detail: str, offset: int | None) -> RecordError:
+    return RecordError(stage, reason, detail, offset=offset)

@@ -1,0 +1,167 @@
+"""Every table's columns: dtype, unit, meaning, range and what null means.
+
+Names that Common Crawl's columnar index has are kept as they stand there.
+Null means "could not be measured", never 0, NaN or -1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+from polars.datatypes import DataType, DataTypeClass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column of a table holds; `low` and `high` are inclusive bounds of its values."""
+
+    dtype: DataType | DataTypeClass
+    unit: str
+    meaning: str
+    low: float | None = None
+    high: float | None = None
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A named set of columns in a fixed order."""
+
+    name: str
+    columns: Mapping[str, Column]
+
+    @property
+    def schema(self) -> pl.Schema:
+        """Column names and dtypes in order."""
+        return pl.Schema({name: column.dtype for name, column in self.columns.items()})
+
+    def empty(self) -> pl.DataFrame:
+        """No rows, all columns."""
+        return pl.DataFrame(schema=self.schema)
+
+    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with exactly this table's columns, in order, cast without loss.
+
+        Raises polars' own errors when a column is missing or a value does not fit: that is a bug, not bad input.
+        """
+        return frame.select(pl.col(name).cast(column.dtype) for name, column in self.columns.items())
+
+
+_TEXT = pl.String()
+_TIME = pl.Datetime("us", "UTC")
+EVIDENCE_DTYPE = pl.List(
+    pl.Struct({"signal": pl.String, "value": pl.Float64, "nats": pl.Float64, "detail": pl.String})
+)
+HREFLANG_DTYPE = pl.List(pl.Struct({"lang": pl.String, "url": pl.String}))
+ORIGINS = ("human", "ai_generated", "machine_translated", "undetermined")
+CLUSTER_KINDS = ("unique", "exact", "near")
+
+
+def _id() -> Column:
+    return Column(_TEXT, "", "WARC-Record-ID; made from file and offset where missing or repeated", nullable=False)
+
+
+MARKUP: Mapping[str, Column] = {
+    "html_lang": Column(_TEXT, "BCP 47", "lang attribute of the html element, as written; null if absent"),
+    "content_language": Column(_TEXT, "BCP 47", "Content-Language, from the HTTP header, else the meta tag"),
+    "hreflang": Column(HREFLANG_DTYPE, "", "alternate versions the page declares (link rel=alternate hreflang)"),
+    "generator": Column(_TEXT, "", "meta generator"),
+    "canonical_url": Column(_TEXT, "", "link rel=canonical, resolved against the url"),
+    "translation_marks": Column(pl.List(pl.String), "", "names of translation marks found in the page's markup"),
+    "ai_disclosure_marks": Column(
+        pl.List(pl.String), "", "AI-disclosure marks found in headers, meta tags, attributes or JSON-LD, name=value"
+    ),
+}
+
+DOCUMENTS = Table(
+    "documents",
+    {
+        "doc_id": _id(),
+        "url": Column(_TEXT, "", "WARC-Target-URI"),
+        "url_host_name": Column(_TEXT, "", "host of the url, lower case"),
+        "url_host_registered_domain": Column(_TEXT, "", "registered domain by the public suffix list"),
+        "fetch_time": Column(_TIME, "UTC", "capture time by WARC-Date; null where it is no date"),
+        "crawl": Column(_TEXT, "", "name of the crawl", nullable=False),
+        "text": Column(_TEXT, "", "extracted main text", nullable=False),
+        "language": Column(_TEXT, "ISO 639", "two letters where ISO 639-1 has them, else three; null if not told"),
+        "language_score": Column(pl.Float64, "1", "probability the identifier gives its language", 0.0, 1.0),
+        "n_chars": Column(pl.Int64, "characters", "code points of the text", 0, nullable=False),
+        "n_words": Column(pl.Int64, "words", "words of the text; a Han or kana character is one", 0, nullable=False),
+        "content_digest": Column(_TEXT, "", "WARC-Payload-Digest, as written"),
+        "warc_filename": Column(_TEXT, "", "path inside the crawl, else the shard's file name", nullable=False),
+        "warc_record_offset": Column(pl.Int64, "bytes", "first byte of the record in the shard as stored", 0),
+        "warc_record_length": Column(pl.Int64, "bytes", "stored length; null where records share a member", 0),
+        "fetch_status": Column(pl.Int32, "", "HTTP status; null for records without HTTP headers"),
+        "content_mime_type": Column(_TEXT, "", "media type that decided the extraction"),
+        "content_charset": Column(_TEXT, "", "charset the bytes were decoded with"),
+        "content_truncated": Column(_TEXT, "", "why the payload is cut (length, disconnect, ...); null if whole"),
+        **MARKUP,
+    },
+)
+
+SIGNATURES = Table(
+    "signatures",
+    {
+        "doc_id": _id(),
+        "signature": Column(pl.List(pl.UInt32), "", "MinHash values; null for texts shorter than a shingle"),
+        "exact_hash": Column(pl.Binary(), "", "BLAKE2b, 16 bytes, of the text with white space folded", nullable=False),
+    },
+)
+
+CLUSTERS = Table(
+    "clusters",
+    {
+        "doc_id": _id(),
+        "cluster_id": Column(_TEXT, "", "doc_id of the cluster's representative", nullable=False),
+        "representative": Column(pl.Boolean(), "", "the copy that stays: the earliest capture", nullable=False),
+        "kind": Column(_TEXT, "", "unique, exact or near", nullable=False),
+        "similarity": Column(pl.Float64, "Jaccard", "to the representative; estimated from signatures", 0.0, 1.0),
+        "first_seen": Column(_TIME, "UTC", "earliest capture of the cluster; null where none has a date"),
+    },
+)
+
+VERDICTS = Table(
+    "verdicts",
+    {
+        "doc_id": _id(),
+        "ai_score": Column(pl.Float64, "probability", "AI-generated; null where not measurable", 0.0, 1.0),
+        "mt_score": Column(pl.Float64, "probability", "machine-translated; null where not measurable", 0.0, 1.0),
+        "ai_llr": Column(pl.Float64, "nats", "uncalibrated sum of the evidence for AI-generated; for ranking"),
+        "mt_llr": Column(pl.Float64, "nats", "uncalibrated sum of the evidence for machine-translated"),
+        "origin": Column(_TEXT, "", "human, ai_generated, machine_translated or undetermined", nullable=False),
+        "first_seen": Column(_TIME, "UTC", "earliest capture of this text in the run"),
+        "evidence": Column(EVIDENCE_DTYPE, "", "what spoke for or against, strongest first", nullable=False),
+    },
+)
+
+DECISIONS = Table(
+    "decisions",
+    {
+        "doc_id": _id(),
+        "kept": Column(pl.Boolean(), "", "in the curated subset", nullable=False),
+        "reason": Column(_TEXT, "", "the first rule that left the document out; null if kept"),
+        "weight": Column(pl.Float64, "1", "sampling weight of a kept document; null if left out", 0.0),
+    },
+)
+
+CURATED = Table(
+    "curated",
+    {
+        **DOCUMENTS.columns,
+        **{name: VERDICTS.columns[name] for name in ("ai_score", "mt_score", "origin", "first_seen")},
+        "weight": DECISIONS.columns["weight"],
+    },
+)
+
+REJECTS = Table(
+    "rejects",
+    {
+        "warc_filename": Column(_TEXT, "", "as in documents", nullable=False),
+        "warc_record_offset": Column(pl.Int64, "bytes", "as in documents; null if unknown", 0),
+        "stage": Column(_TEXT, "", "archive or extract", nullable=False),
+        "reason": Column(_TEXT, "", "one of the closed set of reasons", nullable=False),
+        "detail": Column(_TEXT, "", "what was seen, for people", nullable=False),
+    },
+)
+
+TABLES = (DOCUMENTS, SIGNATURES, CLUSTERS, VERDICTS, DECISIONS, CURATED, REJECTS)

@@ -50,9 +50,13 @@ def load_config(cls: type[T], values: Mapping[str, object], where: str) -> T:
 
 
 def to_plain(value: object) -> Plain:
-    """A configuration as JSON types, keys in declared order; also of a value inside one."""
+    """A configuration as JSON types, keys in declared order; also of a value inside one.
+
+    Left out are fields marked `metadata={"identity": False}`: they change how the work is done, not what comes out.
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        fields = [field for field in dataclasses.fields(value) if field.metadata.get("identity", True)]
+        return {field.name: to_plain(getattr(value, field.name)) for field in fields}
     if isinstance(value, Enum):
         return to_plain(value.value)
     if isinstance(value, Mapping):
@@ -149,7 +153,9 @@ def _convert_scalar(hint: object, value: object, where: str) -> object:
         return float(value)
     if isinstance(hint, type) and issubclass(hint, Path) and isinstance(value, str):
         return Path(value)
-    matches = isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool))
+    matches = (
+        isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool))
+    )
     if not matches:
         expected = getattr(hint, "__name__", str(hint))
         raise ConfigError(f"{where}: {expected} is expected, not {value!r}")

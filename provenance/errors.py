@@ -4,6 +4,7 @@
 
     ProvenanceError
     +-- ConfigError     the run does not start: an option, a model, a column or the output folder is wrong
+    +-- OutputError     the run stops: the output cannot be written; finished shards are kept
     +-- ShardError      one shard is lost: noted in the ledger, the run goes on and exits with 1
     +-- RecordError     one record is lost: a row of the rejects table, the shard goes on
 
@@ -43,6 +44,10 @@ class ProvenanceError(Exception):
 
 class ConfigError(ProvenanceError):
     """The run cannot start; the message names the option, the value and what to do."""
+
+
+class OutputError(ProvenanceError):
+    """The run stops because a file cannot be written; the message names the path, the cause and what to do."""
 
 
 class ShardError(ProvenanceError):

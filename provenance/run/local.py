@@ -1,0 +1,177 @@
+"""Spawned worker processes on this machine, one task at a time each.
+
+A worker is started fresh (no fork: polars warns against it), loads what it needs once, and is replaced when it dies.
+It ends by itself when the parent is gone, so that a killed run leaves nobody behind who still writes.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from provenance.errors import OutputError
+from provenance.run.task import Receipt, Task
+
+Progress = Callable[[int], None]
+"""Called by a job with the bytes of its input done so far."""
+Job = Callable[[Task, Progress], Receipt]
+
+ATTEMPTS = 2  # a task whose worker died is tried once more, then given up
+_THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS")
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    connection: Connection
+    task: Task | None = None
+
+
+@dataclass(slots=True)
+class _Queue:
+    waiting: deque[Task]
+    attempts: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+
+def run_tasks(
+    job: Job, tasks: Iterable[Task], *, workers: int, on_progress: Callable[[Task, int], None]
+) -> Iterator[Receipt]:
+    """A receipt for every task as it ends, in order of ending.
+
+    `job` and what it holds are pickled once per worker. An exception in a job becomes a receipt with `error`; so does
+    a worker that dies twice on the same task. Closing the iterator ends the workers.
+    """
+    queue = _Queue(deque(tasks))
+    crew = [_start(job) for _ in range(min(workers, len(queue.waiting)))]
+    try:
+        while queue.waiting or any(worker.task for worker in crew):
+            for worker in crew:
+                _hand_out(worker, queue)
+            yield from _collect(crew, queue, job, on_progress)
+    finally:
+        for worker in crew:
+            _stop(worker)
+
+
+def _start(job: Job) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, job), daemon=True)
+    with _one_thread_each():
+        process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _stop(worker: _Worker) -> None:
+    worker.connection.close()
+    worker.process.terminate()
+    worker.process.join(timeout=5)
+    if worker.process.is_alive():
+        worker.process.kill()
+        worker.process.join()
+
+
+def _hand_out(worker: _Worker, queue: _Queue) -> None:
+    if worker.task is not None or not queue.waiting:
+        return
+    worker.task = queue.waiting.popleft()
+    try:
+        worker.connection.send(worker.task)
+    except OSError:
+        pass  # it died while idle: _collect sees the end of its pipe and replaces it
+
+
+def _collect(
+    crew: list[_Worker], queue: _Queue, job: Job, on_progress: Callable[[Task, int], None]
+) -> Iterator[Receipt]:
+    busy = {worker.connection: worker for worker in crew if worker.task}
+    for connection in wait(list(busy)):
+        worker = busy[connection]  # type: ignore[index]
+        task = worker.task
+        assert task is not None
+        try:
+            message = worker.connection.recv()
+        except (EOFError, OSError):
+            receipt = _bury(worker, task, queue)
+            crew[crew.index(worker)] = _start(job)
+            if receipt:
+                yield receipt
+            continue
+        if isinstance(message, int):
+            on_progress(task, message)
+        else:
+            worker.task = None
+            yield message
+
+
+def _bury(worker: _Worker, task: Task, queue: _Queue) -> Receipt | None:
+    """Puts the task of a dead worker back, or gives it up with a receipt."""
+    worker.process.join(timeout=5)
+    _stop(worker)
+    tried = queue.attempts[task.key] = queue.attempts.get(task.key, 0) + 1
+    if tried < ATTEMPTS:
+        queue.waiting.appendleft(task)
+        return None
+    how = _describe_exit(worker.process.exitcode)
+    return Receipt(
+        task, complete=False, error=f"{task.source}: the worker process {how}, {tried} times; shard lost"
+    )
+
+
+def _describe_exit(code: int | None) -> str:
+    if code is None or code >= 0:
+        return f"ended with status {code}"
+    name = signal.Signals(-code).name
+    return f"was killed by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
+
+
+def _work(connection: Connection, job: Job) -> None:
+    """The life of a worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            task = connection.recv()
+        except (EOFError, OSError):
+            return
+        connection.send(_attempt(job, task, connection.send))
+
+
+def _attempt(job: Job, task: Task, progress: Progress) -> Receipt:
+    try:
+        return job(task, progress)
+    except OutputError as error:
+        return Receipt(task, complete=False, error=str(error), traceback=traceback.format_exc(), fatal=True)
+    except Exception as error:  # noqa: BLE001  the border around a job: one shard is lost, the run goes on
+        name = type(error).__name__
+        message = str(error) if name == "ShardError" else f"{task.source}: {name}: {error}"
+        return Receipt(task, complete=False, error=message, traceback=traceback.format_exc())
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

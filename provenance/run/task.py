@@ -1,0 +1,65 @@
+"""A task is one shard's work in one phase; a receipt says what became of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work for one process: a phase, the shard it is about, and where its input lies.
+
+    `inputs` is a digest of all the task reads besides the configuration: a finished task is done again only when it
+    changes. `size` (bytes) weighs the task in the progress bar.
+    """
+
+    phase: str
+    crawl: str
+    shard: str
+    source: str
+    size: int
+    inputs: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two tasks the same work."""
+        return self.phase, self.crawl, self.shard
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a task; `error` is null when it was done, `traceback` is for --debug.
+
+    `counts` add up by name over receipts of a phase; `notes` are sentences for people. `fatal` stops the whole run.
+    """
+
+    task: Task
+    counts: Mapping[str, int] = field(default_factory=dict)
+    rejects: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    complete: bool = True
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_memory_bytes: int = 0
+    error: str | None = None
+    traceback: str | None = None
+    fatal: bool = False
+
+    @property
+    def done(self) -> bool:
+        """True when the task's output stands."""
+        return self.error is None
+
+    def to_json(self) -> str:
+        """One line of the ledger."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, line: str) -> "Receipt":
+        """The receipt of a ledger line. Raises ValueError when it is none."""
+        values = json.loads(line)
+        try:
+            task = Task(**values.pop("task"))
+            return cls(task=task, **{**values, "notes": tuple(values["notes"])})
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"not a receipt: {error}") from error

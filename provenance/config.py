@@ -153,9 +153,7 @@ def _convert_scalar(hint: object, value: object, where: str) -> object:
         return float(value)
     if isinstance(hint, type) and issubclass(hint, Path) and isinstance(value, str):
         return Path(value)
-    matches = (
-        isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool))
-    )
+    matches = isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool))
     if not matches:
         expected = getattr(hint, "__name__", str(hint))
         raise ConfigError(f"{where}: {expected} is expected, not {value!r}")

@@ -49,9 +49,7 @@ class Table:
 
 _TEXT = pl.String()
 _TIME = pl.Datetime("us", "UTC")
-EVIDENCE_DTYPE = pl.List(
-    pl.Struct({"signal": pl.String, "value": pl.Float64, "nats": pl.Float64, "detail": pl.String})
-)
+EVIDENCE_DTYPE = pl.List(pl.Struct({"signal": pl.String, "value": pl.Float64, "nats": pl.Float64, "detail": pl.String}))
 HREFLANG_DTYPE = pl.List(pl.Struct({"lang": pl.String, "url": pl.String}))
 ORIGINS = ("human", "ai_generated", "machine_translated", "undetermined")
 CLUSTER_KINDS = ("unique", "exact", "near")
@@ -69,7 +67,9 @@ MARKUP: Mapping[str, Column] = {
     "canonical_url": Column(_TEXT, "", "link rel=canonical, resolved against the url"),
     "translation_marks": Column(pl.List(pl.String), "", "names of translation marks found in the page's markup"),
     "ai_disclosure_marks": Column(
-        pl.List(pl.String), "", "AI-disclosure marks found in headers, meta tags, attributes or JSON-LD, name=value"
+        pl.List(pl.String),
+        "",
+        "AI-disclosure marks found in headers, meta tags, attributes or JSON-LD, name=value",
     ),
 }
 

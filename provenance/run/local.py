@@ -4,6 +4,7 @@ A worker is started fresh (no fork: polars warns against it), loads what it need
 It ends by itself when the parent is gone, so that a killed run leaves nobody behind who still writes.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -11,7 +12,6 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -70,7 +70,7 @@ def _start(job: Job) -> _Worker:
     return _Worker(process, ours)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _one_thread_each() -> Iterator[None]:
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
@@ -97,10 +97,8 @@ def _hand_out(worker: _Worker, queue: _Queue) -> None:
     if worker.task is not None or not queue.waiting:
         return
     worker.task = queue.waiting.popleft()
-    try:
+    with contextlib.suppress(OSError):  # it died while idle: _collect sees the end of its pipe and replaces it
         worker.connection.send(worker.task)
-    except OSError:
-        pass  # it died while idle: _collect sees the end of its pipe and replaces it
 
 
 def _collect(
@@ -135,9 +133,7 @@ def _bury(worker: _Worker, task: Task, queue: _Queue) -> Receipt | None:
         queue.waiting.appendleft(task)
         return None
     how = _describe_exit(worker.process.exitcode)
-    return Receipt(
-        task, complete=False, error=f"{task.source}: the worker process {how}, {tried} times; shard lost"
-    )
+    return Receipt(task, complete=False, error=f"{task.source}: the worker process {how}, {tried} times; shard lost")
 
 
 def _describe_exit(code: int | None) -> str:

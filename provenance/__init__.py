@@ -1,3 +1,24 @@
-"""provenance: where the text of a training corpus came from."""
+"""provenance: where the text of a training corpus came from.
+
+verdict = provenance.judge("text")            # .origin .ai_score .mt_score .evidence .explain()
+scores = provenance.judge_many(["text"])      # a frame, columns as `provenance judge --out`
+judge = provenance.Judge.load()               # loads models once; picklable
+frame = judge.score(frame, text="text")       # columns beside, row for row
+"""
+
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+__all__ = ["Evidence", "Judge", "Verdict", "__version__", "judge", "judge_many"]
+
+if TYPE_CHECKING:
+    from provenance.adapters.judge import Evidence, Judge, Verdict, judge, judge_many
+
+
+def __getattr__(name: str) -> object:
+    """The public names, imported on first use: `import provenance` alone is quick."""
+    if name not in __all__:
+        raise AttributeError(f"module 'provenance' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module("provenance.adapters.judge"), name)

@@ -1,0 +1,140 @@
+"""Judging texts outside an archive: one text, a list, or a column of a frame.
+
+A text has no markup and no capture date, so only what stands in the words speaks. The models are loaded once per
+process, on first use, by path; a Judge is picklable and safe under spawn and fork.
+"""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from provenance.errors import ConfigError
+from provenance.extract import LanguageIdentifier
+from provenance.models import find_model, load_models
+from provenance.schema import VERDICTS
+from provenance.signals import Signal, load_signals, measure_signals
+from provenance.text.words import count_words
+from provenance.verdict import Calibration, VerdictOptions, judge_batch
+
+CHUNK_ROWS = 1000
+COLUMNS = ("language", "n_words", "ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one signal says: its value, what that is worth in nats for its origin, and words for people."""
+
+    signal: str
+    value: float | None
+    nats: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one text; scores are null where they cannot be measured."""
+
+    origin: str
+    ai_score: float | None
+    mt_score: float | None
+    language: str | None
+    n_words: int
+    evidence: tuple[Evidence, ...]
+
+    def explain(self) -> str:
+        """The verdict and its evidence in lines for people, strongest evidence first."""
+        lines = [
+            f"origin: {self.origin}",
+            f"AI-generated: {_score(self.ai_score)}   machine-translated: {_score(self.mt_score)}",
+            f"language: {self.language or 'not told'}, {self.n_words} words",
+        ]
+        lines += [f"{item.nats:+6.2f} nats  {item.signal}: {item.detail}" for item in self.evidence]
+        return "\n".join(lines if self.evidence else [*lines, "no evidence either way"])
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Scores texts with the models of a folder; null means those shipped with the package."""
+
+    models: Path | None = None
+    options: VerdictOptions = field(default_factory=VerdictOptions)
+
+    @classmethod
+    def load(cls, models: Path | None = None, options: VerdictOptions | None = None) -> "Judge":
+        """A judge whose models are loaded and checked now. Raises ConfigError when one is missing or damaged."""
+        judge = cls(models, options or VerdictOptions())
+        _load(judge.models)
+        return judge
+
+    def score(self, frame: pl.DataFrame, text: str = "text") -> pl.DataFrame:
+        """The frame with the columns of a verdict beside, row for row; columns of the same name are replaced.
+
+        A null text has a null score and no evidence. Raises ConfigError when the text column is missing or no text.
+        """
+        if frame.schema.get(text) != pl.String:
+            raise ConfigError(f"text column {text!r}: not a column of text; columns are {', '.join(frame.columns)}")
+        chunks = [self._judge(chunk.get_column(text)) for chunk in frame.iter_slices(CHUNK_ROWS)]
+        judged = pl.concat(chunks) if chunks else self._judge(pl.Series(text, [], dtype=pl.String))
+        return frame.with_columns(judged.get_columns())
+
+    def judge(self, text: str) -> Verdict:
+        """The verdict of one text."""
+        row = self._judge(pl.Series("text", [text], dtype=pl.String)).row(0, named=True)
+        evidence = tuple(Evidence(**item) for item in row["evidence"])
+        return Verdict(row["origin"], row["ai_score"], row["mt_score"], row["language"], row["n_words"], evidence)
+
+    def measure(self, texts: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Documents (doc_id, text, language, ...) and all their signals, row for row; for spans and for training."""
+        identify, signals, _ = _load(self.models)
+        text = texts.fill_null("").alias("text")
+        documents = pl.DataFrame([text, pl.Series("doc_id", range(text.len())).cast(pl.String)]).with_columns(
+            pl.col("text").str.len_chars().cast(pl.Int64).alias("n_chars"),
+            count_words(pl.col("text")).alias("n_words"),
+            *identify.identify(text).get_columns(),
+        )
+        return documents, measure_signals(documents, signals)
+
+    def _judge(self, texts: pl.Series) -> pl.DataFrame:
+        documents, signals = self.measure(texts)
+        verdicts = judge_batch(documents, signals, _load(self.models)[2], self.options, first_seen=None)
+        frame = documents.select("language", "n_words").hstack(verdicts.drop("doc_id", "first_seen").get_columns())
+        known = texts.is_not_null()
+        return frame.select(COLUMNS).with_columns(
+            pl.when(known).then(pl.col("language", "n_words")).name.keep(),
+        )
+
+
+def judge(text: str) -> Verdict:
+    """The verdict of one text, by the shipped models."""
+    return Judge().judge(text)
+
+
+def judge_many(texts: Sequence[str | None]) -> pl.DataFrame:
+    """The verdicts of many texts, a row each in order, columns as `provenance judge --out` writes them.
+
+    `id` is the position, from 0.
+    """
+    frame = pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)}).with_row_index("id")
+    return Judge().score(frame).select(pl.col("id").cast(pl.String), *COLUMNS)
+
+
+def output_schema(id_dtype: pl.DataType | None = None) -> pl.Schema:
+    """Columns of `judge --out`."""
+    scores = {name: VERDICTS.columns[name].dtype for name in COLUMNS if name in VERDICTS.columns}
+    return pl.Schema({"id": id_dtype or pl.String(), "language": pl.String, "n_words": pl.Int64, **scores})
+
+
+@functools.cache
+def _load(models_folder: Path | None) -> tuple[LanguageIdentifier, tuple[Signal, ...], Calibration]:
+    models = load_models(models_folder)
+    identifier, calibration = find_model(models, "language_identifier"), find_model(models, "calibration")
+    if identifier is None or calibration is None:
+        raise ConfigError(f"{models_folder}: a language_identifier and a calibration are needed")
+    return LanguageIdentifier.load(identifier.path), load_signals(models), Calibration.load(calibration.path)
+
+
+def _score(value: float | None) -> str:
+    return "not measurable" if value is None else f"{value:.3f}"

@@ -1,0 +1,100 @@
+"""The cluster job, over all shards at once, and the judge job: verdicts, decisions and curated subset of a shard."""
+
+import functools
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from provenance.curate import select_documents
+from provenance.dedup import find_clusters
+from provenance.errors import ConfigError
+from provenance.jobs.plan import Shard
+from provenance.jobs.read import Stopwatch
+from provenance.jobs.settings import JobContext
+from provenance.models import find_model, load_models
+from provenance.run import Progress, Receipt, Task
+from provenance.schema import CURATED, DECISIONS, VERDICTS
+from provenance.store import TableWriter, read_aligned, read_table, table_path, write_table
+from provenance.verdict import Calibration, judge_batch
+
+
+@functools.cache
+def load_calibration(models_folder: Path | None) -> Calibration:
+    """The calibration of a models folder, loaded once per process."""
+    model = find_model(load_models(models_folder), "calibration")
+    if model is None:
+        raise ConfigError(f"{models_folder}: no model of kind calibration")
+    return Calibration.load(model.path)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterShards:
+    """Finds near and exact duplicates over all shards; one task, a clusters file per shard."""
+
+    context: JobContext
+    shards: tuple[Shard, ...]
+
+    def __call__(self, task: Task, progress: Progress) -> Receipt:
+        """Raises OutputError when a table cannot be written."""
+        watch = Stopwatch()
+        frames = [self._read(shard) for shard in self.shards]
+        clusters = find_clusters(pl.concat(frames), self.context.config.dedup)
+        start = 0
+        for shard, frame in zip(self.shards, frames, strict=True):
+            path = table_path(self.context.out, "clusters", shard.crawl, shard.name)
+            shard_task = Task("cluster", shard.crawl, shard.name, task.source, 0, task.inputs)
+            write_table(path, clusters.slice(start, frame.height), self.context.metadata(shard_task))
+            start += frame.height
+        kinds = Counter(clusters["kind"].to_list())
+        counts = {kind: kinds[kind] for kind in sorted(kinds)}
+        return watch.receipt(task, {**counts, "clusters": clusters["cluster_id"].n_unique()})
+
+    def _read(self, shard: Shard) -> pl.DataFrame:
+        signatures = read_table(table_path(self.context.out, "signatures", shard.crawl, shard.name))
+        documents = read_table(table_path(self.context.out, "documents", shard.crawl, shard.name), ["fetch_time"])
+        return signatures.hstack(documents)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeShard:
+    """Judges and curates one shard from its tables; one row group in memory at a time."""
+
+    context: JobContext
+
+    def __call__(self, task: Task, progress: Progress) -> Receipt:
+        """Raises OutputError when a table cannot be written."""
+        watch = Stopwatch()
+        origins: Counter[str] = Counter()
+        reasons: Counter[str] = Counter()
+        with ExitStack() as stack:
+            schemas = {"verdicts": VERDICTS.schema, "decisions": DECISIONS.schema, "curated": CURATED.schema}
+            writers = {table: stack.enter_context(self._writer(task, table, schemas[table])) for table in schemas}
+            for documents, verdicts, decisions in self._judge(task):
+                writers["verdicts"].write(verdicts)
+                writers["decisions"].write(decisions)
+                writers["curated"].write(_curate(documents, verdicts, decisions))
+                origins.update(verdicts["origin"].to_list())
+                reasons.update(decisions["reason"].drop_nulls().to_list())
+        counts = {"documents": origins.total(), "curated": origins.total() - reasons.total(), **origins}
+        return watch.receipt(task, counts, {name: reasons[name] for name in sorted(reasons)})
+
+    def _judge(self, task: Task) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
+        config = self.context.config
+        calibration = load_calibration(config.models)
+        tables = ("documents", "signals", "clusters")
+        for documents, signals, clusters in read_aligned(self.context.out, tables, task.crawl, task.shard):
+            verdicts = judge_batch(documents, signals, calibration, config.verdict, first_seen=clusters["first_seen"])
+            yield documents, verdicts, select_documents(documents, verdicts, clusters, config.curate)
+
+    def _writer(self, task: Task, table: str, schema: pl.Schema) -> TableWriter:
+        path = table_path(self.context.out, table, task.crawl, task.shard)
+        return TableWriter(path, schema, self.context.metadata(task))
+
+
+def _curate(documents: pl.DataFrame, verdicts: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    beside = verdicts.select("ai_score", "mt_score", "origin", "first_seen").hstack(decisions.select("kept", "weight"))
+    return CURATED.conform(documents.hstack(beside.get_columns()).filter("kept"))

@@ -1,0 +1,58 @@
+"""What a run is told: the options of every stage, and what identifies its tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from provenance import __version__
+from provenance.archive import ReadOptions
+from provenance.config import digest_config, load_config, read_toml
+from provenance.curate import CurateRules
+from provenance.dedup import DedupOptions
+from provenance.extract import ExtractOptions
+from provenance.models import Model, models_digest
+from provenance.run import Task
+from provenance.stats import StatsOptions
+from provenance.verdict import VerdictOptions
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """All options of the main job; each table of RUN.toml is the stage of that name."""
+
+    archive: ReadOptions = field(default_factory=ReadOptions)
+    extract: ExtractOptions = field(default_factory=ExtractOptions)
+    dedup: DedupOptions = field(default_factory=DedupOptions)
+    verdict: VerdictOptions = field(default_factory=VerdictOptions)
+    curate: CurateRules = field(default_factory=CurateRules)
+    stats: StatsOptions = field(default_factory=StatsOptions)
+    models: Path | None = None
+
+
+def load_run_config(path: Path | None) -> RunConfig:
+    """The configuration of a TOML file; null gives the defaults. Raises ConfigError."""
+    if path is None:
+        return RunConfig()
+    return load_config(RunConfig, read_toml(path), str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """What every job of a run holds: where to write, with which options, under which identity."""
+
+    out: Path
+    config: RunConfig
+    identity: tuple[tuple[str, str], ...]
+
+    def metadata(self, task: Task) -> dict[str, str]:
+        """What each table says of itself in its Parquet metadata."""
+        return {**dict(self.identity), "provenance:crawl": task.crawl, "provenance:shard": task.shard}
+
+
+def identify_run(config: RunConfig, models: Sequence[Model]) -> tuple[tuple[str, str], ...]:
+    """Version and digests that go into every table made with this configuration and these models."""
+    return (
+        ("provenance:version", __version__),
+        ("provenance:config_digest", digest_config(config)),
+        ("provenance:models_digest", models_digest(models)),
+    )

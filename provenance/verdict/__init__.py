@@ -1,0 +1,7 @@
+"""Signals become evidence in nats, evidence a calibrated score, the score an origin or `undetermined`."""
+
+from provenance.verdict.calibration import Axis, Calibration, DateWorth, Level, Mark, Stratum, Term
+from provenance.verdict.judge import judge_batch
+from provenance.verdict.options import VerdictOptions
+
+__all__ = ["Axis", "Calibration", "DateWorth", "Level", "Mark", "Stratum", "Term", "VerdictOptions", "judge_batch"]

@@ -1,0 +1,92 @@
+"""The stage: documents and their signals to verdicts, row for row."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from provenance.schema import EVIDENCE_DTYPE, VERDICTS
+from provenance.verdict.calibration import Calibration
+from provenance.verdict.decision import decide_origin, mask_unknown, score, stand
+from provenance.verdict.options import VerdictOptions
+from provenance.verdict.weighing import Piece, weigh_axis, weigh_first_seen
+from provenance.verdict.wording import say
+
+_DEFAULTS = VerdictOptions()
+_TIME = pl.Datetime("us", "UTC")
+
+
+def judge_batch(
+    documents: pl.DataFrame,
+    signals: pl.DataFrame,
+    calibration: Calibration,
+    options: VerdictOptions = _DEFAULTS,
+    *,
+    first_seen: pl.Series | None,
+) -> pl.DataFrame:
+    """The table `verdicts`, a row for each document, in order.
+
+    `documents` needs doc_id, language and n_words; fetch_time stands in for `first_seen` where that is null. Columns
+    that `signals` lacks count as not measurable. ai_llr and mt_llr are sums of evidence of text and page alone; the
+    date enters ai_score and the origin only, so that dated references stay a test of ai_llr.
+    """
+    table = _join(documents, signals, _earliest(documents, first_seen))
+    ai = weigh_axis("ai", table, calibration.ai, options)
+    mt = weigh_axis("mt", table, calibration.mt, options)
+    dated = weigh_first_seen(table["first_seen"], calibration.first_seen, options)
+    ai_total = ai.llr + dated.nats
+    standing = (stand(ai, ai_total, calibration.ai), stand(mt, mt.llr, calibration.mt))
+    return pl.DataFrame(
+        {
+            "doc_id": table["doc_id"],
+            "ai_score": score(ai, ai_total, options.prior_ai, calibration.llr_bound),
+            "mt_score": score(mt, mt.llr, options.prior_mt, calibration.llr_bound),
+            "ai_llr": mask_unknown(ai),
+            "mt_llr": mask_unknown(mt),
+            "origin": decide_origin(*standing, calibration),
+            "first_seen": table["first_seen"],
+            "evidence": list_evidence(table, (*ai.pieces, *mt.pieces, dated)),
+        },
+        schema=VERDICTS.schema,
+    )
+
+
+def list_evidence(table: pl.DataFrame, pieces: Sequence[Piece]) -> pl.Series:
+    """Per row, the pieces that are worth anything, strongest first, equal ones by name."""
+    frames = [_describe(table, piece) for piece in pieces if np.any(piece.nats != 0.0)]
+    none = pl.Series("evidence", [[]] * table.height, dtype=EVIDENCE_DTYPE)
+    if not frames:
+        return none
+    said = pl.concat(frames).sort("row", pl.col("nats").abs(), "signal", descending=[False, True, False])
+    fields = pl.struct("signal", "value", "nats", "detail").alias("evidence")
+    grouped = said.group_by("row", maintain_order=True).agg(fields)
+    rows = pl.DataFrame({"row": pl.Series(range(table.height), dtype=pl.UInt32)})
+    joined = rows.join(grouped, on="row", how="left", maintain_order="left")["evidence"]
+    return joined.fill_null(pl.Series([[]], dtype=EVIDENCE_DTYPE).first())
+
+
+def _describe(table: pl.DataFrame, piece: Piece) -> pl.DataFrame:
+    """One row for each document the piece speaks on: row, signal, value, nats, detail."""
+    rows = np.flatnonzero(piece.nats != 0.0)
+    said = table[rows].with_columns(
+        pl.Series("row", rows, dtype=pl.UInt32),
+        pl.Series("value", piece.values[rows]),
+        pl.Series("nats", piece.nats[rows]),
+        pl.Series("centre", piece.centres[rows]),
+    )
+    detail = say(piece.axis, piece.signal, piece.column, table).alias("detail")
+    return said.select("row", pl.lit(piece.signal).alias("signal"), "value", "nats", detail)
+
+
+def _join(documents: pl.DataFrame, signals: pl.DataFrame, first_seen: pl.Series) -> pl.DataFrame:
+    """Documents without their text beside their signals; row for row, which the store has checked."""
+    kept = documents.drop("text", "first_seen", strict=False)
+    measured = signals.drop([name for name in kept.columns if name in signals.columns])
+    return pl.concat([kept, measured, first_seen.alias("first_seen").to_frame()], how="horizontal")
+
+
+def _earliest(documents: pl.DataFrame, first_seen: pl.Series | None) -> pl.Series:
+    nothing = pl.Series([None] * documents.height, dtype=_TIME)
+    captured = documents["fetch_time"] if "fetch_time" in documents.columns else nothing
+    known = captured if first_seen is None else first_seen.fill_null(captured)
+    return known.cast(_TIME)

@@ -1,0 +1,130 @@
+"""Signal values to evidence in nats, additive, row for row; only sums and products, so that no batch changes a bit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from provenance.verdict.calibration import Axis, DateWorth, Mark, Stratum
+from provenance.verdict.options import VerdictOptions
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+FIRST_SEEN = "first_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one signal says on one axis: a value and its worth for every row; 0 nats where it says nothing."""
+
+    axis: str
+    signal: str
+    column: str
+    values: Floats
+    nats: Floats
+    centres: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An axis for a batch: the pieces, their sum, where the text was measured, where a mark declares, the stratum."""
+
+    pieces: tuple[Piece, ...]
+    llr: Floats
+    measured: Flags
+    declared: Flags
+    stratum: npt.NDArray[np.int64]
+
+
+def weigh_axis(name: str, table: pl.DataFrame, axis: Axis, options: VerdictOptions) -> Weighed:
+    """The evidence of an axis. `table` holds language, n_words and the signal columns; one that is absent is null."""
+    stratum = find_strata(table, axis.strata)
+    needed = _needed_values(table, axis.strata, stratum)
+    enough = table["n_words"].fill_null(0).to_numpy() >= options.min_words
+    measured = (stratum >= 0) & ~np.isnan(needed) & enough
+    terms = [_weigh_term(name, signal, table, axis.strata, stratum, measured) for signal in _signals(axis.strata)]
+    marks = [_weigh_mark(name, table, mark) for mark in axis.marks]
+    pieces = (*terms, *marks)
+    declared = np.zeros(table.height, dtype=bool)
+    for mark, piece in zip(axis.marks, marks, strict=True):
+        declared |= mark.declares & (piece.nats != 0.0)
+    return Weighed(pieces, _sum(pieces, table.height), measured, declared, stratum)
+
+
+def weigh_first_seen(first_seen: pl.Series, worth: DateWorth, options: VerdictOptions) -> Piece:
+    """What an early date says against AI-generated; the value is the year with its fraction."""
+    before = (first_seen < _midnight(options.first_seen_cutoff)).fill_null(False).to_numpy()
+    before_grey = (first_seen < _midnight(options.grey_since)).fill_null(False).to_numpy()
+    nats = np.where(before_grey, worth.nats, np.where(before, worth.grey_nats, 0.0))
+    years = first_seen.dt.year() + (first_seen.dt.ordinal_day() - 1) / 366.0
+    return Piece("ai", FIRST_SEEN, FIRST_SEEN, _floats(years), nats, np.zeros(len(first_seen)))
+
+
+def find_strata(table: pl.DataFrame, strata: Sequence[Stratum]) -> npt.NDArray[np.int64]:
+    """The index of each row's stratum, -1 where its language or length has none."""
+    found = np.full(table.height, -1, dtype=np.int64)
+    words = table["n_words"].fill_null(0).to_numpy()
+    for language in dict.fromkeys(stratum.language for stratum in strata):
+        spoken = (table["language"].cast(pl.String) == language).fill_null(False).to_numpy()
+        for index, stratum in enumerate(strata):
+            if stratum.language == language:
+                high = np.inf if stratum.high_words is None else stratum.high_words
+                found[spoken & (words >= stratum.low_words) & (words < high)] = index
+    return found
+
+
+def values_of(table: pl.DataFrame, column: str) -> Floats:
+    """A column as floats, NaN for null; all NaN when the table lacks it."""
+    if column not in table.columns:
+        return np.full(table.height, np.nan)
+    return _floats(table[column])
+
+
+def _floats(series: pl.Series) -> Floats:
+    return series.cast(pl.Float64).fill_null(np.nan).to_numpy().astype(np.float64, copy=False)
+
+
+def _signals(strata: Sequence[Stratum]) -> list[str]:
+    return list(dict.fromkeys(term.signal for stratum in strata for term in stratum.terms))
+
+
+def _needed_values(table: pl.DataFrame, strata: Sequence[Stratum], stratum: npt.NDArray[np.int64]) -> Floats:
+    needed = np.full(table.height, np.nan)
+    for signal in dict.fromkeys(each.needs for each in strata):
+        rows = np.isin(stratum, [index for index, each in enumerate(strata) if each.needs == signal])
+        needed[rows] = values_of(table, signal)[rows]
+    return needed
+
+
+def _weigh_term(
+    axis: str, signal: str, table: pl.DataFrame, strata: Sequence[Stratum], stratum: npt.NDArray[np.int64], rows: Flags
+) -> Piece:
+    # Row -1 of these tables, all zeros, serves the rows without a stratum.
+    terms = [next((t for t in each.terms if t.signal == signal), None) for each in strata]
+    worth = np.array([(t.weight, t.centre, t.clip) if t else (0.0, 0.0, 0.0) for t in [*terms, None]])
+    weight, centre, clip = worth[stratum].T
+    values = values_of(table, signal)
+    nats = np.clip(weight * (values - centre), -clip, clip)
+    return Piece(axis, signal, signal, values, np.where(rows & ~np.isnan(nats), nats, 0.0), centre)
+
+
+def _weigh_mark(axis: str, table: pl.DataFrame, mark: Mark) -> Piece:
+    values = values_of(table, mark.signal)
+    nats = np.zeros(table.height)
+    for level in mark.levels:
+        nats[values >= level.at_least] = level.nats
+    return Piece(axis, mark.name, mark.signal, values, nats, np.zeros(table.height))
+
+
+def _sum(pieces: Sequence[Piece], height: int) -> Floats:
+    total = np.zeros(height)
+    for piece in pieces:
+        total = total + piece.nats
+    return total
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

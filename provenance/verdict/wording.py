@@ -1,0 +1,91 @@
+"""What evidence says in words for people: what was seen, how much of it, and which way it points."""
+
+import polars as pl
+
+SHOWN = 3  # matches quoted per signal; the table of signals holds them all
+
+# Column: (said when it speaks for the axis, said when it speaks against, unit). The figure is the distance from the
+# value that says nothing.
+_NUMBERS = {
+    "lm_ai_llr": (
+        "more like AI-written than human reference text",
+        "more like human than AI-written reference text",
+        "nats per token",
+    ),
+    "lm_mt_llr": (
+        "more like translated than original reference text",
+        "more like original than translated reference text",
+        "nats per token",
+    ),
+    "lm_ai_burstiness": (
+        "likeness to AI-written text varies between sentences as in AI-written text",
+        "likeness to AI-written text varies between sentences as in human text",
+        "from neutral",
+    ),
+    "lm_mt_burstiness": (
+        "likeness to translated text varies between sentences as in translations",
+        "likeness to translated text varies between sentences as in originals",
+        "from neutral",
+    ),
+    "lm_human_bits_per_char": (
+        "as predictable to a model of human text as the sought kind of text is",
+        "as predictable to a model of human text as human text is",
+        "bits per character from neutral",
+    ),
+}
+_OVER_TOKENS = ("lm_ai_llr", "lm_mt_llr")
+# Column of a mark: the column that lists what was found, in the table of signals or of documents.
+_FOUND = {
+    "phrase": "phrase_hits",
+    "calque": "calque_hits",
+    "disclosure": "ai_disclosure_marks",
+    "markup": "translation_marks",
+}
+_AXES = {"ai": "AI-generated", "mt": "machine-translated"}
+
+
+def say(axis: str, signal: str, column: str, table: pl.DataFrame) -> pl.Expr:
+    """The detail of one piece of evidence, from columns `value`, `nats`, `centre` and those of the table."""
+    if signal == "first_seen":
+        return pl.format("first seen on {}, before chat models wrote web pages", pl.col("first_seen").dt.date())
+    if column in _NUMBERS:
+        return _say_number(column, table)
+    return _say_mark(axis, signal, column, table)
+
+
+def _say_number(column: str, table: pl.DataFrame) -> pl.Expr:
+    for_axis, against, unit = _NUMBERS[column]
+    side = pl.when(pl.col("nats") > 0).then(pl.lit(for_axis)).otherwise(pl.lit(against))
+    said = pl.format("{}: {} " + unit, side, _figure((pl.col("value") - pl.col("centre")).abs()))
+    if column in _OVER_TOKENS and "lm_n_tokens" in table.columns:
+        long = pl.format("{} over {} tokens", said, pl.col("lm_n_tokens").cast(pl.Int64))
+        return pl.when(pl.col("lm_n_tokens").is_null()).then(said).otherwise(long)
+    return said
+
+
+def _say_mark(axis: str, signal: str, column: str, table: pl.DataFrame) -> pl.Expr:
+    plain = pl.format("{} of {}, as in {} text", pl.lit(column), _figure(pl.col("value")), pl.lit(_AXES[axis]))
+    family = signal.partition("_")[0]
+    found = _FOUND.get(family)
+    if found is None or found not in table.columns:
+        return plain
+    listed = _list_hits(found) if _holds_hits(table, found) else pl.col(found).list.head(SHOWN).list.join("; ")
+    return pl.when(pl.col(found).list.len() > 0).then(listed).otherwise(plain)
+
+
+def _holds_hits(table: pl.DataFrame, column: str) -> bool:
+    dtype = table.schema[column]
+    return isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct)
+
+
+def _list_hits(column: str) -> pl.Expr:
+    hit = pl.element().struct
+    where = pl.format("characters {} to {}", hit.field("start"), hit.field("end"))
+    said = pl.format("“{}”: {} ({})", hit.field("match"), hit.field("detail"), where)
+    bare = pl.format("“{}” ({})", hit.field("match"), where)
+    each = pl.when(hit.field("detail").fill_null("") == "").then(bare).otherwise(said)
+    return pl.col(column).list.head(SHOWN).list.eval(each).list.join("; ")
+
+
+def _figure(value: pl.Expr) -> pl.Expr:
+    return value.round_sig_figs(2).cast(pl.String)

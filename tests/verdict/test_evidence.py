@@ -1,0 +1,63 @@
+from datetime import UTC, datetime
+
+import polars as pl
+
+from provenance.verdict import judge_batch
+
+HITS = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "match": pl.String, "detail": pl.String}))
+
+
+def test_evidence_is_strongest_first(bench):
+    verdict = bench.verdict(lm_ai_llr=0.15, lm_mt_llr=-0.4, phrase_count=1, seen=2014)
+    assert [item["signal"] for item in verdict["evidence"]] == ["first_seen", "lm_mt_llr", "phrase", "lm_ai_llr"]
+
+
+def test_a_value_that_says_nothing_is_not_listed(bench):
+    assert bench.verdict(lm_ai_llr=0.1, phrase_count=0)["evidence"] == []
+
+
+def test_likeness_is_told_with_its_figure_and_its_extent(bench):
+    [item] = bench.verdict(lm_ai_llr=0.22)["evidence"]
+    assert item["detail"] == "more like AI-written than human reference text: 0.12 nats per token over 240 tokens"
+
+
+def test_likeness_to_human_text_is_told_as_such(bench):
+    [item] = bench.verdict(lm_ai_llr=-0.02)["evidence"]
+    assert item["detail"].startswith("more like human than AI-written reference text: 0.12")
+
+
+def test_evidence_keeps_the_raw_value(bench):
+    [item] = bench.verdict(lm_ai_llr=0.22)["evidence"]
+    assert (item["value"], round(item["nats"], 6)) == (0.22, 1.2)
+
+
+def test_a_calque_is_quoted_with_its_source_and_place(calibration):
+    hit = {"start": 10, "end": 24, "match": "hamster buying", "detail": "German Hamsterkauf, panic buying"}
+    signals = pl.DataFrame(
+        {"doc_id": ["a"], "calque_count": [1], "calque_hits": [[hit]]}, schema_overrides={"calque_hits": HITS}
+    )
+    documents = pl.DataFrame({"doc_id": ["a"], "language": ["en"], "n_words": [30]})
+    [item] = judge_batch(documents, signals, calibration, first_seen=None)["evidence"][0].to_list()
+    expected = "“hamster buying”: German Hamsterkauf, panic buying (characters 10 to 24)"
+    assert (item["signal"], item["detail"]) == ("calque", expected)
+
+
+def test_declared_marks_are_quoted(calibration):
+    documents = pl.DataFrame(
+        {"doc_id": ["a"], "language": ["en"], "n_words": [30], "ai_disclosure_marks": [["ai-disclosure=ai-generated"]]}
+    )
+    signals = pl.DataFrame({"doc_id": ["a"], "disclosure_ai": [1]})
+    [item] = judge_batch(documents, signals, calibration, first_seen=None)["evidence"][0].to_list()
+    assert item["detail"] == "ai-disclosure=ai-generated"
+
+
+def test_the_date_is_told(bench):
+    [item] = bench.verdict(seen=2014)["evidence"]
+    assert item["detail"] == "first seen on 2014-06-30, before chat models wrote web pages"
+
+
+def test_the_capture_time_stands_in_for_an_unknown_first_seen(calibration):
+    captured = datetime(2013, 1, 1, tzinfo=UTC)
+    documents = pl.DataFrame({"doc_id": ["a"], "language": ["en"], "n_words": [30], "fetch_time": [captured]})
+    verdicts = judge_batch(documents, pl.DataFrame({"doc_id": ["a"]}), calibration, first_seen=None)
+    assert verdicts["first_seen"].to_list() == [captured]

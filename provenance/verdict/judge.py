@@ -54,15 +54,15 @@ def judge_batch(
 def list_evidence(table: pl.DataFrame, pieces: Sequence[Piece]) -> pl.Series:
     """Per row, the pieces that are worth anything, strongest first, equal ones by name."""
     frames = [_describe(table, piece) for piece in pieces if np.any(piece.nats != 0.0)]
-    none = pl.Series("evidence", [[]] * table.height, dtype=EVIDENCE_DTYPE)
+    nothing = pl.Series("evidence", [[]], dtype=EVIDENCE_DTYPE)
     if not frames:
-        return none
+        return nothing.new_from_index(0, table.height)
     said = pl.concat(frames).sort("row", pl.col("nats").abs(), "signal", descending=[False, True, False])
     fields = pl.struct("signal", "value", "nats", "detail").alias("evidence")
     grouped = said.group_by("row", maintain_order=True).agg(fields)
-    rows = pl.DataFrame({"row": pl.Series(range(table.height), dtype=pl.UInt32)})
-    joined = rows.join(grouped, on="row", how="left", maintain_order="left")["evidence"]
-    return joined.fill_null(pl.Series([[]], dtype=EVIDENCE_DTYPE).first())
+    rows = pl.DataFrame({"row": pl.int_range(table.height, dtype=pl.UInt32, eager=True)})
+    joined = rows.join(grouped, on="row", how="left", maintain_order="left")
+    return joined.select(pl.col("evidence").fill_null(pl.lit(nothing).first())).to_series()
 
 
 def _describe(table: pl.DataFrame, piece: Piece) -> pl.DataFrame:

@@ -1,0 +1,113 @@
+"""What a person sees of long work: a bar on a terminal, a line per shard elsewhere, one summary table at the end."""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from provenance.jobs import RunSummary
+from provenance.run import Receipt, Task
+
+
+class Display:
+    """A reporter of the main job; a context manager, so that the bar is cleared on every way out."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bar: Progress | None = None
+        self._bar_task: TaskID | None = None
+        self._done: dict[tuple[str, str, str], int] = {}
+        self._finished = self._records = self._n_tasks = 0
+        self._started = time.monotonic()
+
+    def __enter__(self) -> "Display":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def start(self, phase: str, n_tasks: int, open_tasks: Sequence[Task]) -> None:
+        """Begins a phase: a new bar, or a line."""
+        self._stop()
+        self._done, self._finished, self._records, self._n_tasks = {}, 0, 0, n_tasks
+        self._started = time.monotonic()
+        kept = n_tasks - len(open_tasks)
+        if not sys.stderr.isatty():
+            click.echo(f"{phase}: {len(open_tasks)} to do, {kept} done before", err=True)
+            return
+        self._bar = Progress(
+            TextColumn(f"{phase:<9}"),
+            BarColumn(),
+            TextColumn("{task.fields[state]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+        )
+        total = sum(max(task.size, 1) for task in open_tasks)
+        self._bar_task = self._bar.add_task(phase, total=total, state=f"{kept}/{n_tasks} shards")
+        self._finished = kept
+        self._bar.start()
+
+    def advance(self, task: Task, bytes_done: int) -> None:
+        """Moves the bar within a shard."""
+        self._done[task.key] = min(bytes_done, task.size)
+        self._draw()
+
+    def finish(self, receipt: Receipt) -> None:
+        """One shard more."""
+        self._finished += 1
+        self._records += receipt.counts.get("records", 0)
+        self._done[receipt.task.key] = max(receipt.task.size, 1)
+        if self._bar is None:
+            click.echo(f"  {_line(receipt)}", err=True)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._bar is not None and self._bar_task is not None:
+            rate = self._records / max(time.monotonic() - self._started, 1e-9)
+            state = f"{self._finished}/{self._n_tasks} shards" + (f", {rate:,.0f} records/s" if self._records else "")
+            self._bar.update(self._bar_task, completed=sum(self._done.values()), state=state)
+
+    def _stop(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = self._bar_task = None
+
+
+def show_summary(summary: RunSummary, ratio_lines: Sequence[str]) -> None:
+    """The summary table on stdout, and what was lost on stderr."""
+    console = Console(highlight=False)
+    table = Table(title=None, show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    table.add_column(justify="left", overflow="fold")
+    totals = summary.totals
+    table.add_row("records", f"{totals['records']:,}", f"in {totals['shards']:,} shards")
+    table.add_row("  rejects", f"{totals['rejects']:,}", _reasons(summary.rejects))
+    table.add_row("  documents", f"{totals['documents']:,}", f"{totals['words']:,} words")
+    table.add_row("    left out", f"{totals['left_out']:,}", _reasons(summary.left_out))
+    table.add_row("    curated", f"{totals['curated']:,}", "")
+    for origin in ("human", "ai_generated", "machine_translated", "undetermined"):
+        table.add_row(f"origin {origin}", f"{totals.get(origin, 0):,}", "")
+    console.print(table)
+    for line in ratio_lines:
+        console.print(line)
+    console.print(f"report: {summary.report}", soft_wrap=True)
+    for line in summary.lost:
+        click.echo(f"lost: {line}", err=True)
+
+
+def _reasons(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} {n:,}" for reason, n in counts.items())
+
+
+def _line(receipt: Receipt) -> str:
+    name = receipt.task.shard if receipt.task.crawl == "all" else f"{receipt.task.crawl}/{receipt.task.shard}"
+    if receipt.error:
+        return f"{name}: FAILED: {receipt.error}"
+    counts = ", ".join(f"{n:,} {what}" for what, n in receipt.counts.items() if not what.startswith("bytes_"))
+    return f"{name}: {counts} ({receipt.seconds:.1f} s)" + "".join(f"; {note}" for note in receipt.notes)

@@ -1,6 +1,6 @@
 """Signals become evidence in nats, evidence a calibrated score, the score an origin or `undetermined`."""
 
-from provenance.verdict.calibration import Axis, Calibration, DateWorth, Level, Mark, Stratum, Term
+from provenance.models.calibration import Axis, Calibration, DateWorth, Level, Mark, Stratum, Term
 from provenance.verdict.judge import judge_batch
 from provenance.verdict.options import VerdictOptions
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from provenance.verdict.calibration import Axis, Calibration
+from provenance.models.calibration import Axis, Calibration
 from provenance.verdict.weighing import Flags, Floats, Weighed
 
 

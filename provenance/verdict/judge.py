@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from provenance.models.calibration import Calibration
 from provenance.schema import EVIDENCE_DTYPE, VERDICTS
-from provenance.verdict.calibration import Calibration
 from provenance.verdict.decision import decide_origin, mask_unknown, score, stand
 from provenance.verdict.options import VerdictOptions
 from provenance.verdict.weighing import Piece, weigh_axis, weigh_first_seen

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from provenance.verdict.calibration import Axis, DateWorth, Mark, Stratum
+from provenance.models.calibration import Axis, DateWorth, Mark, Stratum
 from provenance.verdict.options import VerdictOptions
 
 Floats = npt.NDArray[np.float64]

@@ -83,7 +83,10 @@ def _list_hits(column: str) -> pl.Expr:
     where = pl.format("characters {} to {}", hit.field("start"), hit.field("end"))
     said = pl.format("“{}”: {} ({})", hit.field("match"), hit.field("detail"), where)
     bare = pl.format("“{}” ({})", hit.field("match"), where)
-    each = pl.when(hit.field("detail").fill_null("") == "").then(bare).otherwise(said)
+    full = pl.format("{} ({})", hit.field("detail"), where)
+    detail = hit.field("detail").fill_null("")
+    repeats = detail.str.to_lowercase().str.starts_with(hit.field("match").str.to_lowercase())
+    each = pl.when(detail == "").then(bare).when(repeats).then(full).otherwise(said)
     return pl.col(column).list.head(SHOWN).list.eval(each).list.join("; ")
 
 

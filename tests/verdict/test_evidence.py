@@ -42,6 +42,16 @@ def test_a_calque_is_quoted_with_its_source_and_place(calibration):
     assert (item["signal"], item["detail"]) == ("calque", expected)
 
 
+def test_a_match_that_its_detail_repeats_is_told_once(calibration):
+    hit = {"start": 10, "end": 24, "match": "Hamster buying", "detail": "hamster buying: German Hamsterkauf"}
+    signals = pl.DataFrame(
+        {"doc_id": ["a"], "calque_count": [1], "calque_hits": [[hit]]}, schema_overrides={"calque_hits": HITS}
+    )
+    documents = pl.DataFrame({"doc_id": ["a"], "language": ["en"], "n_words": [30]})
+    [item] = judge_batch(documents, signals, calibration, first_seen=None)["evidence"][0].to_list()
+    assert item["detail"] == "hamster buying: German Hamsterkauf (characters 10 to 24)"
+
+
 def test_declared_marks_are_quoted(calibration):
     documents = pl.DataFrame(
         {"doc_id": ["a"], "language": ["en"], "n_words": [30], "ai_disclosure_marks": [["ai-disclosure=ai-generated"]]}

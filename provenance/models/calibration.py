@@ -7,7 +7,8 @@ The file holds, for each axis (AI-generated against human; machine-translated ag
   was measured from or the assumption it rests on;
 
 and for both the worth of a date and the margin by which one axis must lead when both are high. Every field is
-described at its dataclass. `provenance train calibration` writes it; `docs/detection.md` gives its figures.
+described at its dataclass. `provenance train calibration` writes it, verdicts are made with it; `docs/detection.md`
+gives its figures.
 """
 
 import json

@@ -1,0 +1,100 @@
+"""Worker processes: every task gets a receipt, whatever its worker does."""
+
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from provenance.errors import OutputError, ShardError
+from provenance.run import Progress, Receipt, Task, run_tasks
+
+
+@dataclass(frozen=True)
+class Job:
+    """Does what the task's shard says."""
+
+    folder: Path
+
+    def __call__(self, task: Task, progress: Progress) -> Receipt:
+        progress(task.size // 2)
+        name = task.shard.split("-")[0]
+        if name == "raise":
+            raise ValueError("a bug")
+        if name == "lost":
+            raise ShardError(task.source, "no archive")
+        if name == "full":
+            raise OutputError("disk full")
+        if name == "die" or (name == "once" and not self._seen(task)):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Receipt(task, {"pid": os.getpid(), "threads": int(os.environ["POLARS_MAX_THREADS"])})
+
+    def _seen(self, task: Task) -> bool:
+        mark = self.folder / task.shard
+        seen = mark.exists()
+        mark.touch()
+        return seen
+
+
+def tasks(*shards: str) -> list[Task]:
+    return [Task("read", "c", shard, f"/{shard}", 10, "") for shard in shards]
+
+
+def receipts_of(tmp_path: Path, *shards: str, workers: int = 2) -> dict[str, Receipt]:
+    done = run_tasks(Job(tmp_path), tasks(*shards), workers=workers, on_progress=lambda *_: None)
+    return {receipt.task.shard: receipt for receipt in done}
+
+
+def test_no_task_starts_no_worker(tmp_path: Path) -> None:
+    assert receipts_of(tmp_path) == {}
+
+
+def test_work_happens_in_other_processes_with_one_thread_each(tmp_path: Path) -> None:
+    found = receipts_of(tmp_path, *(f"a-{i}" for i in range(6)))
+    assert len(found) == 6
+    assert os.getpid() not in {receipt.counts["pid"] for receipt in found.values()}
+    assert {receipt.counts["threads"] for receipt in found.values()} == {1}
+
+
+def test_an_exception_loses_its_task_only(tmp_path: Path) -> None:
+    found = receipts_of(tmp_path, "raise", "a", workers=1)
+    assert found["raise"].error == "/raise: ValueError: a bug"
+    assert "Traceback" in (found["raise"].traceback or "")
+    assert found["a"].done
+
+
+def test_a_lost_shard_says_why(tmp_path: Path) -> None:
+    assert receipts_of(tmp_path, "lost")["lost"].error == "/lost: no archive"
+
+
+def test_an_unwritable_output_is_fatal(tmp_path: Path) -> None:
+    found = receipts_of(tmp_path, "full", "raise")
+    assert found["full"].fatal
+    assert not found["raise"].fatal
+
+
+def test_a_task_whose_worker_died_once_is_done_by_the_next(tmp_path: Path) -> None:
+    found = receipts_of(tmp_path, "once", "a", "b")
+    assert [receipt.done for receipt in found.values()] == [True, True, True]
+
+
+def test_a_task_that_kills_every_worker_is_given_up(tmp_path: Path) -> None:
+    found = receipts_of(tmp_path, "die", "a", workers=1)
+    assert "killed by SIGKILL" in (found["die"].error or "")
+    assert found["a"].done
+
+
+def test_progress_reaches_the_caller(tmp_path: Path) -> None:
+    seen: list[tuple[str, int]] = []
+    job = run_tasks(Job(tmp_path), tasks("a"), workers=1, on_progress=lambda t, n: seen.append((t.shard, n)))
+    assert len(list(job)) == 1
+    assert seen == [("a", 5)]
+
+
+def test_closing_the_iterator_ends_the_workers(tmp_path: Path) -> None:
+    job = run_tasks(Job(tmp_path), tasks("a", "b", "c"), workers=1, on_progress=lambda *_: None)
+    pid = next(job).counts["pid"]
+    job.close()  # type: ignore[attr-defined]
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

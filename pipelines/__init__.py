@@ -1,0 +1,1 @@
+"""Recipes: options on top, steps below."""

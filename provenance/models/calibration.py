@@ -82,12 +82,30 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorCount:
+    """Documents of known origin in one group (a data set, generator or host) that no part of the fit saw.
+
+    False and true positives are those with a score of at least the axis's `flagged_at`, at the prior the calibration
+    was fitted with. The corrected prevalence resamples these groups: a detector errs by genre and by generator.
+    """
+
+    language: str = ""
+    group: str = ""
+    n_human: int = 0
+    n_false_positive: int = 0
+    n_positive: int = 0
+    n_true_positive: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Axis:
     """All that speaks on one question. `declared_above` is the threshold where only marks speak."""
 
     strata: tuple[Stratum, ...] = ()
     marks: tuple[Mark, ...] = ()
     declared_above: float = 3.0
+    errors: tuple[ErrorCount, ...] = ()
+    flagged_at: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,166 @@
+"""Checks a finished run against itself and against its archives: nothing lost, nothing shifted, nothing changed."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from provenance.archive import read_record_at
+from provenance.config import load_config
+from provenance.errors import ConfigError, RecordError, ShardError
+from provenance.extract import extract_batches
+from provenance.jobs.folder import RUN_FILE
+from provenance.jobs.plan import Shard
+from provenance.jobs.read import load_instruments
+from provenance.jobs.settings import RunConfig
+from provenance.run import Ledger, Receipt
+from provenance.store import SHARD_TABLES, count_rows, find_misaligned, read_metadata, read_table, table_path
+
+_LOCATION = ("doc_id", "text", "url", "warc_record_offset", "warc_record_length")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRun:
+    """What run.json says of a finished run."""
+
+    out: Path
+    config: RunConfig
+    identity: Mapping[str, str]
+    shards: tuple[Shard, ...]
+    totals: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Verification:
+    """How many of each thing were checked, and every problem found, in words."""
+
+    checked: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+    def expect(self, what: str, found: object, expected: object) -> None:
+        """Counts a check, and notes a problem when two values differ."""
+        self.checked["checks"] += 1
+        if found != expected:
+            self.problems.append(f"{what}: {found} instead of {expected}")
+
+
+def verify_run(out: Path, *, n_sample: int, seed: int) -> Verification:
+    """Checks counts, row alignment, table digests, and `n_sample` documents read again from their archives.
+
+    Raises ConfigError when the folder holds no finished run.
+    """
+    run = load_saved_run(out)
+    result = Verification()
+    receipts = {(r.task.crawl, r.task.shard): r for r in Ledger(out / "ledger.jsonl").receipts("read") if r.done}
+    done = [shard for shard in run.shards if (shard.crawl, shard.name) in receipts]
+    for shard in done:
+        _check_shard(run, shard, receipts[shard.crawl, shard.name], result)
+    _check_totals(run, receipts.values(), done, result)
+    _check_sample(run, done, n_sample, random.Random(seed), result)
+    return result
+
+
+def load_saved_run(out: Path) -> SavedRun:
+    """The run of a folder. Raises ConfigError when there is none or it is not finished."""
+    try:
+        saved = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{out}: no run in this folder ({RUN_FILE} cannot be read)") from error
+    if saved.get("totals") is None:
+        raise ConfigError(f"{out}: the run in this folder is not finished; run the same command again")
+    shards = tuple(Shard(s["crawl"], s["name"], Path(s["path"]), s["size"]) for s in saved["shards"])
+    config = load_config(RunConfig, saved["config"], str(out / RUN_FILE))
+    return SavedRun(out, config, saved["identity"], shards, saved["totals"])
+
+
+def _check_shard(run: SavedRun, shard: Shard, receipt: Receipt, result: Verification) -> None:
+    result.checked["shards"] += 1
+    counts, where = receipt.counts, f"shard {shard.crawl}/{shard.name}"
+    result.expect(f"{where}: documents + rejects", counts["documents"] + counts["rejects"], counts["records"])
+    result.expect(f"{where}: rejects by reason", sum(receipt.rejects.values()), counts["rejects"])
+    for table in ("documents", "rejects"):
+        path = table_path(run.out, table, shard.crawl, shard.name)
+        result.expect(f"{path}: rows", count_rows(path) if path.exists() else None, counts[table])
+    result.problems += find_misaligned(run.out, shard.crawl, shard.name)
+    for table in (*SHARD_TABLES, "rejects", "curated"):
+        _check_identity(run, table, shard, result)
+    _check_curated(run, shard, result)
+
+
+def _check_identity(run: SavedRun, table: str, shard: Shard, result: Verification) -> None:
+    path = table_path(run.out, table, shard.crawl, shard.name)
+    if not path.exists():
+        result.problems.append(f"{path}: missing")
+        return
+    metadata = read_metadata(path)
+    for name, value in run.identity.items():
+        result.expect(f"{path}: {name}", metadata.get(f"provenance:{name}"), value)
+
+
+def _check_curated(run: SavedRun, shard: Shard, result: Verification) -> None:
+    decisions = read_table(table_path(run.out, "decisions", shard.crawl, shard.name))
+    curated = read_table(table_path(run.out, "curated", shard.crawl, shard.name), ["doc_id"])
+    kept = decisions.filter("kept").select("doc_id")
+    result.expect(f"shard {shard.crawl}/{shard.name}: curated documents are those kept", curated.equals(kept), True)
+    without = decisions.filter(~pl.col("kept") & pl.col("reason").is_null()).height
+    result.expect(f"shard {shard.crawl}/{shard.name}: documents left out without a reason", without, 0)
+
+
+def _check_totals(run: SavedRun, receipts: Iterable[Receipt], shards: Sequence[Shard], result: Verification) -> None:
+    added: Counter[str] = Counter()
+    for receipt in receipts:
+        added.update(receipt.counts)
+    for name in ("records", "documents", "rejects"):
+        result.expect(f"run.json: {name}", run.totals[name], added[name])
+    curated = sum(count_rows(table_path(run.out, "curated", shard.crawl, shard.name)) for shard in shards)
+    result.expect("run.json: curated", run.totals["curated"], curated)
+    result.expect("run.json: curated + left out", curated + run.totals["left_out"], run.totals["documents"])
+
+
+def _check_sample(
+    run: SavedRun, shards: Sequence[Shard], n_sample: int, chance: random.Random, result: Verification
+) -> None:
+    """Documents drawn evenly over all shards, read again by file, offset and length."""
+    places = [
+        (shard, row)
+        for shard in shards
+        for row in range(count_rows(table_path(run.out, "documents", shard.crawl, shard.name)))
+    ]
+    chosen = chance.sample(places, min(n_sample, len(places)))
+    for shard in shards:
+        rows = sorted(row for place, row in chosen if place == shard)
+        if rows:
+            documents = read_table(table_path(run.out, "documents", shard.crawl, shard.name), _LOCATION)[rows]
+            for document in documents.iter_rows(named=True):
+                _reread(run, shard, document, result)
+
+
+def _reread(run: SavedRun, shard: Shard, document: Mapping[str, str | int | None], result: Verification) -> None:
+    where = f"{shard.path} at {document['warc_record_offset']}: document {document['doc_id']}"
+    offset, length = document["warc_record_offset"], document["warc_record_length"]
+    if not isinstance(offset, int) or not isinstance(length, int):
+        result.checked["documents that cannot be read alone"] += 1
+        return
+    try:
+        record = read_record_at(shard.path, offset, length, run.config.archive)
+    except ShardError as error:
+        result.problems.append(f"{where}: {error}")
+        return
+    if isinstance(record, RecordError):
+        result.problems.append(f"{where}: {record}")
+        return
+    batches = extract_batches(
+        [record],
+        run.config.extract,
+        crawl=shard.crawl,
+        warc_filename=shard.warc_filename,
+        identify=load_instruments(run.config.models).identify,
+    )
+    again = next(iter(batches)).documents
+    result.checked["documents read again"] += 1
+    text = again["text"][0] if again.height else None
+    result.expect(f"{where}: text read again is the same", text == document["text"], True)

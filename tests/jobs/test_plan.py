@@ -1,0 +1,78 @@
+"""What the user names becomes shards; what cannot be read is said before any work."""
+
+from pathlib import Path
+
+import pytest
+
+from provenance.errors import ConfigError
+from provenance.jobs.plan import find_shards
+
+
+def touch(path: Path, content: str = "x") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    return path
+
+
+def names(shards: object) -> list[tuple[str, str]]:
+    return [(shard.crawl, shard.name) for shard in shards]  # type: ignore[attr-defined]
+
+
+def test_a_folder_gives_its_archives_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("b.warc.gz", "a.warc.zst", "c.warc.wet.gz", "d.arc.gz", "notes.txt", "e.warc.gz.part"):
+        touch(tmp_path / "in" / name)
+    assert names(find_shards([str(tmp_path / "in")], "c")) == [("c", "a"), ("c", "b"), ("c", "c"), ("c", "d")]
+
+
+def test_the_crawl_is_read_off_the_path(tmp_path: Path) -> None:
+    touch(tmp_path / "CC-MAIN-2019-30" / "a.warc.gz")
+    touch(tmp_path / "other" / "b.warc.gz")
+    assert names(find_shards([str(tmp_path)], None)) == [("CC-MAIN-2019-30", "a"), ("local", "b")]
+
+
+def test_a_common_crawl_file_name_is_no_crawl_name(tmp_path: Path) -> None:
+    touch(tmp_path / "CC-MAIN-20190715175205-20190715200159-00000.warc.gz")
+    assert find_shards([str(tmp_path)], None)[0].crawl == "local"
+
+
+def test_a_path_inside_a_crawl_joins_the_index(tmp_path: Path) -> None:
+    inner = "crawl-data/CC-MAIN-2024-33/segments/1/warc/x.warc.gz"
+    touch(tmp_path / inner)
+    shard = find_shards([str(tmp_path / inner)], None)[0]
+    assert (shard.warc_filename, shard.crawl) == (inner, "CC-MAIN-2024-33")
+
+
+def test_a_file_named_twice_counts_once(tmp_path: Path) -> None:
+    path = touch(tmp_path / "a.warc.gz")
+    assert len(find_shards([str(path), str(tmp_path), str(tmp_path / "*.gz")], None)) == 1
+
+
+def test_equal_names_are_told_apart(tmp_path: Path) -> None:
+    touch(tmp_path / "1" / "a.warc.gz")
+    touch(tmp_path / "2" / "a.warc.gz")
+    found = find_shards([str(tmp_path)], "c")
+    assert len({shard.name for shard in found}) == 2
+    assert all(shard.name.startswith("a-") for shard in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("nowhere.warc.gz", "no such file or folder"),
+        ("nothing/*.warc", "no such file or folder"),
+        ("empty", "no archive in this folder"),
+        ("s3://bucket/key", "on this machine"),
+        ("-", "on this machine"),
+    ],
+)
+def test_an_unusable_input_is_named(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "empty").mkdir()
+    given = text if "://" in text or text == "-" else str(tmp_path / text)
+    with pytest.raises(ConfigError, match=message):
+        find_shards([given], None)
+
+
+@pytest.mark.parametrize("crawl", ["", "a/b", "../x", "a b"])
+def test_a_crawl_name_must_be_a_file_name(tmp_path: Path, crawl: str) -> None:
+    with pytest.raises(ConfigError, match="--crawl"):
+        find_shards([str(touch(tmp_path / "a.warc.gz"))], crawl)

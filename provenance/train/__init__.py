@@ -1,0 +1,1 @@
+"""Fitting language models, classifiers and calibrations, and measuring how good they are."""

@@ -1,0 +1,194 @@
+"""Fits the calibration: measured signals with labels in, nats and thresholds out.
+
+For honest figures the signals of `measured` must come from language models that did not see the document, as those of
+another fold; a model finds the texts it was trained on more likely than their like.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from provenance.models.calibration import AXES, FORMAT, Axis, Calibration, Mark, Stratum, Term
+from provenance.train.evaluation import NEGATIVE, POSITIVE
+from provenance.train.logistic import Additive, Flags, Floats, balance, fit_additive
+from provenance.train.marks import MarkOptions, fit_marks
+from provenance.train.reference import ReferenceOptions, Thresholds, choose_thresholds
+
+SELF_DECLARED = "the page says so itself; there are no labelled pages to count on"
+AI_MARKS = (
+    MarkOptions("phrase_decisive", "phrase_decisive_count"),
+    MarkOptions("phrase_strong", "phrase_strong_count", bound=3.0),
+    MarkOptions("disclosure", "disclosure_ai", declares=True, assumed=(6.0,), why=SELF_DECLARED),
+)
+MT_MARKS = (
+    MarkOptions("calque", "calque_count", (1.0, 2.0), bound=3.0),
+    MarkOptions("markup", "markup_translated", declares=True, assumed=(5.0,), why=SELF_DECLARED),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AxisOptions:
+    """The numeric signals of an axis, the first one being that without which nothing is measured, and its marks."""
+
+    signals: tuple[str, ...] = ()
+    marks: tuple[MarkOptions, ...] = ()
+    reference: ReferenceOptions = field(default_factory=ReferenceOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """`edges` are the lower bounds of the length strata in words; `strength` is scikit-learn's C."""
+
+    ai: AxisOptions = field(default_factory=lambda: AxisOptions(("lm_ai_llr", "lm_ai_burstiness"), AI_MARKS))
+    mt: AxisOptions = field(default_factory=lambda: AxisOptions(("lm_mt_llr", "lm_mt_burstiness"), MT_MARKS))
+    edges: tuple[int, ...] = (80, 150, 300)
+    strength: float = 1.0
+    clip: float = 6.0
+    min_documents: int = 100
+    version: str = "custom"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The labelled rows of one stratum as arrays."""
+
+    values: Floats
+    positive: Flags
+    frame: pl.DataFrame
+
+
+_DEFAULTS = FitOptions()
+
+
+def fit_calibration(
+    measured: pl.DataFrame,
+    options: FitOptions = _DEFAULTS,
+    *,
+    references: pl.DataFrame | None = None,
+    models: Mapping[str, str] | None = None,
+    notes: Mapping[str, str] | None = None,
+) -> Calibration:
+    """A calibration for every language and length that has at least `min_documents` of both labels.
+
+    `measured` holds the signal columns, `label` (ai, human, mt, original), `lang` and `n_words`; `group`, never split
+    between fit and check, and `domain`, within which documents count alike, may be there. `references` are human
+    documents with `register` besides; without them the negatives of `measured` by domain serve. `models` are the
+    digests of the language models behind the signals.
+    """
+    measured = _complete(measured)
+    humans = measured.with_columns(pl.col("domain").alias("register")) if references is None else references
+    axes = {axis: _fit_axis(axis, measured, humans, options, references is None) for axis in AXES}
+    return Calibration(
+        format=FORMAT,
+        version=options.version,
+        models=dict(models or {}),
+        ai=axes["ai"],
+        mt=axes["mt"],
+        notes=dict(notes or {}),
+    )
+
+
+def _complete(measured: pl.DataFrame) -> pl.DataFrame:
+    """The table with group and domain: a pair is a group where no group is given, else the row is."""
+    row = pl.format("row {}", pl.int_range(pl.len()))
+    names = [pl.col(name).cast(pl.String) for name in ("group", "pair_id") if name in measured.columns]
+    domain = [pl.col("domain").cast(pl.String)] if "domain" in measured.columns else []
+    return measured.with_columns(
+        pl.coalesce(*names, row).alias("group"), pl.coalesce(*domain, pl.lit("")).alias("domain")
+    )
+
+
+def _fit_axis(
+    axis: Literal["ai", "mt"], measured: pl.DataFrame, humans: pl.DataFrame, options: FitOptions, labelled_only: bool
+) -> Axis:
+    chosen = options.ai if axis == "ai" else options.mt
+    positive = pl.col("label").is_in(POSITIVE[axis])
+    kept = measured.filter(positive | pl.col("label").is_in(NEGATIVE[axis])).with_columns(positive.alias("positive"))
+    humans = humans.filter(pl.col("label").is_in(NEGATIVE[axis])) if labelled_only else humans
+    marks = fit_marks(kept, chosen.marks)
+    strata = [
+        _fit_stratum(_cut(kept, language, low, high), _cut(humans, language, low, high), marks, chosen, options,
+                     Stratum(language, low, high, chosen.signals[0]))
+        for language in sorted(kept["lang"].drop_nulls().unique())
+        for low, high in zip(options.edges, [*options.edges[1:], None], strict=True)
+    ]  # fmt: skip
+    return Axis(tuple(stratum for stratum in strata if stratum is not None), marks)
+
+
+def _cut(frame: pl.DataFrame, language: str, low: int, high: int | None) -> pl.DataFrame:
+    words = pl.col("n_words") >= low
+    return frame.filter(pl.col("lang") == language, words if high is None else words & (pl.col("n_words") < high))
+
+
+def _fit_stratum(
+    labelled: pl.DataFrame,
+    humans: pl.DataFrame,
+    marks: tuple[Mark, ...],
+    chosen: AxisOptions,
+    options: FitOptions,
+    bare: Stratum,
+) -> Stratum | None:
+    part = _arrays(labelled, chosen.signals)
+    n_positive = int(part.positive.sum())
+    if min(n_positive, part.positive.size - n_positive) < options.min_documents:
+        return None
+    cells = part.frame["domain"].to_list()
+    weights = balance(part.positive, cells)
+    groups = part.frame["group"].to_numpy().astype(str)
+    fitted = fit_additive(part.values, part.positive, weights, groups, strength=options.strength)
+    terms = _terms(chosen.signals, fitted, options.clip)
+    thresholds = _thresholds(part, fitted, humans, marks, terms, chosen)
+    measured = {"slope_on_unseen_groups": round(fitted.slope, 4), **thresholds.measured}
+    return Stratum(
+        bare.language, bare.low_words, bare.high_words, bare.needs, terms,
+        thresholds.human_below, thresholds.positive_above, measured,
+    )  # fmt: skip
+
+
+def _thresholds(
+    part: _Part, fitted: Additive, humans: pl.DataFrame, marks: tuple[Mark, ...], terms: tuple[Term, ...],
+    chosen: AxisOptions,
+) -> Thresholds:  # fmt: skip
+    known = _arrays(humans, chosen.signals).frame
+    reference = known.select("register", pl.Series("llr", _sum_nats(known, terms) + _sum_marks(known, marks)))
+    unseen = fitted.unseen + _sum_marks(part.frame, marks)
+    return choose_thresholds(reference, unseen[part.positive], chosen.reference)
+
+
+def _arrays(frame: pl.DataFrame, signals: tuple[str, ...]) -> _Part:
+    known = frame.filter(pl.Series(~np.isnan(_column(frame, signals[0]))))
+    values = np.column_stack([_column(known, signal) for signal in signals])
+    positive = known["positive"].to_numpy() if "positive" in known.columns else np.zeros(known.height, dtype=bool)
+    return _Part(values, positive, known)
+
+
+def _terms(signals: tuple[str, ...], fitted: Additive, clip: float) -> tuple[Term, ...]:
+    rows = zip(signals, fitted.weights, fitted.centres, strict=True)
+    return tuple(Term(signal, round(float(w), 5), round(float(c), 6), clip) for signal, w, c in rows)
+
+
+def _sum_nats(frame: pl.DataFrame, terms: tuple[Term, ...]) -> Floats:
+    total = np.zeros(frame.height)
+    for term in terms:
+        nats = np.clip(term.weight * (_column(frame, term.signal) - term.centre), -term.clip, term.clip)
+        total = total + np.nan_to_num(nats)
+    return total
+
+
+def _sum_marks(frame: pl.DataFrame, marks: tuple[Mark, ...]) -> Floats:
+    total = np.zeros(frame.height)
+    for mark in marks:
+        values, nats = _column(frame, mark.signal), np.zeros(frame.height)
+        for level in mark.levels:
+            nats[values >= level.at_least] = level.nats
+        total = total + nats
+    return total
+
+
+def _column(frame: pl.DataFrame, name: str) -> Floats:
+    if name not in frame.columns:
+        return np.full(frame.height, np.nan)
+    return frame[name].cast(pl.Float64).fill_null(np.nan).to_numpy().astype(np.float64, copy=False)

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from provenance.train.metrics import bin_scores, find_threshold, measure_auroc, measure_ece, measure_tpr
+
+
+def _scored(seed: int, n: int = 400, *, ties: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    positive = random.random(n) < 0.4
+    scores = random.normal(positive * 1.2, 1.0)
+    return (np.round(scores, 0) if ties else scores), positive
+
+
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("seed", range(5))
+def test_auroc_equals_scikit_learns(seed, ties):
+    metrics = pytest.importorskip("sklearn.metrics")
+    scores, positive = _scored(seed, ties=ties)
+    assert measure_auroc(scores, positive) == pytest.approx(metrics.roc_auc_score(positive, scores))
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.05, 0.2])
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("ties", [False, True])
+def test_tpr_equals_the_roc_curve_of_scikit_learn(seed, rate, ties):
+    metrics = pytest.importorskip("sklearn.metrics")
+    scores, positive = _scored(seed, ties=ties)
+    fpr, tpr, _ = metrics.roc_curve(positive, scores, drop_intermediate=False)
+    assert measure_tpr(scores, positive, rate) == pytest.approx(tpr[fpr <= rate + 1e-12].max())
+
+
+def test_reliability_equals_scikit_learns_calibration_curve():
+    calibration = pytest.importorskip("sklearn.calibration")
+    random = np.random.default_rng(3)
+    scores = random.random(500)
+    positive = random.random(500) < scores**2
+    share, mean = calibration.calibration_curve(positive, scores, n_bins=10)
+    bins = bin_scores(scores, positive)
+    assert bins.share == pytest.approx(share)
+    assert bins.mean_score == pytest.approx(mean)
+
+
+def test_a_threshold_lets_no_more_negatives_pass_than_allowed():
+    negatives = np.random.default_rng(0).normal(size=997)
+    threshold = find_threshold(negatives, 0.01)
+    assert np.mean(negatives > threshold) <= 0.01 < np.mean(negatives >= threshold)
+
+
+def test_scores_that_are_true_have_no_calibration_error():
+    scores = np.repeat([0.25, 0.75], 100)
+    positive = np.tile([True, False, False, False], 25).tolist() + np.tile([True, True, True, False], 25).tolist()
+    assert measure_ece(scores, np.array(positive)) == pytest.approx(0.0)
+
+
+def test_scores_that_overstate_have_their_distance_as_error():
+    assert measure_ece(np.full(10, 0.9), np.arange(10) < 5) == pytest.approx(0.4)
+
+
+def test_one_label_alone_has_no_figures():
+    alone = np.zeros(3, dtype=bool)
+    assert np.isnan([measure_auroc(np.arange(3.0), alone), measure_tpr(np.arange(3.0), alone, 0.1)]).all()

@@ -12,6 +12,7 @@ import tomllib
 import types
 import typing
 from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
@@ -148,11 +149,20 @@ def _convert_mapping(arguments: tuple[object, ...], value: object, where: str) -
     return {str(key): _convert(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
 
 
+def _convert_text(hint: type, value: str, where: str) -> object:
+    if issubclass(hint, Path):
+        return Path(value)
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ConfigError(f"{where}: a date (YYYY-MM-DD) is expected, not {value!r}") from error
+
+
 def _convert_scalar(hint: object, value: object, where: str) -> object:
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if isinstance(hint, type) and issubclass(hint, Path) and isinstance(value, str):
-        return Path(value)
+    if isinstance(hint, type) and isinstance(value, str) and issubclass(hint, Path | date):
+        return _convert_text(hint, value, where)
     matches = isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool))
     if not matches:
         expected = getattr(hint, "__name__", str(hint))

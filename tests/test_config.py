@@ -1,6 +1,7 @@
 """Configuration: every mistake in a TOML table is an error that helps, none passes in silence."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +23,7 @@ class Outer:
     inner: Inner = field(default_factory=Inner)
     n: int = 3
     path: Path | None = None
+    since: date = date(2022, 11, 30)
     rows: int = field(default=10, metadata={"identity": False})
 
     def __post_init__(self) -> None:
@@ -42,11 +44,12 @@ def test_nested_values_are_read() -> None:
     ("values", "message"),
     [
         ({"inner": {"treshold": 0.5}}, "x: inner: unknown option 'treshold'; did you mean 'threshold'?"),
-        ({"zzz": 1}, "x: unknown option 'zzz'; known are inner, n, path, rows"),
+        ({"zzz": 1}, "x: unknown option 'zzz'; known are inner, n, path, since, rows"),
         ({"n": "3"}, "x: n: int is expected, not '3'"),
         ({"n": True}, "x: n: int is expected, not True"),
         ({"inner": 3}, "x: inner: a table is expected, not 3"),
         ({"inner": {"kind": "kep"}}, "x: inner: kind: 'kep' is not among keep, drop; did you mean 'keep'?"),
+        ({"since": "soon"}, "x: since: a date (YYYY-MM-DD) is expected, not 'soon'"),
         ({"n": -1}, "x: n is -1, at least 0 is needed"),
     ],
 )
@@ -76,3 +79,10 @@ def test_options_of_how_not_what_do_not_change_the_digest() -> None:
 def test_changes_are_told_by_name() -> None:
     changed = find_changes(to_plain(Outer()), to_plain(Outer(Inner(0.5), n=4)))
     assert changed == ["inner.threshold: 0.8 -> 0.5", "n: 3 -> 4"]
+
+
+def test_a_configuration_is_read_back_from_its_plain_form() -> None:
+    config = Outer(Inner(0.5, ("a", "b")), n=4, path=Path("m"), since=date(2020, 1, 2))
+    plain = to_plain(config)
+    assert isinstance(plain, dict)
+    assert load_config(Outer, plain, "x") == config

@@ -1,0 +1,68 @@
+"""What archives are read into: records, the options of reading, and the tally of a file's bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+MAX_PAYLOAD = 5 * 1024 * 1024  # Common Crawl's own limit since 2025; 1 MiB before
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """`max_payload`: decoded bytes kept of one payload; a longer one is cut and says so in `content_truncated`."""
+
+    max_payload: int = MAX_PAYLOAD
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One capture: a response, resource or conversion record with its body decoded.
+
+    `offset` and `length` are stored bytes, as in Common Crawl's index; `length` is None where records share a
+    compressed member, and `offset` is then where that member begins. Names of HTTP headers are lower case, repeated
+    ones joined with a comma. `content_truncated` is why the payload is not whole: `length` when it was cut at the
+    limit, `unspecified` when its encoding or its record ended early, else what WARC-Truncated says.
+    """
+
+    record_type: str
+    record_id: str | None
+    url: str
+    fetch_time: datetime | None
+    http_status: int | None
+    http_headers: Mapping[str, str]
+    media_type: str | None
+    charset: str | None
+    payload: bytes
+    content_digest: str | None
+    content_truncated: str | None
+    offset: int
+    length: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTally:
+    """What became of a file's bytes.
+
+    `bytes_skipped` counts bytes that belong to no record (stored bytes; inflated ones inside a compressed member
+    that holds records too). `complete` is False when the file ends inside a record; `why` tells what was wrong.
+    """
+
+    bytes_total: int
+    bytes_skipped: int = 0
+    complete: bool = True
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """A record as it lies in the archive: WARC headers with lower-case names, and the start of its block.
+
+    `cut` says that the block goes on beyond what was kept; `flawed` that its declared length is wrong.
+    """
+
+    headers: Mapping[str, str]
+    block: bytes
+    cut: bool
+    flawed: bool
+    offset: int
+    length: int | None

@@ -21,7 +21,7 @@ _UNIQUE, _EXACT, _NEAR = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranked:
+class _Copies:
     """Arrays over ranks (positions in the fixed order) that tell the copies."""
 
     equals: Rows  # the first rank of equal text
@@ -39,21 +39,17 @@ def find_clusters(signatures: pl.DataFrame, options: DedupOptions) -> pl.DataFra
     Documents that differ in one word that matters ("with", "without") are near duplicates here.
     """
     ranked = _rank(signatures)
-    equals = _find_equals(ranked["exact_hash"])
-    copies = _find_near(ranked["signature"], equals, options)
-    order = ranked["row"].to_numpy()
-    inverse = np.empty(len(order), np.int64)
-    inverse[order] = np.arange(len(order))
-    clusters = _describe(ranked.select("doc_id", "fetch_time"), copies)
-    return CLUSTERS.conform(clusters[inverse])
+    rows = ranked["row"].to_numpy()
+    copies = _find_near(signatures["signature"], rows, _find_equals(ranked["exact_hash"]), options)
+    ranks = np.empty(len(rows), np.int64)
+    ranks[rows] = np.arange(len(rows))
+    return CLUSTERS.conform(_describe(ranked, copies)[ranks])
 
 
 def _rank(signatures: pl.DataFrame) -> pl.DataFrame:
-    """The rows in the fixed order, with their place in the input as `row`."""
-    numbered = signatures.select("doc_id", "signature", "exact_hash", "fetch_time").with_row_index("row")
-    keys = numbered.select("fetch_time", "doc_id", "exact_hash", "row")
-    order = keys.select(pl.arg_sort_by("fetch_time", "doc_id", "exact_hash", "row", nulls_last=True))
-    return numbered[order.to_series()]
+    """What tells the rows, in the fixed order, with their place in the input as `row`."""
+    told = signatures.select("fetch_time", "doc_id", "exact_hash", row=pl.int_range(pl.len()))
+    return told.sort("fetch_time", "doc_id", "exact_hash", "row", nulls_last=True)
 
 
 def _find_equals(hashes: pl.Series) -> Rows:
@@ -63,31 +59,33 @@ def _find_equals(hashes: pl.Series) -> Rows:
     return numbered.select(first.cast(pl.Int64)).to_series().to_numpy()
 
 
-def _find_near(signatures: pl.Series, equals: Rows, options: DedupOptions) -> _Ranked:
-    """Joins near duplicates among the first of each group of equal texts."""
+def _find_near(signatures: pl.Series, rows: Rows, equals: Rows, options: DedupOptions) -> _Copies:
+    """Joins near duplicates among the first of each group of equal texts; `signatures` stand in input order."""
     present = signatures.is_not_null().to_numpy()
-    matrix = _to_matrix(signatures.drop_nulls(), options.num_perm)
-    matrix_rows = np.cumsum(present) - 1
-    items = np.flatnonzero(present & (equals == np.arange(len(equals))))
+    matrix = _to_matrix(signatures, options.num_perm)
+    matrix_rows = (np.cumsum(present) - 1)[rows]
+    items = np.flatnonzero(present[rows] & (equals == np.arange(len(rows))))
     parents = link_near(matrix, matrix_rows[items], options)
-    firsts, similarity = np.arange(len(equals)), np.ones(len(equals))
+    firsts, similarity = np.arange(len(rows)), np.ones(len(rows))
     firsts[items] = items[parents]
     joined = items[parents != np.arange(len(items))]
     similarity[joined] = estimate_similarity(matrix, matrix_rows[joined], matrix_rows[firsts[joined]])
-    return _Ranked(equals, firsts[equals], similarity[equals])
+    return _Copies(equals, firsts[equals], similarity[equals])
 
 
 def _to_matrix(signatures: pl.Series, num_perm: int) -> Signatures:
-    wrong = signatures.list.len().filter(signatures.list.len() != num_perm)
+    """The signatures that are not null, one a row; not copied where none is null."""
+    lengths = signatures.list.len()
+    wrong = lengths.filter(lengths != num_perm)
     if len(wrong):
         raise ConfigError(
             f"a signature has {wrong[0]} values, but dedup.num_perm is {num_perm}; "
             "sign the documents again or set dedup.num_perm to what they were signed with"
         )
-    return signatures.explode().to_numpy().reshape(-1, num_perm)
+    return signatures.explode(empty_as_null=False, keep_nulls=False).to_numpy().reshape(-1, num_perm)
 
 
-def _describe(documents: pl.DataFrame, copies: _Ranked) -> pl.DataFrame:
+def _describe(documents: pl.DataFrame, copies: _Copies) -> pl.DataFrame:
     """The clusters table in rank order."""
     n = len(copies.roots)
     sizes = np.bincount(copies.roots, minlength=n)[copies.roots]

@@ -66,7 +66,8 @@ class Judge:
     def load(cls, models: Path | None = None, options: VerdictOptions | None = None) -> "Judge":
         """A judge whose models are loaded and checked now. Raises ConfigError when one is missing or damaged."""
         judge = cls(models, options or VerdictOptions())
-        _load(judge.models)
+        load_instruments(judge.models)
+        load_calibration(judge.models)
         return judge
 
     def score(self, frame: pl.DataFrame, text: str = "text") -> pl.DataFrame:
@@ -86,20 +87,9 @@ class Judge:
         evidence = tuple(Evidence(**item) for item in row["evidence"])
         return Verdict(row["origin"], row["ai_score"], row["mt_score"], row["language"], row["n_words"], evidence)
 
-    def measure(self, texts: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Documents (doc_id, text, language, ...) and all their signals, row for row; for spans and for training."""
-        identify, signals, _ = _load(self.models)
-        text = texts.fill_null("").alias("text")
-        documents = pl.DataFrame([text, pl.Series("doc_id", range(text.len())).cast(pl.String)]).with_columns(
-            pl.col("text").str.len_chars().cast(pl.Int64).alias("n_chars"),
-            count_words(pl.col("text")).alias("n_words"),
-            *identify.identify(text).get_columns(),
-        )
-        return documents, measure_signals(documents, signals)
-
     def _judge(self, texts: pl.Series) -> pl.DataFrame:
-        documents, signals = self.measure(texts)
-        verdicts = judge_batch(documents, signals, _load(self.models)[2], self.options, first_seen=None)
+        documents, signals = measure_texts(texts, self.models)
+        verdicts = judge_batch(documents, signals, load_calibration(self.models), self.options, first_seen=None)
         frame = documents.select("language", "n_words").hstack(verdicts.drop("doc_id", "first_seen").get_columns())
         known = texts.is_not_null()
         return frame.select(COLUMNS).with_columns(
@@ -127,13 +117,48 @@ def output_schema(id_dtype: pl.DataType | None = None) -> pl.Schema:
     return pl.Schema({"id": id_dtype or pl.String(), "language": pl.String, "n_words": pl.Int64, **scores})
 
 
+def measure_texts(
+    texts: pl.Series, models: Path | None = None, *, languages: pl.Series | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Documents (doc_id, text, language, ...) and all their signals, row for row; for spans and for training.
+
+    `languages` (ISO 639) are taken as given instead of identified.
+    """
+    identify, signals = load_instruments(models)
+    text = texts.fill_null("").alias("text")
+    found = identify.identify(text)
+    if languages is not None:
+        found = found.with_columns(languages.alias("language"))
+    documents = pl.DataFrame([text, pl.Series("doc_id", range(text.len())).cast(pl.String)]).with_columns(
+        pl.col("text").str.len_chars().cast(pl.Int64).alias("n_chars"),
+        count_words(pl.col("text")).alias("n_words"),
+        *found.get_columns(),
+    )
+    return documents, measure_signals(documents, signals)
+
+
 @functools.cache
-def _load(models_folder: Path | None) -> tuple[LanguageIdentifier, tuple[Signal, ...], Calibration]:
+def load_instruments(models_folder: Path | None) -> tuple[LanguageIdentifier, tuple[Signal, ...]]:
+    """What measures, loaded once per process. Raises ConfigError when a model is missing or damaged."""
     models = load_models(models_folder)
-    identifier, calibration = find_model(models, "language_identifier"), find_model(models, "calibration")
-    if identifier is None or calibration is None:
-        raise ConfigError(f"{models_folder}: a language_identifier and a calibration are needed")
-    return LanguageIdentifier.load(identifier.path), load_signals(models), Calibration.load(calibration.path)
+    identifier = find_model(models, "language_identifier")
+    if identifier is None:
+        raise ConfigError(f"{models_folder}: no model of kind language_identifier")
+    return LanguageIdentifier.load(identifier.path), load_signals(models)
+
+
+@functools.cache
+def load_calibration(models_folder: Path | None) -> Calibration:
+    """What weighs, loaded once per process. Raises ConfigError when it is missing or of other models."""
+    models = load_models(models_folder)
+    calibration = find_model(models, "calibration")
+    if calibration is None:
+        raise ConfigError(
+            f"{models_folder}: no model of kind calibration; make one with `provenance train calibration`"
+        )
+    loaded = Calibration.load(calibration.path)
+    loaded.check_models({model.name: model.sha256 for model in models})
+    return loaded
 
 
 def _score(value: float | None) -> str:

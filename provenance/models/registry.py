@@ -49,6 +49,29 @@ def find_model(models: Sequence[Model], kind: str, language: str | None = None) 
     return next((model for model in models if model.kind == kind and model.language == language), None)
 
 
+def describe_model(path: Path, *, name: str, kind: str, language: str | None, licence: str, card: str) -> Model:
+    """A model file with its digest, for a manifest."""
+    return Model(name, kind, language, path, _digest(path), licence, card)
+
+
+def write_manifest(folder: Path, models: Sequence[Model]) -> None:
+    """Makes `models` the models of a folder; their files lie in it already. A card is a file of the folder."""
+    entries = [
+        {
+            "name": model.name,
+            "kind": model.kind,
+            "language": model.language,
+            "file": model.path.name,
+            "sha256": model.sha256,
+            "licence": model.licence,
+            "card": model.card,
+        }
+        for model in models
+    ]
+    text = json.dumps(entries, indent=2, ensure_ascii=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
 def models_digest(models: Sequence[Model]) -> str:
     """One digest for a set of models, 16 hex digits; goes into every table made with them."""
     lines = sorted(f"{model.kind} {model.language} {model.sha256}" for model in models)
@@ -80,8 +103,7 @@ def _read_entry(folder: Path, entry: dict[str, str | None]) -> Model:
 
 def _check_digest(model: Model) -> None:
     try:
-        with model.path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = _digest(model.path)
     except OSError as error:
         raise ConfigError(f"{model.path}: cannot read the model {model.name}: {error.strerror}") from error
     if found != model.sha256:
@@ -89,3 +111,8 @@ def _check_digest(model: Model) -> None:
             f"{model.path}: the model {model.name} has digest {found}, its manifest says {model.sha256}; "
             "install the package again, or correct the manifest if you changed the model on purpose"
         )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

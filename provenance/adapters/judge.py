@@ -14,10 +14,11 @@ import polars as pl
 from provenance.errors import ConfigError
 from provenance.extract import LanguageIdentifier
 from provenance.models import find_model, load_models
+from provenance.models.calibration import load_calibration
 from provenance.schema import VERDICTS
 from provenance.signals import Signal, load_signals, measure_signals
 from provenance.text.words import count_words
-from provenance.verdict import Calibration, VerdictOptions, judge_batch
+from provenance.verdict import VerdictOptions, judge_batch
 
 CHUNK_ROWS = 1000
 COLUMNS = ("language", "n_words", "ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "evidence")
@@ -145,20 +146,6 @@ def load_instruments(models_folder: Path | None) -> tuple[LanguageIdentifier, tu
     if identifier is None:
         raise ConfigError(f"{models_folder}: no model of kind language_identifier")
     return LanguageIdentifier.load(identifier.path), load_signals(models)
-
-
-@functools.cache
-def load_calibration(models_folder: Path | None) -> Calibration:
-    """What weighs, loaded once per process. Raises ConfigError when it is missing or of other models."""
-    models = load_models(models_folder)
-    calibration = find_model(models, "calibration")
-    if calibration is None:
-        raise ConfigError(
-            f"{models_folder}: no model of kind calibration; make one with `provenance train calibration`"
-        )
-    loaded = Calibration.load(calibration.path)
-    loaded.check_models({model.name: model.sha256 for model in models})
-    return loaded
 
 
 def _score(value: float | None) -> str:

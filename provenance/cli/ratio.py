@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from provenance.errors import ConfigError
-from provenance.jobs.judge import load_calibration
 from provenance.jobs.rates import error_rates
 from provenance.jobs.summarise import report_on
+from provenance.models.calibration import load_calibration
 from provenance.stats import StatsOptions, estimate_ratio, ratio_to_json
 from provenance.store import write_text
 from provenance.verdict import VerdictOptions

@@ -103,7 +103,8 @@ def calibration(labelled: tuple[Path, ...], models: Path, references: Path | Non
     path = models / "calibration.json"
     path.write_text(fitted.dumps(), encoding="utf-8")
     card = "calibration.md"
-    text = f"# Calibration\n\nData: {', '.join(file.name for file in labelled)}. Licence: as the data.\nLimits: own data.\n"
+    data = ", ".join(file.name for file in labelled)
+    text = f"# Calibration\n\nData: {data}. Licence: as the data.\nLimits: not evaluated yet.\n"
     (models / card).write_text(text, encoding="utf-8")
     model = describe_model(path, name="calibration", kind="calibration", language=None, licence="own", card=card)
     write_manifest(models, [*(old for old in found if old.kind != "calibration"), model])

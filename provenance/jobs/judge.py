@@ -1,34 +1,22 @@
 """The cluster job, over all shards at once, and the judge job: verdicts, decisions and curated subset of a shard."""
 
-import functools
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
 from provenance.curate import select_documents
 from provenance.dedup import find_clusters
-from provenance.errors import ConfigError
 from provenance.jobs.plan import Shard
 from provenance.jobs.read import Stopwatch
 from provenance.jobs.settings import JobContext
-from provenance.models import find_model, load_models
+from provenance.models.calibration import load_calibration
 from provenance.run import Progress, Receipt, Task
 from provenance.schema import CURATED, DECISIONS, VERDICTS
 from provenance.store import TableWriter, read_aligned, read_table, table_path, write_table
-from provenance.verdict import Calibration, judge_batch
-
-
-@functools.cache
-def load_calibration(models_folder: Path | None) -> Calibration:
-    """The calibration of a models folder, loaded once per process."""
-    model = find_model(load_models(models_folder), "calibration")
-    if model is None:
-        raise ConfigError(f"{models_folder}: no model of kind calibration")
-    return Calibration.load(model.path)
+from provenance.verdict import judge_batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ described at its dataclass. `provenance train calibration` writes it, verdicts a
 gives its figures.
 """
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from typing import Literal
 
 from provenance.config import load_config, to_plain
 from provenance.errors import ConfigError
+from provenance.models.registry import find_model, load_models
 
 FORMAT = 1
 AXES: tuple[Literal["ai", "mt"], ...] = ("ai", "mt")
@@ -165,3 +167,18 @@ class Calibration:
                     f"the calibration {self.version} was fitted on model {model} with digest {digest}, not on "
                     f"{digests.get(model)}; fit it again with `provenance train calibration`, or restore the model"
                 )
+
+
+@functools.cache
+def load_calibration(folder: Path | None) -> Calibration:
+    """The calibration of a models folder, loaded once per process; null means the shipped one.
+
+    Raises ConfigError when there is none, or it was fitted on other language models.
+    """
+    models = load_models(folder)
+    model = find_model(models, "calibration")
+    if model is None:
+        raise ConfigError(f"{folder}: no model of kind calibration; make one with `provenance train calibration`")
+    loaded = Calibration.load(model.path)
+    loaded.check_models({known.name: known.sha256 for known in models})
+    return loaded

@@ -1,0 +1,24 @@
+"""The signals of a run, listed one by one: what is not here is not measured."""
+
+from collections.abc import Mapping, Sequence
+
+from provenance.models import Model
+from provenance.schema import Column
+from provenance.signals.base import Signal
+from provenance.signals.language_model import LanguageModels, LanguagePaths
+
+
+def load_signals(models: Sequence[Model]) -> tuple[Signal, ...]:
+    """Every signal, with the models it needs; the order is that of the columns."""
+    return (LanguageModels(_find_languages(models)),)
+
+
+def signal_columns(signals: Sequence[Signal]) -> Mapping[str, Column]:
+    """All columns the signals declare, in order."""
+    return {name: column for signal in signals for name, column in signal.columns.items()}
+
+
+def _find_languages(models: Sequence[Model]) -> tuple[LanguagePaths, ...]:
+    languages = sorted({model.language for model in models if model.kind == "vocabulary" and model.language})
+    found = (LanguagePaths.find(models, language) for language in languages)
+    return tuple(paths for paths in found if paths)

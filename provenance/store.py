@@ -6,7 +6,8 @@ under its own name is always complete. Row groups have a fixed number of rows: b
 
 import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -14,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.errors import OutputError
+from provenance.errors import OutputError, ShardError
 
 ROW_GROUP_ROWS = 1000
 FLAT_TABLES = frozenset({"clusters", "curated"})  # every shard's file in one folder; the rest by crawl
@@ -118,6 +119,28 @@ def write_text(path: Path, text: str) -> None:
 def read_table(path: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """One table file as a frame, rows in file order."""
     return pl.read_parquet(path, columns=list(columns) if columns else None, hive_partitioning=False)
+
+
+def read_aligned(root: Path, tables: Sequence[str], crawl: str, shard: str) -> Iterator[tuple[pl.DataFrame, ...]]:
+    """Row group by row group, the same rows of several tables of a shard; no more than one group in memory.
+
+    Raises ShardError when the tables do not match row for row.
+    """
+    files = [pq.ParquetFile(table_path(root, table, crawl, shard)) for table in tables]
+    with ExitStack() as stack:
+        for file in files:
+            stack.callback(file.close)
+        for group in range(files[0].num_row_groups):
+            frames = tuple(_as_frame(file.read_row_group(group)) for file in files)
+            if any(not frame["doc_id"].equals(frames[0]["doc_id"]) for frame in frames[1:]):
+                raise ShardError(shard, f"rows of {', '.join(tables)} do not match; run again with --fresh")
+            yield frames
+
+
+def _as_frame(table: pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
 
 
 def scan_table(root: Path, table: str) -> pl.LazyFrame:

@@ -1,0 +1,37 @@
+"""What the estimates are made with; the defaults are the recommendation."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Method = Literal["em", "adjusted_count", "share"]
+UNITS = ("documents", "words")
+
+
+@dataclass(frozen=True, slots=True)
+class StatsOptions:
+    """Options of the ratio.
+
+    `em` is the default estimator because it uses the whole score where an adjusted count uses one threshold: with a
+    human reference it and mixture likelihood had the smallest errors up to a true share of 20 %, and it needs no
+    density of its own. A count of p > 0.5 is never published as a prevalence.
+    """
+
+    method: Method = "em"
+    draws: int = 500  # bootstrap draws of every interval
+    seed: int = 1
+    level: float = 0.95  # nominal coverage of the intervals
+    min_words: int = 80  # shorter documents carry no score of their own and would enter only through declared marks
+    min_documents: int = 30  # measurable documents below which a group gets no estimate
+    min_hosts: int = 10  # below it hosts count as the sample, and the interval is wide
+    min_coverage: float = 0.5  # share of long documents with a score below which a language counts as not measured
+    min_separation: float = 0.1  # TPR - FPR below which nothing can be corrected
+    max_groups: int = 20  # largest groups of a column that get a row each; the others share one
+    max_clusters: int = 2000  # more hosts than this are put together in random blocks, for speed
+
+    def __post_init__(self) -> None:
+        """Refuse what would make no interval."""
+        if not 0.0 < self.level < 1.0:
+            raise ValueError(f"level: {self.level} is not between 0 and 1")
+        for name in ("draws", "min_documents", "max_groups", "max_clusters"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: {getattr(self, name)} is not a positive number")

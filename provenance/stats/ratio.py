@@ -1,0 +1,172 @@
+"""The human-to-synthetic ratio and prevalence of a table of scored documents, overall and by group."""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from provenance.errors import ConfigError
+from provenance.stats.cells import ROW, Documents, gather_documents, normalise_scored
+from provenance.stats.group import GroupEstimate, estimate_group
+from provenance.stats.options import UNITS, StatsOptions
+from provenance.stats.rates import ErrorRates
+from provenance.stats.rows import ORIGINS, RATIO_SCHEMA, Cell, make_row, name_group
+from provenance.stats.strata import Strata, describe_strata
+
+REST = "(all other)"  # the group of what is not among a column's largest groups
+TIMES = ("month", "crawl")  # few by nature, and a trend needs each of them: never put together
+HOSTS = ("url_host_name", "url_host_registered_domain")
+METHODS = {
+    "em": "expectation-maximisation on calibrated scores",
+    "adjusted_count": "adjusted count",
+    "share": "plain share of flagged documents, not corrected",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    columns: tuple[str, ...]
+    values: tuple[str | None, ...]
+    frame: pl.DataFrame  # its rows of the normalised table
+    documents: Documents  # those of them with a score
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    strata: Strata
+    options: StatsOptions
+    has_hosts: bool
+    has_errors: bool
+
+
+def estimate_ratio(
+    scored: pl.DataFrame,
+    by: Sequence[str] = (),
+    *,
+    errors: ErrorRates | None = None,
+    reference: pl.DataFrame | None = None,
+    options: StatsOptions | None = None,
+) -> pl.DataFrame:
+    """Shares, corrected prevalences and the ratio, by documents and by words, as one flat table (RATIO_SCHEMA).
+
+    The first rows are everything together; then each entry of `by` in order: a column, or several joined by "+".
+    `reference` holds scored documents known to be human. The same input and seed give the same table.
+    Raises ConfigError for a column that is not there.
+    """
+    options, errors = options or StatsOptions(), errors or ErrorRates()
+    frame = normalise_scored(scored, options).with_row_index(ROW)
+    documents = gather_documents(frame, errors)
+    known_human = gather_documents(normalise_scored(reference, options), errors) if reference is not None else None
+    rng = np.random.default_rng(options.seed)
+    setting = _Setting(
+        describe_strata(errors, known_human, options, rng),
+        options,
+        has_hosts=frame.get_column("url_host_name").is_not_null().any(),
+        has_errors=bool(errors.axes),
+    )
+    rows = [_estimate_row(group, unit, setting) for group in _split(frame, documents, by, options) for unit in UNITS]
+    return pl.DataFrame(rows, schema=RATIO_SCHEMA, orient="row")
+
+
+def _split(frame: pl.DataFrame, documents: Documents, by: Sequence[str], options: StatsOptions) -> Iterator[_Group]:
+    yield _Group((), (), frame, documents)
+    for entry in by:
+        columns = tuple(entry.split("+"))
+        unknown = [column for column in columns if column not in frame.columns]
+        if unknown:
+            raise ConfigError(f"cannot group by {', '.join(unknown)}: the scored documents have no such column")
+        yield from _split_by(frame, documents, columns, options)
+
+
+def _split_by(
+    frame: pl.DataFrame, documents: Documents, columns: tuple[str, ...], options: StatsOptions
+) -> Iterator[_Group]:
+    """A group per distinct value, times in their order, all else the largest first; then the rest together."""
+    keys = frame.select(pl.col(columns).cast(pl.String), ROW)
+    sizes = keys.group_by(columns).agg(pl.len().alias("\tsize"), ROW)
+    in_time = columns[-1] in TIMES
+    order = list(columns) if in_time else ["\tsize", *columns]
+    sizes = sizes.sort(order, descending=[name == "\tsize" for name in order], nulls_last=True)
+    limit = sizes.height if in_time else options.max_groups
+    position = np.full(frame.height, -1)
+    position[documents.row] = np.arange(len(documents.row))
+
+    def make(values: tuple[str | None, ...], rows: pl.Series) -> _Group:
+        found = position[rows.to_numpy()]
+        return _Group(columns, values, frame[rows], documents.take(np.sort(found[found >= 0])))
+
+    for *values, _, rows in sizes.head(limit).iter_rows():
+        yield make(tuple(values), pl.Series(rows))
+    if sizes.height > limit:
+        yield make((REST,) * len(columns), sizes.get_column(ROW)[limit:].explode().sort())
+
+
+def _estimate_row(group: _Group, unit: str, setting: _Setting) -> dict[str, Cell]:
+    options = setting.options
+    by_document = REST not in group.values and any(column in HOSTS for column in group.columns)
+    axes, why = _choose_axes(group, options)
+    measured = group.documents.take(np.flatnonzero(group.documents.measured[:, list(axes)].all(axis=1)))
+    estimate: GroupEstimate | None = None
+    if axes:
+        weight = np.ones(len(measured.row)) if unit == "documents" else np.maximum(measured.words, 1.0)
+        seed = (options.seed, zlib.crc32(name_group(group.columns, group.values).encode()))
+        found = estimate_group(measured, weight, axes, setting.strata, options, by_document=by_document, seed=seed)
+        estimate, said = (None, found) if isinstance(found, str) else (found, found.note)
+        why = "; ".join(part for part in (why, said) if part)
+    counts: dict[str, Cell] = {
+        "group_columns": list(group.columns),
+        "group_values": list(group.values),
+        "unit": unit,
+        **_count(group.frame),
+        "n_measured": len(measured.row) if axes else 0,
+        "n_hosts": len(np.unique(measured.host)) if axes and setting.has_hosts else None,
+    }
+    method = _name_method(setting, by_document or not setting.has_hosts)
+    return make_row(counts, _find_shares(group.frame, unit), estimate, method=method, why=why)
+
+
+def _choose_axes(group: _Group, options: StatsOptions) -> tuple[tuple[int, ...], str]:
+    """The axes that carry an estimate, and what to say where that is not both."""
+    measured, least = group.documents.measured, options.min_documents
+    if measured.all(axis=1).sum() >= least:
+        return (0, 1), ""
+    alone = ["AI-generated", "machine-translated"]
+    for k in (0, 1):
+        if measured[:, k].sum() >= least:
+            return (k,), f"only {alone[k]} text is measured here; the ratio needs both origins"
+    if group.frame.height == 1:
+        return (), "one document is no population: judge it by itself"
+    long = int((group.frame.get_column("n_words") >= options.min_words).sum())
+    if long >= least and not len(measured):
+        return (), "no score: there is no model for the language of these documents"
+    return (), f"{len(measured)} of {group.frame.height} documents have a score; an estimate needs {least}"
+
+
+def _count(frame: pl.DataFrame) -> dict[str, Cell]:
+    decided = frame.get_column("origin").is_in(ORIGINS).fill_null(False)
+    return {
+        "n_documents": frame.height,
+        "n_words": int(frame.get_column("n_words").sum()),
+        "n_undetermined": int((~decided).sum()),
+    }
+
+
+def _find_shares(frame: pl.DataFrame, unit: str) -> dict[str, float | None]:
+    """Plain shares of all documents (or words) of the group, undetermined ones in the denominator."""
+    weight = pl.lit(1.0) if unit == "documents" else pl.col("n_words").cast(pl.Float64)
+    sums = frame.select(
+        pl.when(pl.col("origin") == origin).then(weight).otherwise(0.0).sum().alias(origin) for origin in ORIGINS
+    ).row(0, named=True)
+    total = float(frame.height) if unit == "documents" else float(frame.get_column("n_words").sum())
+    return {origin: value / total if total else None for origin, value in sums.items()}
+
+
+def _name_method(setting: _Setting, by_document: bool) -> str:
+    parts = [METHODS[setting.options.method], f"bootstrap over {'documents' if by_document else 'hosts'}"]
+    if setting.options.method != "share":
+        parts.append("error rates resampled" if setting.has_errors else "error rates not known: sampling error only")
+    if any(stratum.anchored for stratum in setting.strata.values()):
+        parts.append("anchored to a human reference")
+    return "; ".join(parts)

@@ -1,0 +1,99 @@
+"""The ratio table: one row per group and unit, and the same as JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+from polars.datatypes import DataType, DataTypeClass
+
+from provenance.config import Plain
+from provenance.stats.group import GroupEstimate, Interval
+from provenance.stats.options import StatsOptions
+
+ORIGINS = ("human", "ai_generated", "machine_translated")
+FIGURES = ("share", "prevalence", "low", "high", "adjusted_count")
+RATIO = "human_to_synthetic_ratio"
+_COLUMNS: dict[str, DataType | DataTypeClass] = {
+    "group_columns": pl.List(pl.String()),
+    "group_values": pl.List(pl.String),
+    "unit": pl.String,
+    "n_documents": pl.Int64,
+    "n_words": pl.Int64,
+    "n_undetermined": pl.Int64,
+    "n_measured": pl.Int64,
+    "n_hosts": pl.Int64,
+    **{f"{origin}_{figure}": pl.Float64() for origin in ORIGINS for figure in FIGURES},
+    RATIO: pl.Float64,
+    f"{RATIO}_low": pl.Float64,
+    f"{RATIO}_high": pl.Float64,
+    "method": pl.String,
+    "estimable": pl.Boolean,
+    "why": pl.String,
+}
+RATIO_SCHEMA = pl.Schema(_COLUMNS)
+Cell = str | int | float | bool | None | Sequence[str | None]
+
+
+def make_row(
+    counts: Mapping[str, Cell],
+    shares: Mapping[str, float | None],
+    estimate: GroupEstimate | None,
+    *,
+    method: str,
+    why: str,
+) -> dict[str, Cell]:
+    """A row of the flat table; without an estimate it holds counts, shares and the reason.
+
+    The ratio needs both synthetic origins: a row that has one of them keeps its figures and is not estimable.
+    """
+    row: dict[str, Cell] = dict.fromkeys(RATIO_SCHEMA)
+    row.update(counts)
+    for origin in ORIGINS:
+        row[f"{origin}_share"] = shares.get(origin)
+        if estimate is not None and origin in estimate.prevalence:
+            found = estimate.prevalence[origin]
+            row[f"{origin}_prevalence"], row[f"{origin}_low"], row[f"{origin}_high"] = _values(found)
+            row[f"{origin}_adjusted_count"] = estimate.adjusted_count.get(origin)
+    ratio = estimate.ratio if estimate else None
+    if ratio is not None:
+        row[RATIO], row[f"{RATIO}_low"], row[f"{RATIO}_high"] = _values(ratio)
+    row.update(method=method, estimable=ratio is not None, why=why or None)
+    return row
+
+
+def describe_estimand(options: StatsOptions) -> str:
+    """What the prevalences are shares of, in one sentence for people."""
+    return (
+        f"Share of documents (and of their words) by origin, among documents of at least {options.min_words} words "
+        "with a measurable score; documents without one are counted and left out of the estimate."
+    )
+
+
+def ratio_to_json(frame: pl.DataFrame, options: StatsOptions | None = None) -> dict[str, Plain]:
+    """The table as `stats/ratio.json` holds it: the estimand, and a row per group and unit."""
+    rows: list[Plain] = [_row_to_json(row) for row in frame.iter_rows(named=True)]
+    return {"estimand": describe_estimand(options or StatsOptions()), "rows": rows}
+
+
+def _values(interval: Interval) -> tuple[float | None, float | None, float | None]:
+    return interval.value, interval.low, interval.high
+
+
+def _row_to_json(row: dict[str, Plain]) -> dict[str, Plain]:
+    columns, values = row["group_columns"], row["group_values"]
+    assert isinstance(columns, list)
+    assert isinstance(values, list)
+    made: dict[str, Plain] = {
+        "group": {str(column): value for column, value in zip(columns, values, strict=True)},
+        **{name: row[name] for name in ("unit", "n_documents", "n_words", "n_undetermined")},
+        **{name: row[name] for name in ("n_measured", "n_hosts")},
+    }
+    for origin in ORIGINS:
+        made[origin] = {figure: row[f"{origin}_{figure}"] for figure in FIGURES}
+    made[RATIO] = {"value": row[RATIO], "low": row[f"{RATIO}_low"], "high": row[f"{RATIO}_high"]}
+    return made | {name: row[name] for name in ("method", "estimable", "why")}
+
+
+def name_group(columns: Sequence[str], values: Sequence[str | None]) -> str:
+    """A text that is the same for the same group only: seeds its random numbers."""
+    return json.dumps([list(columns), list(values)], ensure_ascii=True)

@@ -1,0 +1,127 @@
+"""Calques: word-for-word renderings of fixed expressions of other languages, where English says something else.
+
+A machine that does not know German Hamsterkauf writes "hamster buying"; a native writer of English writes "panic
+buying". Source: the lexicon is the project's own; Volansky, Ordan and Wintner (2015) on interference as the strongest
+mark of translated text. An expression that is quoted, explained or set beside its source is a mention, no evidence.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+import polars as pl
+
+from provenance.schema import Column
+from provenance.signals.inflect import forms_of
+from provenance.signals.matcher import Found, Matcher, Pattern, fold, read_lexicon
+from provenance.signals.mention import is_introduced, is_quoted, stands_near
+from provenance.text.words import count_words
+
+LEXICON = Path(__file__).parent / "lexicons" / "calques.tsv"
+LEXICON_COLUMNS = ("calque", "source_language", "source_expression", "meaning", "note")
+LANGUAGES = {
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "ru": "Russian",
+    "zh": "Chinese",
+    "ja": "Japanese",
+    "it": "Italian",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+}
+HITS = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "match": pl.String, "detail": pl.String}))
+Hit = dict[str, int | str]
+_NAMES = "|".join(name.lower() for name in LANGUAGES.values())
+_CUE = re.compile(
+    r"\b(?:literal(?:ly)?|lit\.|so called|called|terms?|words?|known as|expressions?|phrases?|sayings?|proverbs?"
+    r"|idioms?|compounds?|calques?|dubbed|nicknamed|translat\w*|verbatim"
+    rf"|(?:in|the|from|for) (?:{_NAMES})|(?:{_NAMES}) (?:for|say|call))\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calque:
+    """One entry of the lexicon; `detail` is what people are shown."""
+
+    source_language: str
+    source: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calques:
+    """Counts calques in English documents. Null for other languages; an unknown language is tried as English."""
+
+    columns: ClassVar[Mapping[str, Column]] = {
+        "calque_count": Column(pl.Int64(), "1", "calques used, mentions left out; null if not English", 0),
+        "calque_density": Column(pl.Float64(), "1/1000 words", "calques per thousand words", 0),
+        "calque_n_sources": Column(pl.Int64(), "1", "source languages of the calques used", 0),
+        "calque_hits": Column(HITS, "", "each calque used: place, form, source expression and meaning"),
+    }
+    needs: ClassVar[tuple[str, ...]] = ("text", "language")
+
+    lexicon: Path | None = None  # None: the one that ships
+    quote_reach: int = 60  # code points; longer quotations are speech, in which a calque is used
+    cue_before: int = 40
+    cue_after: int = 30
+    source_reach: int = 200
+
+    def measure(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Columns beside the documents."""
+        matcher, calques = load_calques(self.lexicon or LEXICON)
+        rows = [
+            self._hits(text, matcher, calques) if text and text.strip() and language in (None, "en") else None
+            for text, language in zip(batch["text"], batch["language"], strict=True)
+        ]
+        hits = pl.Series("calque_hits", [None if row is None else [hit for hit, _ in row] for row in rows], HITS)
+        sources = [None if row is None else len({calque.source_language for _, calque in row}) for row in rows]
+        count = hits.list.len().cast(pl.Int64)
+        with_words = pl.when(count > 0).then(pl.col("text"))
+        n_words = batch.select(count_words(with_words.cast(pl.String)).alias("n"))["n"]
+        density = pl.DataFrame([count.alias("c"), n_words]).select(
+            pl.when(pl.col("c") == 0).then(0.0).otherwise(1000 * pl.col("c") / pl.col("n")).alias("calque_density")
+        )
+        return pl.DataFrame(
+            [
+                count.alias("calque_count"),
+                density["calque_density"],
+                pl.Series("calque_n_sources", sources, pl.Int64),
+                hits,
+            ]
+        )
+
+    def _hits(self, text: str, matcher: Matcher, calques: list[Calque]) -> list[tuple[Hit, Calque]]:
+        folded = fold(text)
+        found = matcher.find(folded)
+        used = [f for f in found if not self._is_mention(text, folded, f, calques[f.entry])]
+        return [(_hit(text, f, calques[f.entry]), calques[f.entry]) for f in used]
+
+    def _is_mention(self, text: str, folded: str, found: Found, calque: Calque) -> bool:
+        start, end = found.start, found.end
+        return (
+            is_quoted(text, start, end, self.quote_reach)
+            or is_introduced(folded, start, end, _CUE, before=self.cue_before, after=self.cue_after)
+            or stands_near(folded, start, end, calque.source, self.source_reach)
+        )
+
+
+@cache
+def load_calques(path: Path) -> tuple[Matcher, list[Calque]]:
+    """The compiled lexicon, once per process; ConfigError when the file is not one."""
+    calques, patterns = [], []
+    for entry, row in enumerate(read_lexicon(path, LEXICON_COLUMNS)):
+        language = LANGUAGES.get(row["source_language"], row["source_language"])
+        detail = f"{row['calque']}: {language} {row['source_expression']}, {row['meaning']}"
+        calques.append(Calque(row["source_language"], fold(row["source_expression"]), detail))
+        patterns += [Pattern(fold(form), entry) for form in forms_of(row["calque"])]
+    return Matcher(patterns), calques
+
+
+def _hit(text: str, found: Found, calque: Calque) -> Hit:
+    match = text[found.start : found.end]
+    return {"start": found.start, "end": found.end, "match": match, "detail": calque.detail}

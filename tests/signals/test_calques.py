@@ -1,0 +1,175 @@
+"""Calques: what counts as used, what as mentioned, where hits lie, and what the lexicon must not hold."""
+
+import pickle
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from provenance.errors import ConfigError
+from provenance.signals.calques import LANGUAGES, LEXICON, LEXICON_COLUMNS, Calques
+from provenance.signals.inflect import forms_of
+from provenance.signals.matcher import fold, read_lexicon
+
+SHARED = Path("../shared/data")
+
+
+def measure(*texts: str | None, language: str | None = "en", signal: Calques | None = None) -> pl.DataFrame:
+    batch = pl.DataFrame({"text": texts, "language": [language] * len(texts)}, schema={"text": str, "language": str})
+    return (signal or Calques()).measure(batch)
+
+
+def matches(text: str, language: str | None = "en") -> list[str] | None:
+    hits = measure(text, language=language)["calque_hits"].to_list()[0]
+    return None if hits is None else [hit["match"] for hit in hits]
+
+
+def test_hamster_buying_is_found_and_explained():
+    hit = measure("There was hamster buying in March.")["calque_hits"].to_list()[0][0]
+    assert hit == {
+        "start": 10,
+        "end": 24,
+        "match": "hamster buying",
+        "detail": "hamster buying: German Hamsterkauf, panic buying",
+    }
+
+
+@pytest.mark.parametrize(
+    "form", ["hamster purchase", "hamster purchases", "Hamster Purchases", "hamster-buying", "hamster\nshopping"]
+)
+def test_variants_of_the_hamster_are_found(form):
+    assert matches(f"People made {form} all week.") == [form]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The so-called 'hamster purchases' emptied the shops.",
+        'Germans speak of "hamster buying" then.',
+        "Germans speak of “hamster buying” then.",
+        "They speak of „hamster buying“ then.",
+        "They speak of « hamster buying » then.",
+        "They speak of »hamster buying« then.",
+        "They speak of ‘hamster buying’ then.",
+        "They speak of 「hamster buying」 then.",
+        "The German word Hamsterkauf, literally hamster buying, is old.",
+        "This is known as hamster buying.",
+        "It is called hamster buying there.",
+        "Hamster buying, literally.",
+        "Hamsterkäufe were seen everywhere, and hamster purchases went on.",
+        "In Germany they say hamster buying: the German for panic.",
+    ],
+)
+def test_a_mention_is_no_use(text):
+    assert matches(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The dogs' owners did hamster buying, and it didn't help.",
+        '"No," she said. There was hamster buying. "Yes."',
+        '"We were all surprised by the hamster buying of our neighbours, and nobody in the whole of the town knew why '
+        'it began at all," said the mayor of the town.',
+    ],
+)
+def test_quotation_marks_elsewhere_do_not_hide_a_use(text):
+    assert matches(text) == ["hamster buying"]
+
+
+@pytest.mark.parametrize("text", ["hamster buyings", "superhamster buying", "hamster  buyin", "a hamster. Buying it"])
+def test_words_must_be_whole_and_together(text):
+    assert matches(text) == []
+
+
+def test_offsets_are_code_points_of_the_text_as_it_stands():
+    text = "İstanbul 🐹🐹 naïve: the hamster buying began."
+    hit = measure(text)["calque_hits"].to_list()[0][0]
+    assert text[hit["start"] : hit["end"]] == hit["match"] == "hamster buying"
+
+
+def test_other_languages_are_not_measurable():
+    row = measure("Es gab hamster buying.", language="de").row(0)
+    assert row == (None, None, None, None)
+
+
+def test_an_unknown_language_is_tried():
+    assert matches("There was hamster buying.", language=None) == ["hamster buying"]
+
+
+@pytest.mark.parametrize("text", ["", "  \n", None])
+def test_empty_text_is_not_measurable(text):
+    assert measure(text).row(0) == (None, None, None, None)
+
+
+def test_counts_density_and_source_languages():
+    text = "Hamster buying again. " + "plain " * 18 + "They buy a cat in a sack."
+    row = measure(text).row(0, named=True)
+    assert (row["calque_count"], row["calque_n_sources"]) == (2, 1)
+    assert row["calque_density"] == pytest.approx(1000 * 2 / 28)
+
+
+def test_no_calque_is_a_zero_not_a_null():
+    assert measure("A plain sentence.").row(0) == (0, 0.0, 0, [])
+
+
+def test_a_document_is_measured_alone():
+    one, two = "Hamster buying.", "She lives like God in France."
+    assert measure(one, two).equals(pl.concat([measure(one), measure(two)]))
+
+
+def test_verbs_inflect_and_slots_are_filled():
+    assert matches("He threw the gun in the grain and had tomatoes on his eyes.") == [
+        "threw the gun in the grain",
+        "had tomatoes on his eyes",
+    ]
+
+
+def test_of_two_that_overlap_the_longer_stands():
+    assert matches("They bought a cat in a sack.") == ["bought a cat in a sack"]
+
+
+def test_the_signal_pickles_to_an_equal_object():
+    signal = Calques(quote_reach=30)
+    assert pickle.loads(pickle.dumps(signal)) == signal
+
+
+def test_a_lexicon_that_is_none_is_a_config_error(tmp_path):
+    bad = tmp_path / "bad.tsv"
+    bad.write_text("\t".join(LEXICON_COLUMNS) + "\none\ttwo\n")
+    with pytest.raises(ConfigError, match=r"bad\.tsv, line 2"):
+        measure("text", signal=Calques(lexicon=bad))
+
+
+def test_a_missing_lexicon_is_a_config_error(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        measure("text", signal=Calques(lexicon=tmp_path / "none.tsv"))
+
+
+def test_the_shipped_lexicon_names_known_languages_and_leaves_nothing_empty():
+    rows = read_lexicon(LEXICON, LEXICON_COLUMNS)
+    assert {row["source_language"] for row in rows} <= set(LANGUAGES)
+    assert all(row[column].strip() for row in rows for column in LEXICON_COLUMNS)
+
+
+def test_no_two_entries_of_the_shipped_lexicon_are_the_same():
+    rows = read_lexicon(LEXICON, LEXICON_COLUMNS)
+    assert len({fold(row["calque"]) for row in rows}) == len(rows)
+
+
+def test_forms_of_a_verb_and_of_a_noun():
+    assert forms_of("bite into the grass")[:4] == [
+        "bite into the grass",
+        "bites into the grass",
+        "biting into the grass",
+        "bit into the grass",
+    ]
+    assert forms_of("donkey bridge") == ["donkey bridge", "donkey bridges"]
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.exists(), reason="needs the development data")
+def test_dated_human_english_hardly_uses_the_lexicon():
+    human = pl.read_parquet(SHARED / "human/human_dated.parquet").filter(pl.col("lang") == "en").head(3000)
+    measured = Calques().measure(human.select("text", pl.col("lang").alias("language")))
+    assert measured["calque_count"].sum() <= 3

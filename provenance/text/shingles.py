@@ -1,4 +1,4 @@
-"""Word shingles of texts as 32-bit hashes, many documents at a time (Broder 1997, "On the resemblance of documents").
+"""Words and their runs as hashes, many texts at a time (shingles: Broder 1997, "On the resemblance of documents").
 
 What is hashed is fixed; a change of it makes all signatures written before worthless.
 
@@ -6,7 +6,7 @@ What is hashed is fixed; a change of it makes all signatures written before wort
   point; so Σ is σ everywhere and İ stays). Words are those of `provenance.text.words.WORD`.
 - A word of code points c0, c1, ... has the hash fmix64(sum of c_j * BASE^j), all modulo 2^64, where fmix64 is the
   64-bit finaliser of MurmurHash3.
-- A shingle of words w0, w1, ... has the hash (sum of w_i * STEP^i modulo 2^64) >> 32.
+- A run of words w0, w1, ... has the hash sum of w_i * STEP^i modulo 2^64; a shingle is its upper 32 bits.
 """
 
 import unicodedata
@@ -39,11 +39,19 @@ Hashes64 = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
-class Shingles:
-    """Shingle hashes of several documents one after the other, repeats included.
+class WordHashes:
+    """Hashes of the words, or of runs of words, of several texts one after the other, repeats included.
 
-    Document i has `hashes[offsets[i]:offsets[i + 1]]`, in the order of its text; none if it is shorter than a shingle.
+    Text i has `hashes[offsets[i]:offsets[i + 1]]`, in the order of its words.
     """
+
+    hashes: Hashes64
+    offsets: Positions
+
+
+@dataclass(frozen=True, slots=True)
+class Shingles:
+    """Shingle hashes, laid out like `WordHashes`; a text shorter than a shingle has none."""
 
     hashes: NDArray[np.uint32]
     offsets: Positions
@@ -51,10 +59,32 @@ class Shingles:
 
 def hash_shingles(texts: Sequence[str], *, words: int) -> Shingles:
     """Hashes of all runs of `words` words of each text; the same for a text whatever stands beside it."""
-    groups = [_hash_group(group, words) for group in _group_by_size(texts)]
+    runs = hash_runs(hash_words(texts), words)
+    return Shingles((runs.hashes >> np.uint64(32)).astype(np.uint32), runs.offsets)
+
+
+def hash_words(texts: Sequence[str]) -> WordHashes:
+    """The hash of every word of each text."""
+    groups = [_hash_group(group) for group in _group_by_size(texts)]
     counts = np.concatenate([np.zeros(1, np.int64), *(counts for _, counts in groups)])
-    hashes = np.concatenate([np.zeros(0, np.uint32), *(hashes for hashes, _ in groups)])
-    return Shingles(hashes, np.cumsum(counts))
+    return WordHashes(np.concatenate([np.zeros(0, np.uint64), *(h for h, _ in groups)]), np.cumsum(counts))
+
+
+def hash_runs(words: WordHashes, size: int) -> WordHashes:
+    """The hash of every run of `size` words of each text; a run never reaches into the next text."""
+    counts = np.maximum(np.diff(words.offsets) - (size - 1), 0)
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    n = len(words.hashes) - size + 1
+    if n < 1:
+        return WordHashes(np.zeros(0, np.uint64), offsets)
+    total = words.hashes[:n].copy()
+    for i in range(1, size):
+        total += words.hashes[i : i + n] * np.uint64(pow(STEP, i, _MODULUS))
+    within = np.ones(n, bool)
+    for back in range(1, size):
+        cut = words.offsets[1:-1] - back
+        within[cut[(cut >= 0) & (cut < n)]] = False
+    return WordHashes(total[within], offsets)
 
 
 def find_words(codes: Codes) -> tuple[Codes, Positions, Positions]:
@@ -86,25 +116,17 @@ def _group_by_size(texts: Sequence[str]) -> Iterator[list[str]]:
         yield group
 
 
-def _hash_group(texts: list[str], words: int) -> tuple[NDArray[np.uint32], Positions]:
-    """The shingle hashes of a few texts, and how many each has."""
+def _hash_group(texts: list[str]) -> tuple[Hashes64, Positions]:
+    """The word hashes of a few texts, and how many each has."""
     codes = np.frombuffer("\n".join(texts).encode("utf-32-le"), np.uint32)
     lengths = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
     lowered, starts, ends = find_words(codes)
-    bounds = np.concatenate([np.zeros(1, np.int64), np.searchsorted(starts, np.cumsum(lengths))])
-    counts = np.maximum(np.diff(bounds) - (words - 1), 0)
-    if len(starts) < words:
-        return np.zeros(0, np.uint32), counts
-    rolled = _roll(_hash_words(lowered, starts, ends), words)
-    within = np.ones(len(rolled), bool)
-    for back in range(1, words):  # runs that begin less than a shingle before a text's end reach into the next text
-        cut = bounds[1:-1] - back
-        within[cut[(cut >= 0) & (cut < len(rolled))]] = False
-    return rolled[within], counts
+    counts = np.diff(np.searchsorted(starts, np.cumsum(lengths)), prepend=0)
+    return _hash_spans(lowered, starts, ends), counts
 
 
-def _hash_words(codes: Codes, starts: Positions, ends: Positions) -> Hashes64:
-    """The hash of each word, from prefix sums over pieces of whole words."""
+def _hash_spans(codes: Codes, starts: Positions, ends: Positions) -> Hashes64:
+    """The hash of each span, from prefix sums over pieces of whole words."""
     hashes = np.empty(len(starts), np.uint64)
     first = 0
     while first < len(starts):
@@ -118,15 +140,6 @@ def _hash_words(codes: Codes, starts: Positions, ends: Positions) -> Hashes64:
         hashes[first:last] = (sums[right] - sums[left]) * inverses[left]
         first = last
     return _fmix64(hashes)
-
-
-def _roll(words: Hashes64, size: int) -> NDArray[np.uint32]:
-    """The hash of each run of `size` words."""
-    n = len(words) - size + 1
-    total = words[:n].copy()
-    for i in range(1, size):
-        total += words[i : i + n] * np.uint64(pow(STEP, i, _MODULUS))
-    return (total >> np.uint64(32)).astype(np.uint32)
 
 
 def _fmix64(values: Hashes64) -> Hashes64:

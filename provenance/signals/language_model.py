@@ -86,9 +86,10 @@ class LanguageModels:
 
     def _measure_language(self, texts: pl.Series, paths: LanguagePaths) -> pl.DataFrame:
         sentences = segment_texts(texts, load_vocabulary(paths.vocabulary), max_tokens=self.max_tokens)
-        ai = _log_ratio(sentences["sentence"], paths.ai, paths.human)
-        mt = _log_ratio(sentences["sentence"], paths.translated, paths.original)
-        human = _log_likelihood(sentences["sentence"], paths.human)
+        listed = sentences["sentence"].to_list()
+        human = _log_likelihood(listed, paths.human)
+        ai = _log_likelihood(listed, paths.ai) - human
+        mt = _log_likelihood(listed, paths.translated) - _log_likelihood(listed, paths.original)
         return self._sum_up(sentences, ai, mt, human, texts.len())
 
     def _sum_up(self, sentences: pl.DataFrame, ai: Floats, mt: Floats, human: Floats, n_documents: int) -> pl.DataFrame:
@@ -128,16 +129,11 @@ def _load_scorer(path: Path) -> _Scorer:
     return scorer
 
 
-def _log_likelihood(sentences: pl.Series, path: Path | None) -> Floats:
+def _log_likelihood(sentences: list[str], path: Path | None) -> Floats:
     """log10 p of each sentence, end mark counted; NaN without a model."""
     if path is None:
-        return np.full(sentences.len(), np.nan)
-    score = _load_scorer(path).score
-    return np.array([score(sentence) for sentence in sentences.to_list()], dtype=np.float64)
-
-
-def _log_ratio(sentences: pl.Series, this: Path | None, other: Path | None) -> Floats:
-    return _log_likelihood(sentences, this) - _log_likelihood(sentences, other)
+        return np.full(len(sentences), np.nan)
+    return np.fromiter(map(_load_scorer(path).score, sentences), dtype=np.float64, count=len(sentences))
 
 
 def _place(whole: pl.DataFrame, part: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:

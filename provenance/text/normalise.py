@@ -8,7 +8,7 @@ import polars as pl
 
 _MARKS = {
     **dict.fromkeys("“”„‟«»″", '"'),
-    **dict.fromkeys("‘’‚‛`´′ʼ", "'"),
+    **dict.fromkeys("‘’‚‛´′ʼ", "'"),
     **dict.fromkeys("‐‑‒–—―−", "-"),
 }
 

@@ -46,8 +46,10 @@ def segment_texts(texts: pl.Series, vocabulary: Vocabulary, *, max_tokens: int) 
 
 
 def _sentence_number() -> pl.Expr:
-    """Grows by one at each token that follows an end of sentence and is not a closing mark of it."""
+    """Grows by one at each token that follows an end of sentence, its closing marks passed over."""
     token = pl.col("token")
     end, closing = token.is_in(_END), token.is_in(_CLOSING)
-    ended = (end | (closing & end.shift(1, fill_value=False))).shift(1, fill_value=False)
-    return (ended & ~closing & ~end).cum_sum()
+    inside = (pl.col("document") == pl.col("document").shift(1)).fill_null(False)
+    ended = pl.when(end).then(True).when(closing & inside).then(None).otherwise(False).forward_fill()
+    starts = ended.shift(1, fill_value=False) & inside & ~closing & ~end
+    return starts.cum_sum()

@@ -12,7 +12,13 @@ from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 # WHATWG decodes these labels with their supersets (Encoding Standard, sections 10 to 12).
 SUPERSETS = {"gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932", "big5": "big5hkscs"}
-LABELS = {"cp866": "ibm866", "mac-roman": "macintosh", "iso2022_jp": "iso-2022-jp", "euc_jp": "euc-jp"}
+LABELS = {
+    "cp866": "ibm866",
+    "mac-roman": "macintosh",
+    "iso2022_jp": "iso-2022-jp",
+    "euc_jp": "euc-jp",
+    "euc_kr": "euc-kr",
+}
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -85,4 +91,6 @@ def _mostly_utf8(data: bytes) -> str | None:
 
 
 def _label(codec: str) -> str:
-    return LABELS.get(codec) or re.sub(r"^cp(125\d)$", r"windows-\1", codec.replace("_", "-"))
+    if codec in LABELS:
+        return LABELS[codec]
+    return re.sub(r"^cp(?=125\d$)", "windows-", re.sub(r"^iso8859", "iso-8859", codec))

@@ -1,0 +1,117 @@
+"""Training language models: what is written, that it is the same again, and what is said when it cannot be."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from provenance.errors import ConfigError
+from provenance.signals.language_model import LanguageModels, LanguagePaths
+from provenance.text.tokens import Vocabulary
+from provenance.train.lm import (
+    LanguageModelOptions,
+    TrainedFile,
+    manifest_entries,
+    train_language_models,
+)
+
+TOOLS = Path(__file__).parents[2] / ".tools" / "bin"
+OPTIONS = LanguageModelOptions(order=3, prune=(0, 0, 0), memory="64M")
+FORMAL = "Furthermore, it is important to note that the results are significant. "
+PLAIN = "I went down to the shop and got us some milk. "
+needs_lmplz = pytest.mark.skipif(not (TOOLS / "lmplz").exists(), reason="lmplz is not built: make lmplz")
+
+
+def labelled(language: str = "en") -> pl.DataFrame:
+    rows = [("ai", FORMAL * 3), ("human", PLAIN * 4), ("ai", FORMAL + "It is so. "), ("human", PLAIN + "So I did. ")]
+    return pl.DataFrame(rows, schema=["label", "text"], orient="row").with_columns(lang=pl.lit(language))
+
+
+def train(out: Path, options: LanguageModelOptions = OPTIONS) -> list[TrainedFile]:
+    out.mkdir(exist_ok=True)
+    return train_language_models(labelled(), options, tools=TOOLS, out=out)
+
+
+@needs_lmplz
+def test_a_vocabulary_and_a_model_for_each_label_are_written(tmp_path: Path) -> None:
+    made = train(tmp_path)
+    assert [file.kind for file in made] == ["vocabulary", "lm_ai", "lm_human"]
+    assert all((tmp_path / file.file).stat().st_size > 0 for file in made)
+
+
+@needs_lmplz
+def test_training_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    first, again = train(tmp_path / "first"), train(tmp_path / "again")
+    assert [file.sha256 for file in first] == [file.sha256 for file in again]
+
+
+@needs_lmplz
+def test_the_trained_models_tell_their_labels_apart(tmp_path: Path) -> None:
+    files = {file.kind: tmp_path / file.file for file in train(tmp_path)}
+    paths = LanguagePaths("en", files["vocabulary"], files["lm_ai"], files["lm_human"])
+    batch = pl.DataFrame({"text": [FORMAL * 5, PLAIN * 5], "language": ["en", "en"]})
+    formal, plain = LanguageModels((paths,)).measure(batch)["lm_ai_llr"]
+    assert plain < 0 < formal
+
+
+@needs_lmplz
+def test_a_vocabulary_that_is_given_is_used(tmp_path: Path) -> None:
+    given = Vocabulary(("shop",))
+    train_language_models(labelled(), OPTIONS, tools=TOOLS, out=tmp_path, vocabulary=given)
+    assert Vocabulary.parse((tmp_path / "en.vocabulary.txt").read_text()) == given
+
+
+@needs_lmplz
+def test_other_languages_are_left_out(tmp_path: Path) -> None:
+    texts = pl.concat([labelled(), labelled("de")])
+    made = train_language_models(texts, OPTIONS, tools=TOOLS, out=tmp_path, language="de")
+    assert [(file.file, file.n_documents) for file in made][1] == ("de.lm_ai.binary", 2)
+
+
+@needs_lmplz
+def test_a_failing_tool_is_a_config_error_that_says_why(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="lmplz failed"):
+        train(tmp_path, LanguageModelOptions(order=2, prune=(5, 1)))
+
+
+def test_missing_tools_are_a_config_error_that_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"lmplz and build_binary not found.*make lmplz"):
+        train_language_models(labelled(), OPTIONS, tools=tmp_path, out=tmp_path)
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    """Stand-ins that are never run."""
+    for name in ("lmplz", "build_binary"):
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def test_a_missing_column_is_a_config_error(tools: Path) -> None:
+    with pytest.raises(ConfigError, match="lack the column 'lang'"):
+        train_language_models(labelled().drop("lang"), OPTIONS, tools=tools, out=tools)
+
+
+def test_an_unknown_label_is_a_config_error(tools: Path) -> None:
+    with pytest.raises(ConfigError, match="unknown label robot"):
+        train_language_models(labelled().with_columns(label=pl.lit("robot")), OPTIONS, tools=tools, out=tools)
+
+
+def test_a_language_without_texts_is_a_config_error(tools: Path) -> None:
+    with pytest.raises(ConfigError, match="no labelled text is in the language 'fr'"):
+        train_language_models(labelled(), OPTIONS, tools=tools, out=tools, language="fr")
+
+
+def test_manifest_entries_name_what_was_written() -> None:
+    file = TrainedFile("en.lm_ai", "lm_ai", "en", "en.lm_ai.binary", "0" * 64, 3, 40)
+    assert manifest_entries([file], licence="MIT", card="cards/x.md") == [
+        {
+            "name": "en.lm_ai",
+            "kind": "lm_ai",
+            "language": "en",
+            "file": "en.lm_ai.binary",
+            "sha256": "0" * 64,
+            "licence": "MIT",
+            "card": "cards/x.md",
+        }
+    ]

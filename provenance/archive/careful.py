@@ -225,11 +225,12 @@ class CarefulReader:
         stream = self._stream
         stream.drop(len(stream.buffer))
         stream.edge = Edge.END
-        self._note(stream.why or "the file ends inside a record")
-        return RecordError(Stage.ARCHIVE, Reason.TRUNCATED_RECORD, self.why, offset=offset)
+        why = stream.why or "the file ends inside a record"
+        self._note(why)
+        return RecordError(Stage.ARCHIVE, Reason.TRUNCATED_RECORD, why, offset=offset)
 
     def _note(self, why: str) -> None:
-        self.complete, self.why = False, self.why or why
+        self.complete, self.why = False, f"{self.why}; {why}" if self.why else why
 
 
 def _strip_terminator(data: bytes) -> bytes:

@@ -5,7 +5,6 @@ Headings follow "Data cards" (Pushkarna, Zaldivar and Kjartansson 2022) as far a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 
 from provenance.config import digest_config, to_plain
 from provenance.curate.rules import CurateRules
@@ -84,15 +83,16 @@ def _summary(figures: CardFigures) -> tuple[str, str]:
 
 
 def _left_out(figures: CardFigures) -> str:
-    documents = _counts("documents left out for", figures.left_out, figures.n_documents)
-    records = _counts("records that became no document for", figures.rejects, sum(figures.rejects.values()))
+    documents = _counts("documents, by reason", figures.left_out, figures.n_documents)
+    n_records = sum(figures.rejects.values())
+    records = _counts("records that became no document, by reason", figures.rejects, n_records)
     return f"{documents}\n\n{records}"
 
 
 def _counts(name: str, counts: Mapping[str, int], total: int) -> str:
     ordered = sorted(((count, key) for key, count in counts.items() if count), key=lambda item: (-item[0], item[1]))
     if not ordered:
-        return f"No {name}." if " " in name else "None."
+        return f"{name.capitalize()}: none."
     rows = [(key or "not told", count) for count, key in ordered[:SHOWN]]
     rest = sum(count for count, _ in ordered[SHOWN:])
     rows += [(f"{len(ordered) - SHOWN} others", rest)] if rest else []
@@ -110,14 +110,15 @@ def _rules(rules: CurateRules) -> str:
 def _say(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "all"
-    return value.value if isinstance(value, Enum) else str(value)
+    return str(value)
 
 
 def _models(models: Sequence[Model]) -> str:
     if not models:
         return "None."
     lines = [
-        f"| {_cell(model.name)} | {model.kind} | {model.language or 'any'} | {_cell(model.licence)} | `{model.sha256[:16]}` |"
+        f"| {_cell(model.name)} | {model.kind} | {model.language or 'any'} | {_cell(model.licence)} "
+        f"| `{model.sha256[:16]}` |"
         for model in models
     ]
     return "\n".join(["| model | kind | language | licence | SHA-256 |", "|---|---|---|---|---|", *lines])

@@ -140,6 +140,12 @@ def test_a_member_is_exact_only_if_it_equals_the_representative():
     assert clusters_of([LONG, near, near, LONG])["kind"].to_list() == ["exact", "near", "near", "exact"]
 
 
+def test_an_exact_copy_of_a_near_copy_is_as_similar_to_the_representative():
+    near = LONG + " again and again"
+    similarity = clusters_of([LONG, near, near])["similarity"]
+    assert similarity[1] == similarity[2] < 1.0
+
+
 def test_the_representative_of_near_copies_is_near():
     assert clusters_of([LONG, LONG + " again"])["kind"].to_list() == ["near", "near"]
 

@@ -28,9 +28,9 @@ def test_a_chain_of_similar_rows_is_one_cluster():
     assert link([[1, 1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1, 2, 2], [1, 1, 1, 1, 3, 3, 2, 2]]) == [0, 0, 0]
 
 
-def test_two_rows_that_differ_from_the_first_of_their_bucket_still_meet():
-    stranger = [1, 1, 7, 7, 7, 7, 7, 7]
-    assert link([stranger, [1, 1, 2, 5, 2, 2, 2, 2], [1, 1, 2, 6, 2, 9, 2, 2]]) == [0, 1, 1]
+def test_rows_whose_every_bucket_begins_with_a_stranger_still_meet():
+    strangers = [[1, 2, 91, 91, 91, 91, 91, 91], [92, 92, 3, 4, 92, 92, 92, 92]]
+    assert link([*strangers, [1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3, 4, 5, 0, 7, 0]]) == [0, 1, 2, 2]
 
 
 def test_similarity_is_the_share_of_equal_values():

@@ -1,0 +1,144 @@
+"""The figures of one run as results/*.json, a chart and the table of README.md."""
+
+import argparse
+import json
+import re
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import altair as alt
+import polars as pl
+import vl_convert as vlc
+from cost import describe_machine
+
+HERE = Path(__file__).parent
+PACKAGES = ("corpus-provenance", "polars", "numpy", "fastwarc", "resiliparse", "fasttext", "kenlm", "datasketch")
+NAMES = {
+    "end to end": "provenance, all signals",
+    "trafilatura": "provenance, trafilatura as extractor",
+    "datatrove_trafilatura": "datatrove 0.10.1 (trafilatura, no signals)",
+    "datatrove_resiliparse": "datatrove 0.10.1, resiliparse as extractor",
+}
+MARK = re.compile(r"(<!-- figures -->\n).*(<!-- end -->)", re.DOTALL)
+
+
+def gather(parts: Path) -> dict[str, object]:
+    """All parts in one object, with the machine, the versions and the ratios."""
+    found = {path.stem: json.loads(path.read_text()) for path in sorted(parts.glob("*.json"))}
+    runs = found["end_to_end"]["runs"]
+    whole = {"end to end": runs["1 worker"], "trafilatura": runs.get("1 worker, trafilatura")}
+    whole |= {name: found.get(name) for name in NAMES if name.startswith("datatrove")}
+    whole = {name: figures for name, figures in whole.items() if figures}
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": describe_machine(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "input": found["stages"]["input"],
+        "stages": found["stages"]["stages"],
+        "end_to_end": runs,
+        "side_by_side": whole,
+        "ratios": compare(whole),
+        "judge": found["end_to_end"]["judge"],
+        "clustering": found["clustering"],
+    }
+
+
+def compare(whole: dict[str, dict[str, float]]) -> dict[str, float]:
+    """How many times faster, per core-second: as shipped, and with one extractor on both sides."""
+    pairs = {
+        "as each is shipped": ("end to end", "datatrove_trafilatura"),
+        "resiliparse on both sides": ("end to end", "datatrove_resiliparse"),
+        "trafilatura on both sides": ("trafilatura", "datatrove_trafilatura"),
+    }
+    rates = {name: figures["per_core_second"] for name, figures in whole.items()}
+    return {
+        label: round(rates[ours] / rates[theirs], 1)
+        for label, (ours, theirs) in pairs.items()
+        if ours in rates and theirs in rates
+    }
+
+
+def draw(figures: dict[str, dict]) -> alt.VConcatChart:
+    """Pages per core-second: the stages above, whole pipelines below."""
+    stages = pl.DataFrame([{"what": name, "rate": row["per_core_second"]} for name, row in figures["stages"].items()])
+    whole = [{"what": NAMES[name], "rate": row["per_core_second"]} for name, row in figures["side_by_side"].items()]
+    upper = _bars(stages, "Pages per core-second of each stage (logarithmic)", "log")
+    return (upper & _bars(pl.DataFrame(whole), "Whole pipelines, pages per core-second", "linear")).configure_view(
+        stroke=None
+    )
+
+
+def _bars(frame: pl.DataFrame, title: str, scale: str) -> alt.LayerChart:
+    label = pl.col("rate").round(0).cast(pl.Int64).map_elements(lambda rate: f"{rate:,}", pl.String)
+    base = alt.Chart(frame.with_columns(label.alias("label")), title=alt.Title(title, anchor="start"), width=520)
+    what = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=300, domain=False, ticks=False))
+    rate = alt.X("rate:Q", title=None, scale=alt.Scale(type=scale, domainMin=1 if scale == "log" else 0), axis=None)
+    end = alt.X2Datum(1 if scale == "log" else 0)
+    bars = base.mark_bar(color="#3b6ea5", height=14).encode(y=what, x=rate, x2=end)
+    return bars + base.mark_text(align="left", dx=4).encode(y=what, x=rate, text="label:N")
+
+
+def tabulate(figures: dict[str, dict]) -> str:
+    """The figures as Markdown."""
+    facts, machine = figures["input"], figures["machine"]
+    lines = [
+        f"{facts['pages']:,} pages, {facts['html_mb']:.0f} MB of payload in {facts['shards']} shards; "
+        f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}; {figures['date']}; "
+        f"load before the run {machine['load_before']}.",
+        "",
+        "| pipeline | pages per core-second | pages per second | peak MB per worker |",
+        "|---|---:|---:|---:|",
+    ]
+    runs = {f"provenance, {name}": row for name, row in figures["end_to_end"].items()}
+    runs |= {NAMES[name]: row for name, row in figures["side_by_side"].items() if name.startswith("datatrove")}
+    lines += [
+        f"| {name} | {row['per_core_second']:,.1f} | {row['per_second']:,.1f} | {row['peak_mb']:,} |"
+        for name, row in runs.items()
+    ]
+    lines += ["", "Times faster than datatrove, per core-second: " + _list(figures["ratios"]) + ".", ""]
+    lines += ["| stage | pages per core-second | share of the stages' time |", "|---|---:|---:|"]
+    total = sum(row["cpu_s"] for row in figures["stages"].values())
+    lines += [
+        f"| {name} | {row['per_core_second']:,.0f} | {row['cpu_s'] / total:.1%} |"
+        for name, row in figures["stages"].items()
+    ]
+    return "\n".join([*lines, "", *_tell_rest(figures), ""])
+
+
+def _tell_rest(figures: dict[str, dict]) -> list[str]:
+    judge, clustering = figures["judge"], figures["clustering"]
+    texts, cold = judge["texts"], judge["one_text_cold"]
+    return [
+        f"`judge_many`: {texts['n']:,} texts of {judge['words_per_text']} words, "
+        f"{texts['per_core_second']:,.0f} a core-second. `provenance judge` on one text, started cold: "
+        f"{cold['wall_s']:.2f} s.",
+        "",
+        f"Clusters of {clustering['rows']:,} made signatures: {clustering['cpu_s']:.1f} CPU seconds, "
+        f"{clustering['peak_beyond_input_mb']:,} MB beyond the signatures themselves; "
+        f"{clustering['plants_torn']:,} of {clustering['clusters_planted']:,} planted clusters torn, "
+        f"{clustering['clusters_mixed']:,} mixed.",
+    ]
+
+
+def _list(ratios: dict[str, float]) -> str:
+    return ", ".join(f"{value} {label}" for label, value in ratios.items()) or "not measured"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", type=Path)
+    figures = gather(parser.parse_args().parts)
+    results = HERE / "results"
+    results.mkdir(exist_ok=True)
+    (results / "throughput.json").write_text(json.dumps(figures, indent=1) + "\n")
+    specification = draw(figures).to_dict()
+    (results / "throughput.svg").write_text(vlc.vegalite_to_svg(specification))
+    (results / "throughput.png").write_bytes(vlc.vegalite_to_png(specification, scale=2))
+    readme, table = HERE / "README.md", tabulate(figures)
+    readme.write_text(MARK.sub(lambda found: found.group(1) + table + found.group(2), readme.read_text()))
+    print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -5,10 +5,12 @@ import time
 from collections.abc import Mapping, Sequence
 
 import click
+import polars as pl
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from provenance.cli.ratio_table import print_ratio
 from provenance.jobs import RunSummary
 from provenance.run import Receipt, Task
 
@@ -78,8 +80,8 @@ class Display:
             self._bar = self._bar_task = None
 
 
-def show_summary(summary: RunSummary, ratio_lines: Sequence[str]) -> None:
-    """The summary table on stdout, and what was lost on stderr."""
+def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:
+    """The summary table and the overall ratio on stdout, and what was lost on stderr."""
     console = Console(highlight=False)
     table = Table(title=None, show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(justify="left")
@@ -94,8 +96,7 @@ def show_summary(summary: RunSummary, ratio_lines: Sequence[str]) -> None:
     for origin in ("human", "ai_generated", "machine_translated", "undetermined"):
         table.add_row(f"origin {origin}", f"{totals.get(origin, 0):,}", "")
     console.print(table)
-    for line in ratio_lines:
-        console.print(line)
+    print_ratio(ratio.filter(pl.col("group_columns").list.len() == 0))
     console.print(f"report: {summary.report}", soft_wrap=True)
     for line in summary.lost:
         click.echo(f"lost: {line}", err=True)

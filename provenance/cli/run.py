@@ -5,13 +5,13 @@ import os
 from pathlib import Path
 
 import click
+import polars as pl
 
 from provenance.cli.display import Display, show_summary
 from provenance.errors import ConfigError
 from provenance.jobs import load_run_config, run_corpus, verify_run
 from provenance.jobs.folder import open_folder
 from provenance.jobs.plan import find_shards
-from provenance.jobs.summarise import describe_ratio
 
 _ENGINES = ("local", "ray")
 
@@ -50,7 +50,7 @@ def run(
         body = {"totals": summary.totals, "rejects": summary.rejects, "left_out": summary.left_out}
         click.echo(json.dumps({**body, "lost": summary.lost, "report": str(summary.report)}, ensure_ascii=False))
     else:
-        show_summary(summary, describe_ratio(out))
+        show_summary(summary, pl.read_parquet(out / "stats" / "ratio.parquet"))
     return 0 if summary.whole else 1
 
 

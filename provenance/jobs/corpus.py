@@ -8,7 +8,6 @@ summarise  once        ratio, data card, report, run.json
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Protocol
 
 from provenance.errors import OutputError
 from provenance.jobs.folder import RunFolder
+from provenance.jobs.gather import add_counts
 from provenance.jobs.judge import ClusterShards, JudgeShard
 from provenance.jobs.plan import Shard
 from provenance.jobs.read import ReadShard
@@ -102,14 +102,6 @@ def _do(
 def find_lost(receipts: Iterable[Receipt]) -> list[str]:
     """A sentence for every shard that was lost, or in part."""
     return [text for receipt in receipts for text in ([receipt.error] if receipt.error else receipt.notes)]
-
-
-def add_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """Counts added up by name, largest first."""
-    total: Counter[str] = Counter()
-    for one in counts:
-        total.update(one)
-    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _read_task(shard: Shard) -> Task:

@@ -3,13 +3,13 @@
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from provenance import __version__
-from provenance.config import Plain, find_changes, to_plain
+from provenance.config import Plain, find_changes, load_config, to_plain
 from provenance.errors import ConfigError
 from provenance.jobs.plan import Shard
 from provenance.jobs.settings import JobContext, RunConfig, identify_run
@@ -64,6 +64,17 @@ class RunFolder:
             raise output_error(self.ledger.path, error) from error
 
 
+@dataclass(frozen=True, slots=True)
+class SavedRun:
+    """What run.json says of a finished run."""
+
+    out: Path
+    config: RunConfig
+    identity: Mapping[str, str]
+    shards: tuple[Shard, ...]
+    totals: Mapping[str, int]
+
+
 @contextmanager
 def open_folder(out: Path, config: RunConfig, *, fresh: bool) -> Iterator[RunFolder]:
     """Opens or makes the folder.
@@ -80,6 +91,19 @@ def open_folder(out: Path, config: RunConfig, *, fresh: bool) -> Iterator[RunFol
         _check_configuration(out / RUN_FILE, _describe(config, identity))
         remove_parts(out)
         yield RunFolder(JobContext(out, config, identity), Ledger(out / "ledger.jsonl"))
+
+
+def load_saved_run(out: Path) -> SavedRun:
+    """The run of a folder. Raises ConfigError when there is none or it is not finished."""
+    try:
+        saved = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{out}: no run in this folder ({RUN_FILE} cannot be read)") from error
+    if saved.get("totals") is None:
+        raise ConfigError(f"{out}: the run in this folder is not finished; run the same command again")
+    shards = tuple(Shard(s["crawl"], s["name"], Path(s["path"]), s["size"]) for s in saved["shards"])
+    config = load_config(RunConfig, saved["config"], str(out / RUN_FILE))
+    return SavedRun(out, config, saved["identity"], shards, saved["totals"])
 
 
 def _make(out: Path) -> None:
@@ -130,7 +154,7 @@ def _describe(config: RunConfig, identity: Sequence[tuple[str, str]]) -> dict[st
     return {
         "version": __version__,
         "config": to_plain(config),
-        "identity": {name.removeprefix("provenance:"): value for name, value in identity},
+        "identity": dict(identity),
         "models": models,
     }
 

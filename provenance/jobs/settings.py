@@ -46,13 +46,14 @@ class JobContext:
 
     def metadata(self, task: Task) -> dict[str, str]:
         """What each table says of itself in its Parquet metadata."""
-        return {**dict(self.identity), "provenance:crawl": task.crawl, "provenance:shard": task.shard}
+        told = {**dict(self.identity), "crawl": task.crawl, "shard": task.shard}
+        return {f"provenance:{name}": value for name, value in told.items()}
 
 
 def identify_run(config: RunConfig, models: Sequence[Model]) -> tuple[tuple[str, str], ...]:
     """Version and digests that go into every table made with this configuration and these models."""
     return (
-        ("provenance:version", __version__),
-        ("provenance:config_digest", digest_config(config)),
-        ("provenance:models_digest", models_digest(models)),
+        ("version", __version__),
+        ("config_digest", digest_config(config)),
+        ("models_digest", models_digest(models)),
     )

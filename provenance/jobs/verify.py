@@ -1,6 +1,5 @@
 """Checks a finished run against itself and against its archives: nothing lost, nothing shifted, nothing changed."""
 
-import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,28 +9,15 @@ from pathlib import Path
 import polars as pl
 
 from provenance.archive import read_record_at
-from provenance.config import load_config
-from provenance.errors import ConfigError, RecordError, ShardError
+from provenance.errors import RecordError, ShardError
 from provenance.extract import extract_batches
-from provenance.jobs.folder import RUN_FILE
+from provenance.jobs.folder import SavedRun, load_saved_run
 from provenance.jobs.plan import Shard
 from provenance.jobs.read import load_instruments
-from provenance.jobs.settings import RunConfig
 from provenance.run import Ledger, Receipt
 from provenance.store import SHARD_TABLES, count_rows, find_misaligned, read_metadata, read_table, table_path
 
 _LOCATION = ("doc_id", "text", "url", "warc_record_offset", "warc_record_length")
-
-
-@dataclass(frozen=True, slots=True)
-class SavedRun:
-    """What run.json says of a finished run."""
-
-    out: Path
-    config: RunConfig
-    identity: Mapping[str, str]
-    shards: tuple[Shard, ...]
-    totals: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -62,19 +48,6 @@ def verify_run(out: Path, *, n_sample: int, seed: int) -> Verification:
     _check_totals(run, receipts.values(), done, result)
     _check_sample(run, done, n_sample, random.Random(seed), result)
     return result
-
-
-def load_saved_run(out: Path) -> SavedRun:
-    """The run of a folder. Raises ConfigError when there is none or it is not finished."""
-    try:
-        saved = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{out}: no run in this folder ({RUN_FILE} cannot be read)") from error
-    if saved.get("totals") is None:
-        raise ConfigError(f"{out}: the run in this folder is not finished; run the same command again")
-    shards = tuple(Shard(s["crawl"], s["name"], Path(s["path"]), s["size"]) for s in saved["shards"])
-    config = load_config(RunConfig, saved["config"], str(out / RUN_FILE))
-    return SavedRun(out, config, saved["identity"], shards, saved["totals"])
 
 
 def _check_shard(run: SavedRun, shard: Shard, receipt: Receipt, result: Verification) -> None:

@@ -1,0 +1,108 @@
+"""Tables of one or more runs read together: what the estimates, the data card and the report are made from."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from provenance.jobs.plan import Shard
+from provenance.report import Example, make_example, read_spans
+from provenance.run import Ledger, Receipt
+from provenance.schema import TABLES
+from provenance.store import table_path
+
+ORIGINS = ("human", "ai_generated", "machine_translated", "undetermined")
+_SCHEMAS = {table.name: table.schema for table in TABLES}
+_DOCUMENT = ("doc_id", "crawl", "language", "url_host_name", "url_host_registered_domain", "fetch_time", "n_words")
+_VERDICT = ("ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "first_seen")
+_SHOWN = ("url", "text", "warc_filename", "warc_record_offset", "warc_record_length")
+
+
+@dataclass(frozen=True, slots=True)
+class RunTables:
+    """The judged shards of an output folder."""
+
+    out: Path
+    shards: tuple[Shard, ...]
+
+    @property
+    def receipts(self) -> list[Receipt]:
+        """What became of reading each shard, lost ones included."""
+        return Ledger(self.out / "ledger.jsonl").receipts("read")
+
+    def scan(self, table: str, shard: Shard) -> pl.LazyFrame:
+        """One shard's file of a table."""
+        return pl.scan_parquet(table_path(self.out, table, shard.crawl, shard.name), hive_partitioning=False)
+
+
+def scan_all(runs: Sequence[RunTables], table: str) -> pl.LazyFrame:
+    """A table over all shards of all runs; no rows where there are no shards."""
+    files = [run.scan(table, shard) for run in runs for shard in run.shards]
+    return pl.concat(files) if files else pl.LazyFrame(schema=_SCHEMAS[table])
+
+
+def scan_scored(runs: Sequence[RunTables]) -> pl.LazyFrame:
+    """A row per document with what estimates need; no text."""
+    columns = {"documents": _DOCUMENT, "verdicts": _VERDICT}
+    frames = [_beside(run, shard, columns) for run in runs for shard in run.shards]
+    if frames:
+        return pl.concat(frames)
+    schema = {name: _SCHEMAS[table][name] for table, names in columns.items() for name in names}
+    return pl.LazyFrame(schema=schema)
+
+
+def load_examples(runs: Sequence[RunTables], chosen: pl.DataFrame) -> tuple[Example, ...]:
+    """The chosen documents (doc_id) with text, evidence and spans, in the order chosen."""
+    wanted = chosen.get_column("doc_id").to_list()
+    found: dict[str, Example] = {}
+    for row in _find_rows(runs, wanted):
+        found.setdefault(str(row["doc_id"]), make_example(row, str(row["text"]), read_spans(row)))
+    return tuple(found[identity] for identity in wanted)
+
+
+def count_values(frame: pl.LazyFrame, column: str, *, null: str | None = None) -> dict[str, int]:
+    """Rows by value of a column, most frequent first; nulls are counted under the name `null`, or not at all."""
+    values = frame.select(pl.col(column).cast(pl.String).alias("value"))
+    values = values.drop_nulls() if null is None else values.fill_null(null)
+    counted = values.group_by("value").agg(pl.len().alias("n"))
+    return dict(counted.sort("n", "value", descending=[True, False]).collect().iter_rows())
+
+
+def add_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Counts added up by name, largest first."""
+    total: Counter[str] = Counter()
+    for one in counts:
+        total.update(one)
+    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
+
+
+def count_totals(run: RunTables) -> dict[str, int]:
+    """What a run came to: shards, records, documents, rejects, words, bytes, curated, left out, origins."""
+    added = add_counts(receipt.counts for receipt in run.receipts if receipt.done)
+    names = ("records", "documents", "rejects", "words", "bytes_read", "bytes_skipped")
+    kept = count_values(scan_all([run], "decisions"), "kept")
+    origins = count_values(scan_all([run], "verdicts"), "origin")
+    return {
+        "shards": len(run.shards),
+        **{name: added.get(name, 0) for name in names},
+        "curated": kept.get("true", 0),
+        "left_out": kept.get("false", 0),
+        **{origin: origins.get(origin, 0) for origin in ORIGINS},
+    }
+
+
+def _find_rows(runs: Sequence[RunTables], wanted: Sequence[str]) -> Iterator[dict[str, object]]:
+    for run in runs:
+        for shard in run.shards:
+            names = run.scan("signals", shard).collect_schema().names()
+            hits = tuple(name for name in names if name.endswith("_hits"))
+            tables = {"documents": (*_DOCUMENT, *_SHOWN), "verdicts": (*_VERDICT, "evidence"), "signals": hits}
+            rows = _beside(run, shard, tables).filter(pl.col("doc_id").is_in(wanted))
+            yield from rows.collect().iter_rows(named=True)
+
+
+def _beside(run: RunTables, shard: Shard, tables: Mapping[str, tuple[str, ...]]) -> pl.LazyFrame:
+    """Columns of a shard's aligned tables beside each other."""
+    return pl.concat([run.scan(table, shard).select(names) for table, names in tables.items()], how="horizontal")

@@ -1,0 +1,87 @@
+"""What the report shows, gathered from the tables of one or more runs."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from provenance.jobs.gather import RunTables, add_counts, count_values, load_examples, scan_all, scan_scored
+from provenance.jobs.settings import RunConfig
+from provenance.models import load_models
+from provenance.report import (
+    MODELS,
+    REASON_COUNTS,
+    SHARDS,
+    ReportData,
+    Totals,
+    count_evidence,
+    count_origins,
+    count_scores,
+    pick_strongest,
+)
+from provenance.run import Receipt
+from provenance.stats import describe_estimand
+
+_COUNTS = ("records", "documents", "rejects", "bytes_read", "bytes_skipped")
+
+
+def gather_report(
+    runs: Sequence[RunTables],
+    ratio: pl.DataFrame,
+    totals: Mapping[str, int],
+    config: RunConfig,
+    identity: Mapping[str, str],
+) -> ReportData:
+    """Small tables of everything the page shows; `identity` has version, config_digest and models_digest."""
+    scored = scan_scored(runs)
+    receipts = [receipt for run in runs for receipt in run.receipts]
+    return ReportData(
+        crawls=tuple(sorted({shard.crawl for run in runs for shard in run.shards})),
+        version=identity["version"],
+        config_digest=identity["config_digest"],
+        models_digest=identity["models_digest"],
+        seed=config.stats.seed,
+        estimand=describe_estimand(config.stats),
+        totals=_totals(totals),
+        ratio=ratio,
+        origins=count_origins(scored).collect(),
+        scores=count_scores(scored).collect(),
+        evidence=count_evidence(scan_all(runs, "verdicts")).collect(),
+        rejects=_reasons(add_counts(receipt.rejects for receipt in receipts if receipt.done)),
+        left_out=_reasons(count_values(scan_all(runs, "decisions"), "reason")),
+        duplicates=_kinds(runs),
+        examples=load_examples(runs, pick_strongest(scored).collect()),
+        models=_models(config),
+        shards=_shards(receipts),
+    )
+
+
+def _totals(totals: Mapping[str, int]) -> Totals:
+    names = ("shards", "records", "documents", "rejects", "curated", "left_out", "words", "undetermined")
+    same = {name: totals[name] for name in names}
+    return Totals(**same, n_bytes=totals["bytes_read"], n_bytes_skipped=totals["bytes_skipped"])
+
+
+def _kinds(runs: Sequence[RunTables]) -> pl.DataFrame:
+    counted = scan_all(runs, "clusters").group_by("kind").agg(n_documents=pl.len().cast(pl.Int64))
+    return counted.sort("kind").collect()
+
+
+def _models(config: RunConfig) -> pl.DataFrame:
+    rows = [(m.name, m.kind, m.language, m.licence, m.sha256) for m in load_models(config.models)]
+    return pl.DataFrame(rows, schema=MODELS, orient="row")
+
+
+def _shards(receipts: Sequence[Receipt]) -> pl.DataFrame:
+    rows = [
+        (
+            *(receipt.task.crawl, receipt.task.shard),
+            *(receipt.counts.get(name, 0) for name in _COUNTS),
+            *(receipt.done and receipt.complete, receipt.error or "; ".join(receipt.notes)),
+        )
+        for receipt in receipts
+    ]
+    return pl.DataFrame(rows, schema=SHARDS, orient="row")
+
+
+def _reasons(counts: Mapping[str, int]) -> pl.DataFrame:
+    return pl.DataFrame(list(counts.items()), schema=REASON_COUNTS, orient="row")

@@ -44,7 +44,7 @@ DECLARED, PLUGIN, NOTHING = 1.0, 0.5, 0.0
 _SAME = {
     "iw": "he", "in": "id", "ji": "yi", "jp": "ja", "cn": "zh", "kr": "ko", "cz": "cs", "gr": "el", "dk": "da",
     "nb": "no", "nn": "no", "hr": "sr", "bs": "sr", "hbs": "sr", "ms": "id", "yue": "zh", "wuu": "zh", "fil": "tl",
-    "mo": "ro", "gsw": "de", "prs": "fa", "ckb": "ku", "zxx": None, "und": None, "mul": None,
+    "mo": "ro", "gsw": "de", "prs": "fa", "ckb": "ku", "zxx": None, "und": None, "mul": None, "utf": None,
 }  # fmt: skip
 
 
@@ -91,7 +91,9 @@ class TranslationMarkup:
         )
         differ = (pl.col("html_lang") != pl.col("language")).cast(pl.Float64)
         mismatch = table.select(pl.when(pl.col("certain") & _has_text(pl.col("text"))).then(differ)).to_series()
-        rows = [list(_read_marks(row)) if row["marks"] else row["marks"] for row in table.iter_rows(named=True)]
+        marked = table.filter(pl.col("marks").list.len() > 0).iter_rows(named=True)
+        counts = table["marks"].list.len()  # few pages have any
+        rows = [list(_read_marks(next(marked))) if count else None if count is None else [] for count in counts]
         return _columns(rows, table["text"], "markup_translated", "markup_hits").insert_column(
             1, mismatch.alias("markup_language_mismatch")
         )

@@ -154,6 +154,7 @@ def test_the_default_language_of_a_site(links: list[dict[str, str]], default: st
         ("x-klingon", "de", None),
         ("german", "de", None),
         ("und", "de", None),
+        ("utf-8", "de", None),
         (None, "de", None),
         ("de", None, None),
     ],

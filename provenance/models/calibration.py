@@ -71,14 +71,15 @@ class Level:
 class Mark:
     """A counted leftover or a declaration, in evidence called `name`, read from column `signal`.
 
-    `levels` ascend in `at_least`; the highest one reached counts. A mark that `declares` lets an axis have a score
-    where the text alone cannot be measured. `basis` says whether counts or an assumption stand behind the nats.
+    `levels` ascend in `at_least`; the highest one reached counts. From a value of `declares_from` on the page itself
+    tells its origin: then an axis has a score even where the text cannot be measured; null: it never tells. `basis`
+    says whether counts or an assumption stand behind the nats.
     """
 
     name: str = ""
     signal: str = ""
     levels: tuple[Level, ...] = ()
-    declares: bool = False
+    declares_from: float | None = None
     basis: Literal["measured", "assumed"] = "assumed"
     why: str = ""
 

@@ -21,21 +21,25 @@ SELF_DECLARED = "the page says so itself; there are no labelled pages to count o
 AI_MARKS = (
     MarkOptions("phrase_decisive", "phrase_decisive_count"),
     MarkOptions("phrase_strong", "phrase_strong_count", bound=3.0),
-    MarkOptions("disclosure", "disclosure_ai", declares=True, assumed=(6.0,), why=SELF_DECLARED),
+    MarkOptions("disclosure", "disclosure_ai", (0.5, 1.0), declares_from=1.0, assumed=(1.5, 6.0), why=SELF_DECLARED),
 )
 MT_MARKS = (
     MarkOptions("calque", "calque_count", (1.0, 2.0), bound=3.0),
-    MarkOptions("markup", "markup_translated", declares=True, assumed=(5.0,), why=SELF_DECLARED),
+    MarkOptions("markup", "markup_translated", (0.5, 1.0), declares_from=1.0, assumed=(1.5, 5.0), why=SELF_DECLARED),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class AxisOptions:
-    """The numeric signals of an axis, the first one being that without which nothing is measured, and its marks."""
+    """The numeric signals of an axis, the first one being that without which nothing is measured, and its marks.
+
+    `negatives` are the labels the weights are fitted against; marks are counted on every label of the other side.
+    """
 
     signals: tuple[str, ...] = ()
     marks: tuple[MarkOptions, ...] = ()
     reference: ReferenceOptions = field(default_factory=ReferenceOptions)
+    negatives: tuple[str, ...] = ("human", "original")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ def _fit_axis(
     kept = measured.filter(positive | pl.col("label").is_in(NEGATIVE[axis])).with_columns(positive.alias("positive"))
     humans = humans.filter(pl.col("label").is_in(NEGATIVE[axis])) if labelled_only else humans
     marks = fit_marks(kept, chosen.marks)
+    kept = kept.filter(pl.col("positive") | pl.col("label").is_in(chosen.negatives))
     strata = [
         _fit_stratum(_cut(kept, language, low, high), _cut(humans, language, low, high), marks, chosen, options,
                      Stratum(language, low, high, chosen.signals[0]))

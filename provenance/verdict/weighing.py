@@ -50,7 +50,8 @@ def weigh_axis(name: str, table: pl.DataFrame, axis: Axis, options: VerdictOptio
     pieces = (*terms, *marks)
     declared = np.zeros(table.height, dtype=bool)
     for mark, piece in zip(axis.marks, marks, strict=True):
-        declared |= mark.declares & (piece.nats != 0.0)
+        if mark.declares_from is not None:
+            declared |= piece.values >= mark.declares_from
     return Weighed(pieces, _sum(pieces, table.height), measured, declared, stratum)
 
 

@@ -34,13 +34,6 @@ _NUMBERS = {
     ),
 }
 _OVER_TOKENS = ("lm_ai_llr", "lm_mt_llr")
-# Column of a mark: the column that lists what was found, in the table of signals or of documents.
-_FOUND = {
-    "phrase": "phrase_hits",
-    "calque": "calque_hits",
-    "disclosure": "ai_disclosure_marks",
-    "markup": "translation_marks",
-}
 _AXES = {"ai": "AI-generated", "mt": "machine-translated"}
 
 
@@ -64,30 +57,26 @@ def _say_number(column: str, table: pl.DataFrame) -> pl.Expr:
 
 
 def _say_mark(axis: str, signal: str, column: str, table: pl.DataFrame) -> pl.Expr:
+    """The hits of the signal's family (`<family>_hits`); where there are none the plain figure."""
     plain = pl.format("{} of {}, as in {} text", pl.lit(column), _figure(pl.col("value")), pl.lit(_AXES[axis]))
-    family = signal.partition("_")[0]
-    found = _FOUND.get(family)
-    if found is None or found not in table.columns:
+    family, _, kind = signal.partition("_")
+    hits = f"{family}_hits"
+    if hits not in table.columns:
         return plain
-    listed = _list_hits(found) if _holds_hits(table, found) else pl.col(found).list.head(SHOWN).list.join("; ")
-    return pl.when(pl.col(found).list.len() > 0).then(listed).otherwise(plain)
+    listed = _list_hits(hits, kind)
+    return pl.when(listed.fill_null("") == "").then(plain).otherwise(listed)
 
 
-def _holds_hits(table: pl.DataFrame, column: str) -> bool:
-    dtype = table.schema[column]
-    return isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct)
-
-
-def _list_hits(column: str) -> pl.Expr:
+def _list_hits(column: str, kind: str) -> pl.Expr:
+    """The first hits in words; with a kind ("phrase_decisive" has kind "decisive") those whose detail names it."""
     hit = pl.element().struct
-    where = pl.format("characters {} to {}", hit.field("start"), hit.field("end"))
-    said = pl.format("“{}”: {} ({})", hit.field("match"), hit.field("detail"), where)
-    bare = pl.format("“{}” ({})", hit.field("match"), where)
-    full = pl.format("{} ({})", hit.field("detail"), where)
-    detail = hit.field("detail").fill_null("")
-    repeats = detail.str.to_lowercase().str.starts_with(hit.field("match").str.to_lowercase())
-    each = pl.when(detail == "").then(bare).when(repeats).then(full).otherwise(said)
-    return pl.col(column).list.head(SHOWN).list.eval(each).list.join("; ")
+    detail, match = hit.field("detail").fill_null(""), hit.field("match")
+    repeats = detail.str.to_lowercase().str.starts_with(match.str.to_lowercase())
+    quoted = pl.format("“{}”", match)
+    said = pl.when(detail == "").then(quoted).when(repeats).then(detail).otherwise(pl.format("{}: {}", quoted, detail))
+    place = pl.format(" (characters {} to {})", hit.field("start"), hit.field("end")).fill_null("")
+    chosen = pl.when(detail.str.contains(kind, literal=True)).then(pl.concat_str(said, place))
+    return pl.col(column).list.eval(chosen.drop_nulls()).list.head(SHOWN).list.join("; ")
 
 
 def _figure(value: pl.Expr) -> pl.Expr:

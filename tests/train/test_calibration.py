@@ -58,6 +58,21 @@ def test_a_language_or_length_with_few_documents_gets_no_stratum():
     assert languages == ["en", "en"]
 
 
+def test_weights_are_fitted_against_the_chosen_labels_and_marks_counted_on_all():
+    measured = _measured().with_columns(
+        label=pl.when(pl.col("label") == "ai").then(pl.lit("mt")).when(pl.int_range(pl.len()) < 2000).then(
+            pl.lit("original")).otherwise("label"),
+        lm_mt_llr="lm_ai_llr",
+    )  # fmt: skip
+    mark = MarkOptions("calque", "phrase_count")
+    options = FitOptions(mt=AxisOptions(("lm_mt_llr",), (mark,), negatives=("original",)), edges=(80,))
+    axis = fit_calibration(measured, options).mt
+    assert axis.marks[0].levels[0].humans == 2000
+    assert axis.strata[0].measured["positives"] == 2000
+    without = fit_calibration(measured.filter(pl.col("label") != "human"), options).mt
+    assert without.strata[0].terms == axis.strata[0].terms
+
+
 def test_an_axis_without_labels_is_empty():
     assert fit_calibration(_measured(), OPTIONS).mt.strata == ()
 

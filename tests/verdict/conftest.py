@@ -18,8 +18,8 @@ def _strata(signal: str, *, scale: float) -> tuple[Stratum, ...]:
 
 def make_calibration() -> Calibration:
     phrase = Mark("phrase", "phrase_count", (Level(1, 3.5, 40, 1000, 1, 1000), Level(2, 5.0)), basis="measured")
-    disclosure = Mark("disclosure", "disclosure_ai", (Level(1, 6.0),), declares=True, why="no data")
-    markup = Mark("markup", "markup_translated", (Level(1, 6.0),), declares=True, why="no data")
+    disclosure = Mark("disclosure", "disclosure_ai", (Level(1, 6.0),), declares_from=1.0, why="no data")
+    markup = Mark("markup", "markup_translated", (Level(1, 6.0),), declares_from=1.0, why="no data")
     calque = Mark("calque", "calque_count", (Level(1, 2.0), Level(3, 4.0)))
     return Calibration(
         format=1,

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
 
-from provenance.verdict import judge_batch
+from provenance.verdict import Level, Mark, judge_batch
 
 HITS = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "match": pl.String, "detail": pl.String}))
 
@@ -52,13 +53,33 @@ def test_a_match_that_its_detail_repeats_is_told_once(calibration):
     assert item["detail"] == "hamster buying: German Hamsterkauf (characters 10 to 24)"
 
 
-def test_declared_marks_are_quoted(calibration):
-    documents = pl.DataFrame(
-        {"doc_id": ["a"], "language": ["en"], "n_words": [30], "ai_disclosure_marks": [["ai-disclosure=ai-generated"]]}
+def _detail(calibration, signals: pl.DataFrame) -> list[str]:
+    documents = pl.DataFrame({"doc_id": ["a"], "language": ["en"], "n_words": [30]})
+    verdicts = judge_batch(documents, signals, calibration, first_seen=None)
+    return [item["detail"] for item in verdicts["evidence"][0]]
+
+
+def test_a_mark_in_the_markup_is_told_without_a_place(calibration):
+    hit = {"start": None, "end": None, "match": "google_proxy", "detail": "page fetched through Google Translate"}
+    signals = pl.DataFrame({"markup_translated": [1.0], "markup_hits": [[hit]]}, schema_overrides={"markup_hits": HITS})
+    assert _detail(calibration, signals) == ["“google_proxy”: page fetched through Google Translate"]
+
+
+def test_a_phrase_of_a_class_is_told_with_the_hits_of_that_class(calibration):
+    strong = {"start": 0, "end": 3, "match": "abc", "detail": "opener, strong, en"}
+    decisive = {"start": 9, "end": 12, "match": "xyz", "detail": "refusal, decisive, en"}
+    mark = Mark("phrase_decisive", "phrase_decisive_count", (Level(1, 4.0),))
+    classed = replace(calibration, ai=replace(calibration.ai, marks=(mark,)))
+    signals = pl.DataFrame(
+        {"phrase_decisive_count": [1], "phrase_hits": [[strong, decisive]]}, schema_overrides={"phrase_hits": HITS}
     )
-    signals = pl.DataFrame({"doc_id": ["a"], "disclosure_ai": [1]})
-    [item] = judge_batch(documents, signals, calibration, first_seen=None)["evidence"][0].to_list()
-    assert item["detail"] == "ai-disclosure=ai-generated"
+    assert _detail(classed, signals) == ["“xyz”: refusal, decisive, en (characters 9 to 12)"]
+
+
+def test_a_mark_without_hits_is_told_by_its_figure(calibration):
+    assert _detail(calibration, pl.DataFrame({"disclosure_ai": [1.0]})) == [
+        "disclosure_ai of 1.0, as in AI-generated text"
+    ]
 
 
 def test_the_date_is_told(bench):

@@ -75,6 +75,10 @@ def test_a_declaration_gives_a_score_where_the_text_cannot(bench, mark, score):
     assert bench.verdict(n_words=10, language="fi", **{mark: 1})[score] > 0.9
 
 
+def test_a_weak_mark_declares_nothing(bench):
+    assert bench.verdict(n_words=10, disclosure_ai=0.5)["ai_score"] is None
+
+
 def test_calques_in_a_short_text_are_evidence_without_a_score(bench):
     verdict = bench.verdict(n_words=10, calque_count=1)
     assert verdict["mt_score"] is None

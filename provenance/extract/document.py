@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
@@ -41,8 +41,8 @@ class ExtractOptions:
     extractor: Literal["resiliparse", "trafilatura"] = "resiliparse"
     edge_trim: bool = False
     min_chars: int = 1
-    batch_rows: int = 1000
-    batch_bytes: int = 32 * 1024 * 1024
+    batch_rows: int = field(default=1000, metadata={"identity": False})
+    batch_bytes: int = field(default=32 * 1024 * 1024, metadata={"identity": False})
 
     def __post_init__(self) -> None:
         for name in ("min_chars", "batch_rows", "batch_bytes"):
@@ -163,7 +163,11 @@ def registered_domain(host: str) -> str | None:
 
 def clean(text: str) -> str:
     """The text without NUL and lone surrogates: the first ends strings in C, the second cannot be written as UTF-8."""
-    return _BROKEN.sub("", text) if _BROKEN.search(text) else text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _BROKEN.sub("", text)
+    return text.replace("\x00", "")
 
 
 def _clean_all(value: object) -> object:

@@ -3,7 +3,7 @@
 Declared is not true: these are facts about the page, and the signals weigh them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from urllib.parse import urljoin
@@ -14,8 +14,10 @@ from provenance.extract.marks import Element, Page, find_disclosure_marks, find_
 
 MAX_ALTERNATES = 500  # hreflang links kept of one page; sites with every locale have about 200
 MAX_VALUE = 300  # characters kept of a declared value
-_LISTED = frozenset({"meta", "link", "base"})
-_MAX_IN_BODY = 300  # children of the body looked through: what follows an early end of the head stands first
+_META = ("name", "http-equiv", "content")
+_LINK = ("rel", "href", "hreflang")
+_RELATIONS = ("alternate", "canonical", "translated")
+_MAX_IN_BODY = 100  # children of the body looked through: what follows an early end of the head stands first
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,27 @@ def read_markup(tree: HTMLTree, payload: bytes, headers: Mapping[str, str], url:
 
 def _read_page(tree: HTMLTree, payload: bytes, headers: Mapping[str, str], url: str) -> Page:
     document = tree.document
-    listed: dict[str, list[Element]] = {"meta": [], "link": [], "base": []}
     if document is None:
         return Page(None, payload, headers, url, url, {}, [], [])
+    metas: list[Element] = []
+    links: list[Element] = []
+    base = ""
     for node in chain(_children(tree.head), islice(_children(tree.body), _MAX_IN_BODY)):
-        if node.tag in _LISTED:
-            listed[node.tag].append(_attributes(node))
+        tag = node.tag
+        if tag == "meta":
+            metas.append(_attributes(node, _META))
+        elif tag == "link" and _says(node.getattr("rel") or ""):
+            links.append(_attributes(node, _LINK))
+        elif tag == "base":
+            base = base or node.getattr("href") or ""
     root = document.document_element
-    base = next((element["href"] for element in listed["base"] if element.get("href")), "")
-    html = _attributes(root) if root is not None else {}
-    return Page(document, payload, headers, url, resolve(url, base) or url, html, listed["meta"], listed["link"])
+    html = _attributes(root, root.attrs) if root is not None else {}
+    return Page(document, payload, headers, url, resolve(url, base) or url, html, metas, links)
+
+
+def _says(rel: str) -> bool:
+    """Most links are style sheets, icons and the like."""
+    return any(kind in rel.lower() for kind in _RELATIONS)
 
 
 def _children(parent: ElementNode | None) -> Iterator[ElementNode]:
@@ -67,8 +80,9 @@ def _children(parent: ElementNode | None) -> Iterator[ElementNode]:
         child = child.next_element_sibling
 
 
-def _attributes(node: ElementNode) -> Element:
-    return {name.lower(): node.getattr(name) or "" for name in node.attrs}
+def _attributes(node: ElementNode, names: Iterable[str]) -> Element:
+    found = ((name.lower(), node.getattr(name)) for name in names)
+    return {name: value for name, value in found if value is not None}
 
 
 def resolve(base: str, address: str) -> str | None:

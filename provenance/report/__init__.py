@@ -1,0 +1,43 @@
+"""Small tables of a run to one self-contained HTML page."""
+
+from provenance.report.data import (
+    EVIDENCE_COUNTS,
+    HISTOGRAM,
+    KIND_COUNTS,
+    MODELS,
+    ORIGIN_COUNTS,
+    REASON_COUNTS,
+    SHARDS,
+    Evidence,
+    Example,
+    ReportData,
+    Totals,
+)
+from provenance.report.examples import make_example, read_spans
+from provenance.report.excerpt import Span
+from provenance.report.explanation import render_explanation
+from provenance.report.page import render_report
+from provenance.report.summaries import count_evidence, count_origins, count_scores, pick_strongest
+
+__all__ = [
+    "EVIDENCE_COUNTS",
+    "HISTOGRAM",
+    "KIND_COUNTS",
+    "MODELS",
+    "ORIGIN_COUNTS",
+    "REASON_COUNTS",
+    "SHARDS",
+    "Evidence",
+    "Example",
+    "ReportData",
+    "Span",
+    "Totals",
+    "count_evidence",
+    "count_origins",
+    "count_scores",
+    "make_example",
+    "pick_strongest",
+    "read_spans",
+    "render_explanation",
+    "render_report",
+]

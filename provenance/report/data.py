@@ -1,0 +1,141 @@
+"""What the report is made from: small tables and figures, already summed up, with the columns each must have.
+
+Every field has a default, so that an empty run renders too. Frames with other columns are a bug of the caller and raise
+polars' own errors.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from provenance.report.excerpt import Span
+
+HISTOGRAM = pl.Schema(
+    {
+        "crawl": pl.String(),
+        "language": pl.String(),
+        "axis": pl.String(),  # ai or mt
+        "bin": pl.Float64(),  # lower edge of a bin of width 0.05
+        "n_documents": pl.Int64(),
+    }
+)
+ORIGIN_COUNTS = pl.Schema(
+    {
+        "column": pl.String(),  # crawl, language or month
+        "value": pl.String(),
+        "origin": pl.String(),
+        "n_documents": pl.Int64(),
+        "n_words": pl.Int64(),
+    }
+)
+EVIDENCE_COUNTS = pl.Schema(
+    {
+        "signal": pl.String(),
+        "n_documents": pl.Int64(),  # in which it spoke, for or against
+        "n_for": pl.Int64(),  # in which it spoke for a synthetic origin
+        "mean_nats": pl.Float64(),
+        "strongest_nats": pl.Float64(),
+        "detail": pl.String(),  # of its strongest case
+    }
+)
+REASON_COUNTS = pl.Schema({"reason": pl.String(), "n": pl.Int64()})
+KIND_COUNTS = pl.Schema({"kind": pl.String(), "n_documents": pl.Int64()})
+MODELS = pl.Schema(
+    {"name": pl.String(), "kind": pl.String(), "language": pl.String(), "licence": pl.String(), "sha256": pl.String()}
+)
+SHARDS = pl.Schema(
+    {
+        "crawl": pl.String(),
+        "shard": pl.String(),
+        "n_records": pl.Int64(),
+        "n_documents": pl.Int64(),
+        "n_rejects": pl.Int64(),
+        "n_bytes": pl.Int64(),
+        "n_bytes_skipped": pl.Int64(),
+        "complete": pl.Boolean(),
+        "note": pl.String(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence of a verdict, as in the verdicts table."""
+
+    signal: str
+    value: float | None
+    nats: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A document shown with what speaks for its origin; spans are code points of `text`."""
+
+    doc_id: str
+    origin: str
+    text: str
+    url: str = ""
+    crawl: str = ""
+    language: str | None = None
+    captured: str = ""  # capture time for people
+    n_words: int = 0
+    ai_score: float | None = None
+    mt_score: float | None = None
+    evidence: tuple[Evidence, ...] = ()
+    spans: tuple[Span, ...] = ()
+    warc_filename: str = ""
+    warc_record_offset: int | None = None
+    warc_record_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts of a run that must add up: records = documents + rejects, documents = curated + left out."""
+
+    shards: int = 0
+    records: int = 0
+    documents: int = 0
+    rejects: int = 0
+    curated: int = 0
+    left_out: int = 0
+    words: int = 0
+    undetermined: int = 0
+    n_bytes: int = 0
+    n_bytes_skipped: int = 0
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether nothing is unaccounted for."""
+        return self.records == self.documents + self.rejects and self.documents == self.curated + self.left_out
+
+
+def _empty(schema: pl.Schema) -> pl.DataFrame:
+    return pl.DataFrame(schema=schema)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """Everything the page shows; `ratio` is the flat table of the ratio estimates (stats/ratio.parquet)."""
+
+    title: str = "Where the text came from"
+    crawls: tuple[str, ...] = ()
+    version: str = ""
+    config_digest: str = ""
+    models_digest: str = ""
+    seed: int | None = None
+    estimand: str = ""
+    totals: Totals = Totals()
+    ratio: pl.DataFrame = field(default_factory=pl.DataFrame)
+    origins: pl.DataFrame = field(default_factory=lambda: _empty(ORIGIN_COUNTS))
+    scores: pl.DataFrame = field(default_factory=lambda: _empty(HISTOGRAM))
+    evidence: pl.DataFrame = field(default_factory=lambda: _empty(EVIDENCE_COUNTS))
+    rejects: pl.DataFrame = field(default_factory=lambda: _empty(REASON_COUNTS))
+    left_out: pl.DataFrame = field(default_factory=lambda: _empty(REASON_COUNTS))
+    duplicates: pl.DataFrame = field(default_factory=lambda: _empty(KIND_COUNTS))
+    examples: tuple[Example, ...] = ()
+    models: pl.DataFrame = field(default_factory=lambda: _empty(MODELS))
+    shards: pl.DataFrame = field(default_factory=lambda: _empty(SHARDS))
+    notes: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)  # further lines of the method section, name to value

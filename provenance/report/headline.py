@@ -1,0 +1,108 @@
+"""The first thing on the page: the ratio in one sentence, or why there is none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from provenance.report.charts import ORIGIN_NAMES
+from provenance.report.numbers import show_interval, show_ratio, show_share
+
+RATIO = "human_to_synthetic_ratio"
+ORIGINS = ("human", "ai_generated", "machine_translated")
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One origin of the bar under the headline."""
+
+    origin: str
+    name: str
+    width: float  # percent of the bar
+    shown: str
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What the run says in one sentence; `figure` is empty where there is no number to print large."""
+
+    figure: str
+    sentence: str
+    interval: str
+    notes: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+
+def write_headline(ratio: pl.DataFrame) -> Headline:
+    """The headline of the overall rows of the ratio table."""
+    overall = find_rows(ratio, ()) if not ratio.is_empty() else ratio
+    rows: dict[str, Row] = {str(row["unit"]): row for row in overall.iter_rows(named=True)}
+    row = rows.get("documents")
+    if row is None or not row["n_documents"]:
+        return Headline("", "There is no document in this run, so there is nothing to estimate.", "", (), ())
+    notes = [note for note in (_describe_words(rows.get("words")), str(row["why"] or "")) if note]
+    value, low, high = _bounds(row)
+    if low is None:
+        notes = [str(row["why"] or "")] if row["why"] else []
+        return Headline(
+            "", "The ratio of human to synthetic text cannot be estimated here.", "", tuple(notes), _parts(row)
+        )
+    if value is None or high is None:
+        sentence = "human documents, or more, for every synthetic one"
+        interval = "Lower bound only: the interval of the synthetic share includes zero."
+        return Headline(f"≥ {show_ratio(low)}", sentence, interval, tuple(notes), _parts(row))
+    interval = f"95 % interval {show_ratio(low)} to {show_ratio(high)}"
+    sentence = "human documents for every synthetic one"
+    return Headline(show_ratio(value), sentence, interval, tuple(notes), _parts(row))
+
+
+def find_rows(ratio: pl.DataFrame, columns: tuple[str, ...], unit: str | None = None) -> pl.DataFrame:
+    """The rows of one grouping, of one unit or of all."""
+    if ratio.is_empty():
+        return ratio
+    same = pl.col("group_columns").list.join("\t") == "\t".join(columns)
+    wanted = same & (pl.col("group_columns").list.len() == len(columns))
+    return ratio.filter(wanted if unit is None else wanted & (pl.col("unit") == unit))
+
+
+def show_ratio_cell(row: Row) -> tuple[str, str]:
+    """The ratio of a row and its interval, as a table shows them."""
+    value, low, high = _bounds(row)
+    if low is None:
+        return show_ratio(None), ""
+    if value is None or high is None:
+        return f"≥ {show_ratio(low)}", "no upper bound"
+    return show_ratio(value), f"{show_ratio(low)} to {show_ratio(high)}"
+
+
+def _describe_words(row: Row | None) -> str:
+    if row is None:
+        return ""
+    value, interval = show_ratio_cell(row)
+    return f"By words instead of documents: {value} ({interval})." if interval else ""
+
+
+def _bounds(row: Row) -> tuple[float | None, float | None, float | None]:
+    return _number(row[RATIO]), _number(row[f"{RATIO}_low"]), _number(row[f"{RATIO}_high"])
+
+
+def _parts(row: Row) -> tuple[Part, ...]:
+    """The bar of corrected prevalences; none where one of them is not known."""
+    found = {origin: _number(row[f"{origin}_prevalence"]) for origin in ORIGINS}
+    return tuple(
+        Part(
+            origin,
+            ORIGIN_NAMES[origin],
+            round(100 * value, 2),
+            show_share(value),
+            show_interval(_number(row[f"{origin}_low"]), _number(row[f"{origin}_high"])),
+        )
+        for origin, value in found.items()
+        if value is not None and None not in found.values()
+    )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

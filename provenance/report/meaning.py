@@ -1,0 +1,52 @@
+"""What the page says in words: reasons, kinds of evidence, and what the scores do not mean."""
+
+REASONS = {
+    "record_type": "not a capture of a page (request, metadata, archive information)",
+    "revisit": "a capture identical to an earlier one, stored without its content",
+    "http_status": "the server did not answer with the page",
+    "media_type": "neither HTML nor plain text",
+    "malformed_record": "record headers that cannot be read",
+    "malformed_http": "HTTP headers that cannot be read",
+    "truncated_record": "the file ends inside the record",
+    "unreadable_bytes": "bytes of the shard that no record could be made of",
+    "undecodable_body": "a compressed body that does not decode",
+    "empty_payload": "a record without a body",
+    "no_text": "a page without main text",
+    "extraction_failed": "the extractor raised an error",
+}
+FAMILIES = {
+    "lm": "language models of either origin, compared",
+    "calque": "expressions carried over word for word from another language",
+    "phrase": "phrases that chat models leave behind",
+    "markup": "traces of translation tools in the page",
+    "disclosure": "the page declares its origin",
+    "first": "captured before such text could be generated",
+    "burstiness": "evenness of sentences",
+    "repetition": "repeated phrases",
+    "unicode": "characters that do not belong",
+}
+LIMITS = (
+    "A score is about a text, not about a person. It is no evidence of misconduct, and no single verdict here should "
+    "be held against anybody.",
+    "A score is a probability under a presumed mixture of origins and for text like that the models were calibrated "
+    "on. Formal, encyclopaedic, legal and non-native human writing is flagged more often than news.",
+    "The share of documents with a verdict is not the prevalence. Only the corrected figures, with their intervals, "
+    "estimate how much of the text is synthetic.",
+    "Rewritten, “humanised” and base-model text is largely missed, and newer generators are harder to see. Where such "
+    "text is common the corrected figures are too low.",
+    "“Not measurable” is not “human”: the text is too short or there is no model for its language.",
+    "Machine-translated means that the wording bears traces of translation or the page says so. A careful human "
+    "translation can bear them too, and a good machine translation may not.",
+    "The intervals hold sampling of hosts and the counted errors of the detector. They do not hold errors on kinds of "
+    "text for which nobody has counted any.",
+)
+
+
+def explain_reason(reason: str) -> str:
+    """A reason in words; of one not in the list, its name."""
+    return REASONS.get(reason, reason.replace("_", " "))
+
+
+def explain_signal(signal: str) -> str:
+    """What a signal's family looks at; empty where its name says it all."""
+    return FAMILIES.get(signal.split("_")[0].split(":")[0], "")

@@ -41,6 +41,10 @@ def test_characters_are_counted_per_word():
     assert value(SENTENCE * 3, "word_chars") == pytest.approx(30 / 7)
 
 
+def test_line_breaks_are_no_characters_of_words():
+    assert value(SENTENCE.replace(" ", "\n") * 3, "word_chars") == pytest.approx(30 / 7)
+
+
 def test_lines_that_end_like_a_sentence_are_shared_among_lines_with_text():
     text = f"Home\n\n{SENTENCE * 3}\nContact us\n他说：「走。」 \n"
     assert value(text, "sentence_lines") == 2 / 4

@@ -72,3 +72,8 @@ def test_shares_are_what_their_definition_says(texts):
             continue
         assert top_pair == pytest.approx(max(pairs.values()) / pairs.total())
         assert runs == pytest.approx(1 - len(fives) / fives.total())
+
+
+def test_a_text_is_measured_alike_beside_its_like():
+    loop = "word " * 54
+    assert measure([loop, loop])["repetition_runs"].to_list() == [49 / 50, 49 / 50]

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from provenance.cli.ratio_table import print_ratio
+from provenance.cli.ratio_table import plain_console, print_ratio
 from provenance.jobs import RunSummary
 from provenance.run import Receipt, Task
 
@@ -82,7 +82,7 @@ class Display:
 
 def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:
     """The summary table and the overall ratio on stdout, and what was lost on stderr."""
-    console = Console(highlight=False)
+    console = plain_console()
     table = Table(title=None, show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(justify="left")
     table.add_column(justify="right")

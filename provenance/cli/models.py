@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from provenance.cli.ratio_table import plain_console
 from provenance.models import load_models
 
 
@@ -40,7 +40,7 @@ def models(folder: Path | None, cards: bool, as_json: bool) -> int:
     for model in found:
         size = f"{model.path.stat().st_size / 1e6:.1f}"
         table.add_row(model.name, model.kind, model.language or "all", size, model.licence, model.sha256[:16])
-    Console(highlight=False).print(table)
+    plain_console().print(table)
     for model in found if cards else ():
         click.echo(f"\n{(model.path.parent / model.card).read_text(encoding='utf-8')}")
     return 0

@@ -1,5 +1,7 @@
 """The ratio table as a person reads it in a terminal."""
 
+import sys
+
 import polars as pl
 from rich.console import Console
 from rich.table import Table
@@ -17,7 +19,12 @@ def print_ratio(table: pl.DataFrame) -> None:
         group = ", ".join(f"{name} {value}" for name, value in names) or "all"
         cells = [_prevalence(row, origin) for origin in _ORIGINS]
         shown.add_row(group, row["unit"], f"{row['n_documents']:,}", *cells, describe_value(row), row["why"] or "")
-    Console(highlight=False).print(shown)
+    plain_console().print(shown)
+
+
+def plain_console() -> Console:
+    """Stdout without colours for numbers; wide where it is no terminal, so that tables are not folded in files."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def describe_value(row: dict[str, float | None]) -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 import polars as pl
-from rich.console import Console
 from rich.table import Table
 
 from provenance.adapters.judge import Judge, measure_texts
+from provenance.cli.ratio_table import plain_console
 from provenance.errors import ConfigError
 from provenance.models import Model, find_model, load_models
 from provenance.models.registry import describe_model, write_manifest
@@ -159,4 +159,4 @@ def _print_figures(figures: pl.DataFrame) -> None:
         table.add_column(name, overflow="fold")
     for row in wide.iter_rows():
         table.add_row(*(str(cell) for cell in row))
-    Console(highlight=False).print(table)
+    plain_console().print(table)

@@ -85,9 +85,9 @@ def open_folder(out: Path, config: RunConfig, *, fresh: bool) -> Iterator[RunFol
     identity = identify_run(config, load_models(config.models))
     _make(out)
     with _locked(out):
+        _check_foreign(out)
         if fresh:
             _empty(out)
-        _check_foreign(out)
         _check_configuration(out / RUN_FILE, _describe(config, identity))
         remove_parts(out)
         yield RunFolder(JobContext(out, config, identity), Ledger(out / "ledger.jsonl"))

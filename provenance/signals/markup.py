@@ -164,7 +164,7 @@ def _source_of(declared: object) -> str:
 def _read_declared(mark: str, source: str, row: Mapping[str, object], page: object) -> Hit:
     """The page says it was translated from `source`; a page that is in that language is the source."""
     language = row["language"] or page
-    if source and language == _SAME.get(source, source):
+    if language == _SAME.get(source, source):
         return NOTHING, mark, f"declares a translation from {source}, but is in that language"
     return DECLARED, mark, f"declares that it was machine-translated{f' from {source}' if source else ''}"
 

@@ -57,8 +57,12 @@ def test_latin_1_means_windows_1252():
     assert decode_page(b"\x93quoted\x94", "iso-8859-1") == ("“quoted”", "windows-1252")
 
 
-def test_gb2312_decodes_characters_of_its_superset():
-    assert decode_page("镕".encode("gbk"), "gb2312")[0] == "镕"
+@pytest.mark.parametrize(
+    ("label", "superset", "text"),
+    [("gb2312", "gb18030", "𠮷"), ("shift_jis", "cp932", "①"), ("euc-kr", "cp949", "똠"), ("big5", "big5hkscs", "㐀")],
+)
+def test_labels_of_east_asia_mean_their_supersets(label: str, superset: str, text: str):
+    assert decode_page(text.encode(superset), label)[0] == text
 
 
 def test_undeclared_bytes_are_detected():

@@ -88,6 +88,15 @@ DISCLOSURE = {
     "media:digitalSourceType=trainedAlgorithmicMedia": {
         "head": _json_ld({"@type": "Article", "image": {"@type": "ImageObject", "digitalSourceType": {"@id": IPTC}}})
     },
+    "media:digitalSourceType=algorithmicMedia": {
+        "head": _json_ld(
+            {
+                "@type": ["ImageObject"],
+                "description": "made like trainedAlgorithmicMedia",
+                "hasPart": {"digitalSourceType": "algorithmicMedia"},
+            }
+        )
+    },
     "jsonld:digitalSourceType=compositeWithTrainedAlgorithmicMedia": {
         "head": _json_ld([{"@type": "WebPage", "schema:digitalSourceType": "compositeWithTrainedAlgorithmicMedia"}])
     },

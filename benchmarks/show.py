@@ -8,7 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import altair as alt
-import polars as pl
 import vl_convert as vlc
 from cost import describe_machine
 
@@ -60,23 +59,21 @@ def compare(whole: dict[str, dict[str, float]]) -> dict[str, float]:
 
 
 def draw(figures: dict[str, dict]) -> alt.VConcatChart:
-    """Pages per core-second: the stages above, whole pipelines below."""
-    stages = pl.DataFrame([{"what": name, "rate": row["per_core_second"]} for name, row in figures["stages"].items()])
-    whole = [{"what": NAMES[name], "rate": row["per_core_second"]} for name, row in figures["side_by_side"].items()]
-    upper = _bars(stages, "Pages per core-second of each stage (logarithmic)", "log")
-    return (upper & _bars(pl.DataFrame(whole), "Whole pipelines, pages per core-second", "linear")).configure_view(
-        stroke=None
-    )
+    """What a page costs in each stage above, pages per core-second of whole pipelines below."""
+    n = figures["input"]["pages"]
+    stages = [(name, row["cpu_s"] / n * 1000, "{:.2f}") for name, row in figures["stages"].items()]
+    whole = [(NAMES[name], row["per_core_second"], "{:,.0f}") for name, row in figures["side_by_side"].items()]
+    upper = _bars(stages, "CPU milliseconds a page, by stage")
+    return (upper & _bars(whole, "Pages per core-second, whole pipelines")).configure_view(stroke=None)
 
 
-def _bars(frame: pl.DataFrame, title: str, scale: str) -> alt.LayerChart:
-    label = pl.col("rate").round(0).cast(pl.Int64).map_elements(lambda rate: f"{rate:,}", pl.String)
-    base = alt.Chart(frame.with_columns(label.alias("label")), title=alt.Title(title, anchor="start"), width=520)
+def _bars(rows: list[tuple[str, float, str]], title: str) -> alt.LayerChart:
+    values = [{"what": what, "value": value, "label": form.format(value)} for what, value, form in rows]
+    base = alt.Chart(alt.Data(values=values), title=alt.Title(title, anchor="start"), width=520)
     what = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=300, domain=False, ticks=False))
-    rate = alt.X("rate:Q", title=None, scale=alt.Scale(type=scale, domainMin=1 if scale == "log" else 0), axis=None)
-    end = alt.X2Datum(1 if scale == "log" else 0)
-    bars = base.mark_bar(color="#3b6ea5", height=14).encode(y=what, x=rate, x2=end)
-    return bars + base.mark_text(align="left", dx=4).encode(y=what, x=rate, text="label:N")
+    value = alt.X("value:Q", axis=None)
+    bars = base.mark_bar(color="#3b6ea5", height=14).encode(y=what, x=value)
+    return bars + base.mark_text(align="left", dx=4).encode(y=what, x=value, text="label:N")
 
 
 def tabulate(figures: dict[str, dict]) -> str:

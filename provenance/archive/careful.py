@@ -104,13 +104,13 @@ class CarefulReader:
         """The record's headers, taken from the stream; None, nothing taken, where they have no end."""
         stream, wanted = self._stream, 1024
         while True:
-            n = stream.need(wanted, joining=True)
+            n = stream.need(wanted)
             blank = BLANK_LINE.search(stream.buffer)
             if blank is not None:
                 return stream.take(blank.end())
-            if n < wanted or wanted >= MAX_HEAD:
+            if wanted >= MAX_HEAD or (n < wanted and stream.need(n + 1, joining=True) == n):
                 return None
-            wanted *= 4
+            wanted = max(wanted * 4, n)
 
     def _block(self, declared: int | None) -> _Block:
         stream = self._stream
@@ -185,6 +185,8 @@ class CarefulReader:
         `whole`: the stretch begins with its member, so that stored bytes can be counted.
         """
         stream, before = self._stream, self.bytes_skipped
+        if stream.buffer.startswith(WARC):  # what looked like a record and was none
+            self._drop(1)
         while True:
             mark = self.bytes_skipped
             self._drop_to_record()

@@ -60,10 +60,10 @@ def open_member(fd: int, codec: Codec, start: int, end: int) -> Member:
             return _Lz4Stream(fd, start, end)
 
 
-def starts_with_magic(fd: int, codec: Codec, offset: int) -> bool:
-    """Whether a member of this codec could start at the byte."""
+def could_start(fd: int, codec: Codec, offset: int) -> bool:
+    """Whether a member of this codec could start at the byte, of which the file may hold only the first few."""
     magic = MAGIC.get(codec, b"")
-    return os.pread(fd, len(magic), offset) == magic
+    return magic.startswith(os.pread(fd, len(magic), offset))
 
 
 class _PlainMember:

@@ -121,8 +121,7 @@ def read_record_at(
         size = os.fstat(fd).st_size
         end = size if length is None else min(offset + length, size)
         head = os.pread(fd, _SNIFF, offset)
-        items = _items_at(fd, offset, end, head, options)
-        for item in items:
+        for item in _items_at(fd, offset, end, head, options) if head else ():
             if isinstance(item, RecordError):
                 return item
             if record_id is None or item.headers.get("warc-record-id") == record_id:

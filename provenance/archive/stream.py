@@ -14,8 +14,8 @@ from provenance.archive.members import (
     Member,
     MemberCutError,
     MemberDamagedError,
+    could_start,
     open_member,
-    starts_with_magic,
 )
 
 WARC = b"WARC/"
@@ -89,7 +89,7 @@ class MemberStream:
         """Goes from a clean end into the next member; empty ones and padding give nothing."""
         if self.edge_at >= self.end or self._only_padding(self.edge_at):
             self.edge = Edge.END
-        elif not starts_with_magic(self._fd, self.codec, self.edge_at):
+        elif not could_start(self._fd, self.codec, self.edge_at):
             self.member, self.fresh = self.edge_at, True
             self.edge, self.why = Edge.DAMAGE, "bytes between members"
         else:
@@ -119,7 +119,9 @@ class MemberStream:
         try:
             data = self._decoder.read(STEP)
         except MemberCutError as error:
-            self.edge, self.edge_at, self.why = Edge.CUT, self.end, str(error)
+            # A member that another one follows did not end with the file: its length is nonsense
+            self.edge = Edge.CUT if self._find_member() is None else Edge.DAMAGE
+            self.edge_at, self.why = self.end, str(error) if self.edge is Edge.CUT else "a member without an end"
             return
         except MemberDamagedError as error:
             self.edge, self.why = Edge.DAMAGE, f"{self.codec} data do not decode: {error}"
@@ -133,7 +135,7 @@ class MemberStream:
         """Appends the next member where a record goes on in it, not where it starts one."""
         if self.edge is not Edge.MEMBER or self.edge_at >= self.end:
             return False
-        if not starts_with_magic(self._fd, self.codec, self.edge_at):
+        if not could_start(self._fd, self.codec, self.edge_at):
             return False
         head = _first_bytes(open_member(self._fd, self.codec, self.edge_at, self.end))
         if head is None or WARC.startswith(head := head.lstrip(b"\r\n")[: len(WARC)]):

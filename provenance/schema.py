@@ -126,7 +126,9 @@ VERDICTS = Table(
         "doc_id": _id(),
         "ai_score": Column(pl.Float64, "probability", "AI-generated; null where not measurable", 0.0, 1.0),
         "mt_score": Column(pl.Float64, "probability", "machine-translated; null where not measurable", 0.0, 1.0),
-        "ai_llr": Column(pl.Float64, "nats", "sum of the evidence of text and page for AI-generated, its date left out; for ranking"),
+        "ai_llr": Column(
+            pl.Float64, "nats", "sum of the evidence of text and page for AI-generated, its date left out; for ranking"
+        ),
         "mt_llr": Column(pl.Float64, "nats", "sum of the evidence for machine-translated; for ranking"),
         "origin": Column(_TEXT, "", "human, ai_generated, machine_translated or undetermined", nullable=False),
         "first_seen": Column(_TIME, "UTC", "earliest capture of this text in the run"),

@@ -110,3 +110,18 @@ def test_no_capture_that_warcio_reads_is_lost_without_a_reject(path: Path) -> No
         pytest.skip(f"warcio cannot read it: {type(error).__name__}")
     if not path.name.startswith(NO_ARCHIVE):
         assert len(read(path)[0]) >= sum(known.values())
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in CORRECT if p.name not in UNREADABLE_FOR_WARCIO], ids=lambda path: path.name
+)
+def test_decoded_payloads_are_those_of_warcio(path: Path) -> None:
+    theirs = {}
+    with path.open("rb") as file:
+        records = ArchiveIterator(file)
+        for record in records:
+            body = record.content_stream().read()
+            theirs[records.get_record_offset()] = body
+    for item in read(path)[0]:
+        if isinstance(item, Record):
+            assert item.payload == theirs[item.offset]

@@ -28,7 +28,8 @@ Hit = dict[str, int | str]
 _MARKS = ("citation",)
 _CUE = re.compile(
     r"\b(?:phrases?|wording|responses? like|words like|such as|says?|said|repl(?:y|ies|ied)|respond(?:s|ed)?"
-    r"|answer(?:s|ed)|wrote|called|prompts? like|messages? like|search(?:es|ed|ing)? for|contain(?:s|ed|ing)?|includ(?:es|ed|ing)"
+    r"|answer(?:s|ed)|wrote|called|prompts? like|messages? like|search(?:es|ed|ing)? for"
+    r"|contain(?:s|ed|ing)?|includ(?:es|ed|ing)"
     r"|phrasen?|satz|frase|zin|zdanie|fraza|фраз\w*|antwortete|répond\w*|respond(?:ió|eu)|odpowiedział|ответил\w*)"
     r"\W{0,6}(?:\w+\W+){0,2}$"
 )

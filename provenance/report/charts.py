@@ -37,9 +37,9 @@ class Chart:
 
 
 def chart_prevalences(rows: pl.DataFrame, name: str, label: str) -> Chart | None:
-    """Point and interval of both synthetic prevalences for each group, the plain share as a tick beside."""
+    """Point and interval of both synthetic prevalences for each of several groups, the plain share as a tick beside."""
     points = _points(rows)
-    if not points:
+    if len({str(point["group"]) for point in points}) < 2:
         return None
     order = list(dict.fromkeys(str(point["group"]) for point in points))
     y = alt.Y(

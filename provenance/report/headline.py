@@ -50,7 +50,7 @@ def write_headline(ratio: pl.DataFrame) -> Headline:
             "", "The ratio of human to synthetic text cannot be estimated here.", "", tuple(notes), _parts(row)
         )
     if value is None or high is None:
-        sentence = "human documents, or more, for every synthetic one"
+        sentence = "human documents for every synthetic one"
         interval = "Lower bound only: the interval of the synthetic share includes zero."
         return Headline(f"≥ {show_ratio(low)}", sentence, interval, tuple(notes), _parts(row))
     interval = f"95 % interval {show_ratio(low)} to {show_ratio(high)}"

@@ -38,12 +38,8 @@ class GroupSection:
     name: str
     label: str
     rows: tuple[Figures, ...]
+    unmeasured: tuple[Figures, ...]  # groups with too few scores for an estimate, told in a line
     charts: tuple[Chart, ...]
-
-    @property
-    def noted(self) -> bool:
-        """Whether any row has something to say."""
-        return any(row["why"] for row in self.rows)
 
 
 def render_report(data: ReportData) -> str:
@@ -52,12 +48,14 @@ def render_report(data: ReportData) -> str:
     scores = _chart_scores(data.scores)
     drawn = [chart for section in sections for chart in section.charts] + scores
     scripts = (load_vega(), load_drawing()) if drawn else ()
+    overall = [_show_row(row) for row in find_rows(data.ratio, ()).iter_rows(named=True)]
     return load_template("report.html.j2").render(
         data=data,
         policy=write_policy(scripts),
         scripts=scripts,
         headline=write_headline(data.ratio),
-        overall=[_show_row(row) for row in find_rows(data.ratio, ()).iter_rows(named=True)],
+        overall=overall,
+        compared=any(row["human_adjusted_count"] is not None for row in overall),
         sections=sections,
         score_charts=scores,
         rejects=_show_counts(data.rejects, "n"),
@@ -79,12 +77,14 @@ def _make_sections(ratio: pl.DataFrame) -> Sequence[GroupSection]:
 
 
 def _make_section(ratio: pl.DataFrame, columns: tuple[str, ...]) -> GroupSection:
-    rows = find_rows(ratio, columns, "documents")
+    found = find_rows(ratio, columns, "documents")
+    rows, unmeasured = found.filter(pl.col("n_measured") > 0), found.filter(pl.col("n_measured") == 0)
     label = " and ".join(GROUP_NAMES.get(column, column.replace("_", " ")) for column in columns)
     name = "by-" + "-".join(columns).replace("_", "-")
     trend = chart_trend(rows, f"chart-{name}") if columns == ("month",) else None
     chart = trend or chart_prevalences(rows.head(12), f"chart-{name}", label)
-    return GroupSection(name, label, tuple(map(_show_row, rows.iter_rows(named=True))), (chart,) if chart else ())
+    shown, told = (tuple(map(_show_row, part.iter_rows(named=True))) for part in (rows, unmeasured))
+    return GroupSection(name, label, shown, told, (chart,) if chart else ())
 
 
 def _show_row(row: Figures) -> Figures:

@@ -30,9 +30,18 @@ def draw_counts(n_clusters: int, draws: int, rng: np.random.Generator) -> Floats
     return counts.reshape(draws, n_clusters).astype(np.float64)
 
 
-def count_effective(weights: Floats) -> float:
-    """Kish's effective number of clusters: (sum w)^2 / sum w^2 (Kish 1965, Survey Sampling, section 11.7)."""
-    return float(weights.sum() ** 2 / (weights**2).sum())
+def count_effective(weight: Floats, host: Integers, correlation: float) -> float:
+    """Number of independent documents that documents alike within hosts, and of unequal weight, are worth.
+
+    Design effects of clustering, 1 + (size - 1) * correlation, and of weights (Kish 1965, Survey Sampling, sections 5.4
+    and 11.7). At most so many documents of each host are counted as make the number largest: pages of a host already
+    well known shall not take away what the other hosts tell.
+    """
+    sizes = np.unique(host, return_counts=True)[1]
+    kept = np.minimum(sizes, 2 ** np.arange(int(sizes.max()).bit_length() + 1)[:, None])
+    mean_size = (kept**2).sum(axis=1) / kept.sum(axis=1)
+    best = (kept.sum(axis=1) / (1 + (mean_size - 1) * correlation)).max()
+    return float(best * weight.sum() ** 2 / (weight**2).sum() / len(weight))
 
 
 def smooth_few(prevalence: Floats, n_clusters: int, rng: np.random.Generator) -> Floats:

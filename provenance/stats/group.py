@@ -59,7 +59,8 @@ def estimate_group(
         draws = smooth_few(draws, n_clusters, rng)
         hosts = "all of one host" if n_clusters == 1 else f"of {n_clusters} hosts only"
         note = f"{hosts}: the interval is wide, because hosts and not documents are the sample"
-    n_effective = count_effective(cells.weights.sum(axis=1))
+    host = documents.row if by_document else documents.host
+    n_effective = count_effective(weight, host, options.host_correlation)
     prevalence, ratio = _summarise(point, draws, axes, options.level, n_effective)
     return GroupEstimate(prevalence, _compare(cells, strata, axes), ratio, note)
 

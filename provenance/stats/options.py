@@ -22,6 +22,7 @@ class StatsOptions:
     level: float = 0.95  # nominal coverage of the intervals
     min_words: int = 80  # shorter documents carry no score of their own and would enter only through declared marks
     min_documents: int = 30  # measurable documents below which a group gets no estimate
+    host_correlation: float = 0.2  # presumed likeness of a host's pages, where none of an origin is seen to measure it
     min_hosts: int = 10  # below it hosts count as the sample, and the interval is wide
     min_coverage: float = 0.5  # share of long documents with a score below which a language counts as not measured
     min_separation: float = 0.1  # TPR - FPR below which nothing can be corrected

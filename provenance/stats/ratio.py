@@ -105,7 +105,8 @@ def _split_by(
 
 def _estimate_row(group: _Group, unit: str, setting: _Setting) -> dict[str, Cell]:
     options = setting.options
-    by_document = REST not in group.values and any(column in HOSTS for column in group.columns)
+    named = zip(group.columns, group.values, strict=True)
+    by_document = any(column in HOSTS and value not in (None, REST) for column, value in named)
     axes, why = _choose_axes(group, options)
     measured = group.documents.take(np.flatnonzero(group.documents.measured[:, list(axes)].all(axis=1)))
     estimate: GroupEstimate | None = None

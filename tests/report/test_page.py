@@ -182,6 +182,20 @@ def test_counts_that_do_not_add_up_are_called_out():
     assert "do not add up" in render_report(ReportData(totals=Totals(records=3, documents=1, rejects=1)))
 
 
+def test_groups_without_scores_are_told_in_a_line():
+    empty = pl.when(pl.col("group_values").list.first() == "fr").then(0).otherwise("n_measured")
+    page = render_report(made_report(ratio=made_ratio().with_columns(n_measured=empty)))
+    line = re.search(r"No estimate, for want of documents with a score:(.*?)</p>", page, flags=re.S)[1]
+    assert "fr (625)" in line
+    assert '<th scope="row">fr' not in page
+
+
+def test_a_note_stands_with_its_group():
+    note = pl.when(pl.col("group_values").list.first() == "de").then(pl.lit("of 3 hosts only")).otherwise("why")
+    page = render_report(made_report(ratio=made_ratio().with_columns(why=note)))
+    assert '<th scope="row">de<small>of 3 hosts only</small>' in page
+
+
 def test_incomplete_shards_are_listed_with_what_is_missing(page: str):
     assert "incomplete: the file ends inside a record" in page
 

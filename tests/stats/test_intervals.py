@@ -62,6 +62,12 @@ def test_the_group_of_a_domain_is_a_sample_of_its_own_documents():
     assert "bootstrap over documents" in row["method"]
 
 
+def test_documents_without_a_domain_are_of_many_hosts():
+    scored = scored_documents(1000, 0.2, 0.0).with_columns(url_host_registered_domain=pl.lit(None, pl.String))
+    row = estimate_ratio(scored, ["url_host_registered_domain"], options=QUICK).row(2, named=True)
+    assert "bootstrap over hosts" in row["method"]
+
+
 def test_draws_of_nothing_but_zeros_still_allow_the_unseen():
     low, high = find_interval(np.zeros(100), 0.0, 0.95, n_effective=300)
     assert (low, high) == pytest.approx((0.0, 3 / 300), abs=1e-3)
@@ -72,12 +78,22 @@ def test_an_interval_holds_its_point():
     assert low <= 0.5 <= high
 
 
-def test_equal_weights_all_count():
-    assert count_effective(np.full(7, 3.0)) == pytest.approx(7)
+def test_single_documents_of_many_hosts_all_count():
+    assert count_effective(np.full(7, 3.0), np.arange(7), 0.2) == pytest.approx(7)
 
 
-def test_one_heavy_host_is_one_effective_host():
-    assert count_effective(np.array([1e6, 1.0, 1.0])) == pytest.approx(1.0, abs=1e-3)
+def test_the_documents_of_one_host_count_as_few():
+    assert count_effective(np.ones(1000), np.zeros(1000, dtype=int), 0.2) == pytest.approx(5, rel=0.02)
+
+
+def test_a_heavy_host_takes_nothing_away_from_the_others():
+    hosts = np.arange(100)
+    with_heavy = np.append(hosts, np.full(1000, 100))
+    assert count_effective(np.ones(1100), with_heavy, 0.2) >= count_effective(np.ones(100), hosts, 0.2)
+
+
+def test_one_heavy_document_counts_as_one():
+    assert count_effective(np.array([1e6, 1.0, 1.0]), np.arange(3), 0.2) == pytest.approx(1.0, abs=1e-3)
 
 
 def test_more_hosts_than_clusters_are_put_together_whole():

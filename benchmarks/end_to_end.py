@@ -24,7 +24,7 @@ SENTENCE = (
 def run_job(
     shards: list[Path], out: Path, workers: int, config: str = "", packages: Path | None = None
 ) -> dict[str, object]:
-    """Cost of one run; peak memory of its hungriest worker, by the receipts."""
+    """Cost of one run, cold; CPU seconds by phase and peak memory of its hungriest worker, by the receipts."""
     shutil.rmtree(out, ignore_errors=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     options = out.with_suffix(".toml")
@@ -34,8 +34,12 @@ def run_job(
         cost = run_measured(command, summary, {"PYTHONPATH": str(packages)} if packages else {})
     receipts = [json.loads(line) for line in (out / "ledger.jsonl").read_text().splitlines()]
     peak = max(receipt["peak_memory_bytes"] for receipt in receipts) / 2**20
-    pages = sum(receipt["counts"]["documents"] for receipt in receipts if receipt["task"]["phase"] == "read")
-    return {"documents": pages, "cost": Cost(cost.cpu_s, cost.wall_s, peak)}
+    phases: dict[str, float] = {}
+    for receipt in receipts:
+        phase = receipt["task"]["phase"]
+        phases[phase] = round(phases.get(phase, 0.0) + receipt["cpu_seconds"], 3)
+    documents = sum(receipt["counts"]["documents"] for receipt in receipts if receipt["task"]["phase"] == "read")
+    return {"documents": documents, "phases": phases, "cost": Cost(cost.cpu_s, cost.wall_s, peak)}
 
 
 def cut_texts(out: Path) -> list[str]:
@@ -61,7 +65,7 @@ def main() -> None:
         runs["1 worker, trafilatura"] = run_job(
             shards, work / "run-t", 1, '[extract]\nextractor = "trafilatura"\n', arguments.trafilatura
         )
-    figures = {name: {**run["cost"].rate(n), "documents": run["documents"]} for name, run in runs.items()}
+    figures = {name: {**run.pop("cost").rate(n), **run} for name, run in runs.items()}
     texts = cut_texts(work / "run1")
     provenance.judge_many(texts[:10])
     _, judged = measure(lambda: provenance.judge_many(texts), repeats=2)

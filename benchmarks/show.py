@@ -93,7 +93,8 @@ def tabulate(figures: dict[str, dict]) -> str:
         f"| {name} | {row['per_core_second']:,.1f} | {row['per_second']:,.1f} | {row['peak_mb']:,} |"
         for name, row in runs.items()
     ]
-    lines += ["", "Times faster than datatrove, per core-second: " + _list(figures["ratios"]) + ".", ""]
+    lines += ["", _tell_fixed(figures["end_to_end"]["1 worker"]), *_tell_lost(figures["side_by_side"]), ""]
+    lines += ["Times faster than datatrove, per core-second: " + _list(figures["ratios"]) + ".", ""]
     lines += ["| stage | pages per core-second | share of the stages' time |", "|---|---:|---:|"]
     total = sum(row["cpu_s"] for row in figures["stages"].values())
     lines += [
@@ -101,6 +102,22 @@ def tabulate(figures: dict[str, dict]) -> str:
         for name, row in figures["stages"].items()
     ]
     return "\n".join([*lines, "", *_tell_rest(figures), ""])
+
+
+def _tell_fixed(run: dict) -> str:
+    """What of a run grows with the input, and what does not."""
+    growing = sum(seconds for phase, seconds in run["phases"].items() if phase != "summarise")
+    return (
+        f"Of the {run['cpu_s']:.1f} CPU seconds with one worker, {growing:.1f} grow with the input (reading, "
+        f"clustering, judging: {run['n'] / growing:,.0f} pages per core-second); the rest is starting processes, "
+        "loading models and the report, the same for a run of any size or nearly so."
+    )
+
+
+def _tell_lost(side_by_side: dict[str, dict]) -> list[str]:
+    """A page has one second by the clock in datatrove: on a busy machine it loses some, and the work on them."""
+    lost = {NAMES[name]: row["timeouts"] for name, row in side_by_side.items() if row.get("timeouts")}
+    return [f"{name} gave up {count:,} pages after its limit of one second." for name, count in lost.items()]
 
 
 def _tell_rest(figures: dict[str, dict]) -> list[str]:

@@ -90,7 +90,10 @@ def open_folder(out: Path, config: RunConfig, *, fresh: bool) -> Iterator[RunFol
             _empty(out)
         _check_configuration(out / RUN_FILE, _describe(config, identity))
         remove_parts(out)
-        yield RunFolder(JobContext(out, config, identity), Ledger(out / "ledger.jsonl"))
+        try:
+            yield RunFolder(JobContext(out, config, identity), Ledger(out / "ledger.jsonl"))
+        finally:
+            remove_parts(out)
 
 
 def load_saved_run(out: Path) -> SavedRun:

@@ -14,9 +14,11 @@ from provenance.jobs.read import Stopwatch
 from provenance.jobs.settings import JobContext
 from provenance.models.calibration import load_calibration
 from provenance.run import Progress, Receipt, Task
-from provenance.schema import CURATED, DECISIONS, VERDICTS
+from provenance.schema import CURATED, DECISIONS, DOCUMENTS, SIGNATURES, VERDICTS
 from provenance.store import TableWriter, read_aligned, read_table, table_path, write_table
 from provenance.verdict import judge_batch
+
+_NOTHING = pl.DataFrame(schema={**SIGNATURES.schema, "fetch_time": DOCUMENTS.schema["fetch_time"]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class ClusterShards:
         """Raises OutputError when a table cannot be written."""
         watch = Stopwatch()
         frames = [self._read(shard) for shard in self.shards]
-        clusters = find_clusters(pl.concat(frames), self.context.config.dedup)
+        clusters = find_clusters(pl.concat([_NOTHING, *frames]), self.context.config.dedup)
         start = 0
         for shard, frame in zip(self.shards, frames, strict=True):
             path = table_path(self.context.out, "clusters", shard.crawl, shard.name)

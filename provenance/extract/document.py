@@ -110,11 +110,11 @@ def _sniff(record: Record, head: bytes) -> str:
 
 
 def _read_html(record: Record, page: str, charset: str, main_text: MainText) -> Row:
-    excess = find_excess(page)
+    ascii_bytes = page.encode("utf-8", "replace") if charset.startswith("utf-16") else record.payload
+    excess = find_excess(ascii_bytes)
     if excess:
         raise _reject(record, Reason.EXTRACTION_FAILED, excess)
     tree = HTMLTree.parse(page)
-    ascii_bytes = page.encode("utf-8", "replace") if charset.startswith("utf-16") else record.payload
     facts = asdict(read_markup(tree, ascii_bytes, record.http_headers, record.url))
     return {"text": main_text(page, tree), **{name: _clean_all(value) for name, value in facts.items()}}
 

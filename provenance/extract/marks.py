@@ -90,7 +90,7 @@ def _saved(page: Page) -> Iterator[str]:
         yield "google_meta"
     if _host(page.url).endswith((".translate.goog", "translate.googleusercontent.com")):
         yield "google_proxy"
-    if b"vertical-align: inherit" in page.payload or b"vertical-align:inherit" in page.payload:
+    if b"vertical-align: inherit" in page.payload:
         doubled = page.count('font[style*="vertical-align"] > font[style*="vertical-align"]')
         if doubled:
             yield "google_font" if doubled >= MIN_DOUBLED_FONTS else "google_font_part"

@@ -46,12 +46,12 @@ for page in json.load(sys.stdin):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pages_are_told(name: str):
-    assert find_excess(HOSTILE[name]) is not None
+    assert find_excess(HOSTILE[name].encode()) is not None
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_harmless_pages_pass(name: str):
-    assert find_excess(HARMLESS[name]) is None
+    assert find_excess(HARMLESS[name].encode()) is None
 
 
 def test_a_hostile_page_is_a_reject_that_says_why():

@@ -5,9 +5,10 @@ pruned, and `build_binary` to a quantised trie. Same texts and options give the 
 """
 
 import hashlib
+import json
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -132,9 +133,13 @@ def _describe(path: Path, kind: str, language: str, n_documents: int, n_tokens: 
     return TrainedFile(path.stem, kind, language, path.name, digest, n_documents, n_tokens)
 
 
-def manifest_entries(made: Sequence[TrainedFile], *, licence: str, card: str) -> list[Mapping[str, str]]:
-    """The files as entries of models/manifest.json."""
-    return [
+def update_manifest(folder: Path, made: Sequence[TrainedFile], *, licence: str, card: str) -> None:
+    """Enters the files in the folder's manifest.json, in place of entries of the same name; makes it if missing."""
+    path = folder / "manifest.json"
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    names = {file.name for file in made}
+    entries = [entry for entry in kept if entry["name"] not in names]
+    entries += [
         {
             "name": file.name,
             "kind": file.kind,
@@ -146,3 +151,4 @@ def manifest_entries(made: Sequence[TrainedFile], *, licence: str, card: str) ->
         }
         for file in made
     ]
+    path.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")

@@ -14,7 +14,8 @@ def read_spans(row: Mapping[str, object]) -> tuple[Span, ...]:
         if not name.endswith("_hits") or not isinstance(hits, list):
             continue
         label = name.removesuffix("_hits")
-        spans += [Span(int(hit["start"]), int(hit["end"]), label, str(hit["detail"] or "")) for hit in hits]
+        placed = [hit for hit in hits if hit["start"] is not None]  # what markup declares has no place in the text
+        spans += [Span(int(hit["start"]), int(hit["end"]), label, str(hit["detail"] or "")) for hit in placed]
     return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label)))
 
 

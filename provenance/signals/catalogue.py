@@ -8,13 +8,22 @@ from provenance.signals.base import Signal
 from provenance.signals.calques import Calques
 from provenance.signals.language_model import LanguageModels, LanguagePaths
 from provenance.signals.length import Length
+from provenance.signals.markup import AiDisclosure, TranslationMarkup
 from provenance.signals.phrases import ChatPhrases
 from provenance.signals.repetition import Repetition
 
 
 def load_signals(models: Sequence[Model]) -> tuple[Signal, ...]:
     """Every signal, with the models it needs; the order is that of the columns."""
-    return (LanguageModels(_find_languages(models)), ChatPhrases(), Calques(), Repetition(), Length())
+    return (
+        LanguageModels(_find_languages(models)),
+        ChatPhrases(),
+        Calques(),
+        TranslationMarkup(),
+        AiDisclosure(),
+        Repetition(),
+        Length(),
+    )
 
 
 def signal_columns(signals: Sequence[Signal]) -> Mapping[str, Column]:

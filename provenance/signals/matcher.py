@@ -61,9 +61,13 @@ class Matcher:
         self._spaced = _automaton((" " + p.form, p) for p in words if not _is_unspaced(p.form))
         self._unspaced = _automaton((p.form, p) for p in words if _is_unspaced(p.form))
 
-    def find(self, folded: str) -> list[Found]:
-        """All entries in a folded text, in order; of two that overlap the longer one stands."""
-        found = [*self._bounded(folded), *self._signs(folded), *self._inside(folded)]
+    def find(self, folded: str, *, marks: bool = True) -> list[Found]:
+        """All entries in a folded text, in order; of two that overlap the longer one stands.
+
+        Without `marks` the forms that may stand anywhere are not looked for: a caller who knows that there are none
+        saves a search for each.
+        """
+        found = [*self._bounded(folded), *self._signs(folded), *(self._inside(folded) if marks else ())]
         return _longest(found) if len(found) > 1 else found
 
     def _bounded(self, folded: str) -> Iterator[Found]:

@@ -62,9 +62,13 @@ class ChatPhrases:
 
     def measure(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Columns beside the documents."""
-        matcher, phrases = load_phrases(self.lexicon or LEXICON)
+        matcher, phrases, marks = load_phrases(self.lexicon or LEXICON)
         texts = batch["text"].cast(pl.String)
-        rows = [self._used(text, matcher, phrases) if text and text.strip() else None for text in texts]
+        marked = _holds_any(texts, marks)
+        rows = [
+            self._used(text, matcher, phrases, bool(has_mark)) if text and text.strip() else None
+            for text, has_mark in zip(texts, marked, strict=True)
+        ]
         hits = [
             None if row is None else [_hit(text, found, phrases[found.entry]) for found in row]
             for text, row in zip(texts, rows, strict=True)
@@ -78,9 +82,10 @@ class ChatPhrases:
             ]
         )
 
-    def _used(self, text: str, matcher: Matcher, phrases: list[Phrase]) -> list[Found]:
+    def _used(self, text: str, matcher: Matcher, phrases: list[Phrase], marks: bool) -> list[Found]:
         folded = fold(text)
-        return [found for found in matcher.find(folded) if self._is_used(text, folded, found, phrases[found.entry])]
+        found = matcher.find(folded, marks=marks)
+        return [one for one in found if self._is_used(text, folded, one, phrases[one.entry])]
 
     def _is_used(self, text: str, folded: str, found: Found, phrase: Phrase) -> bool:
         if phrase.kind == "opener" and not _begins_line(text, found.start):
@@ -92,12 +97,21 @@ class ChatPhrases:
 
 
 @cache
-def load_phrases(path: Path) -> tuple[Matcher, list[Phrase]]:
-    """The compiled list, once per process; ConfigError when the file is not one. A `*` marks what stands anywhere."""
+def load_phrases(path: Path) -> tuple[Matcher, list[Phrase], list[str]]:
+    """The compiled list and the marks that may stand anywhere (a leading `*`), once per process.
+
+    ConfigError when the file is not such a list.
+    """
     rows = read_lexicon(path, LEXICON_COLUMNS)
     phrases = [Phrase(row["language"], row["kind"], row["weight"]) for row in rows]
     forms = [(fold(row["phrase"].removeprefix("*")).strip(), row["phrase"].startswith("*")) for row in rows]
-    return Matcher(Pattern(form, entry, anywhere) for entry, (form, anywhere) in enumerate(forms)), phrases
+    matcher = Matcher(Pattern(form, entry, anywhere) for entry, (form, anywhere) in enumerate(forms))
+    return matcher, phrases, [row["phrase"][1:] for row in rows if row["phrase"].startswith("*")]
+
+
+def _holds_any(texts: pl.Series, marks: list[str]) -> pl.Series:
+    holds = pl.col("text").str.contains_any(marks, ascii_case_insensitive=True)
+    return texts.alias("text").to_frame().select(holds)["text"]
 
 
 def _begins_line(text: str, start: int) -> bool:

@@ -1,6 +1,7 @@
 """The HTTP body is decoded by what its bytes are; headers only propose."""
 
 import gzip
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -115,9 +116,13 @@ def test_an_archive_for_download_is_not_inflated() -> None:
         (zstandard.compress(bytes(50_000_000)), "zstd"),
     ],
 )
-def test_a_bomb_is_cut_at_the_limit(bomb: bytes, coding: str) -> None:
+def test_a_bomb_is_cut_at_the_limit_and_never_inflated(bomb: bytes, coding: str) -> None:
+    tracemalloc.start()
     body = decode(bomb, coding=coding, limit=10_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
     assert (len(body.data), body.over) == (10_000, True)
+    assert peak < 5_000_000
 
 
 def test_a_chunk_size_is_never_believed() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.archive import ArchiveReader, Record
+from provenance.archive.members import PIECE
 from provenance.errors import RecordError, ShardError
 from tests.archive.made_archives import (
     gzipped,
@@ -146,6 +147,18 @@ def test_a_member_with_a_wrong_checksum_is_not_believed(tmp_path: Path) -> None:
     members = [MEMBERS[0], MEMBERS[1][:-8] + wrong + MEMBERS[1][-7:], *MEMBERS[2:]]
     items, _ = read(write(tmp_path, b"".join(members)))
     assert outcomes(items) == ["ok", "unreadable_bytes", "ok", "ok", "ok", "ok"]
+
+
+def test_a_checksum_that_is_read_after_its_record_is_not_overlooked(tmp_path: Path) -> None:
+    packer = zlib.compressobj(0, zlib.DEFLATED, 31)  # stored, so that the size can be chosen
+    room = PIECE + 7 - len(packer.compress(response(9, b"")) + packer.flush())
+    packer = zlib.compressobj(0, zlib.DEFLATED, 31)
+    member = packer.compress(response(9, b"x" * (room - 3))) + packer.flush()
+    assert PIECE + 5 <= len(member) <= PIECE + 8  # the second step reads the end of the checksum alone
+    wrong = member[:-8] + bytes([member[-8] ^ 1]) + member[-7:]
+    items, tally = read(write(tmp_path, MEMBERS[0] + wrong + MEMBERS[2]))
+    assert outcomes(items) == ["ok", "unreadable_bytes", "ok"]
+    assert tally.bytes_skipped == len(wrong)
 
 
 def test_empty_members_are_passed_over(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def read_records(path: Path, options: ReadOptions) -> Iterator[Record | RecordEr
 
 
 def read_record_at(
-    path: Path, offset: int, length: int | None, options: ReadOptions, *, record_id: str | None = None
+    path: Path, offset: int, options: ReadOptions, *, record_id: str | None = None
 ) -> Record | RecordError:
     """One record read again by its place. Where records share a member, `record_id` says which of them.
 
@@ -119,9 +119,8 @@ def read_record_at(
         raise ShardError(str(path), error.strerror or str(error)) from None
     try:
         size = os.fstat(fd).st_size
-        end = size if length is None else min(offset + length, size)
         head = os.pread(fd, _SNIFF, offset)
-        for item in _items_at(fd, offset, end, head, options) if head else ():
+        for item in _items_at(fd, offset, size, head, options) if head else ():  # a wrong length shows by what follows
             if isinstance(item, RecordError):
                 return item
             if record_id is None or item.headers.get("warc-record-id") == record_id:

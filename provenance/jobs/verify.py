@@ -114,12 +114,13 @@ def _check_sample(
 
 def _reread(run: SavedRun, shard: Shard, document: Mapping[str, str | int | None], result: Verification) -> None:
     where = f"{shard.path} at {document['warc_record_offset']}: document {document['doc_id']}"
-    offset, length = document["warc_record_offset"], document["warc_record_length"]
-    if not isinstance(offset, int) or not isinstance(length, int):
-        result.checked["documents that cannot be read alone"] += 1
+    offset, shared = document["warc_record_offset"], document["warc_record_length"] is None
+    if not isinstance(offset, int):
+        result.checked["documents without a place"] += 1
         return
     try:
-        record = read_record_at(shard.path, offset, length, run.config.archive)
+        record_id = str(document["doc_id"]) if shared else None
+        record = read_record_at(shard.path, offset, run.config.archive, record_id=record_id)
     except ShardError as error:
         result.problems.append(f"{where}: {error}")
         return

@@ -20,7 +20,7 @@ def test_arc_is_read(tmp_path: Path) -> None:
     assert outcomes(items) == ["record_type", "ok"]
     assert (record.url, record.payload, record.media_type) == ("http://e.example/", b"<p>arc</p>", "text/html")
     assert record.fetch_time == datetime(2008, 4, 30, 20, 48, 26, tzinfo=UTC)
-    assert read_record_at(path, record.offset, record.length, ReadOptions()) == record
+    assert read_record_at(path, record.offset, ReadOptions()) == record
     assert (tally.complete, tally.bytes_skipped) == (True, 0)
 
 

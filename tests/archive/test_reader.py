@@ -62,7 +62,7 @@ def test_lengths_cover_the_file_without_a_gap(archive: Path) -> None:
 def test_every_record_is_read_again_by_its_place(archive: Path) -> None:
     for item in read(archive)[0]:
         assert isinstance(item, Record)
-        assert read_record_at(archive, item.offset, item.length, ReadOptions()) == item
+        assert read_record_at(archive, item.offset, ReadOptions()) == item
 
 
 @pytest.mark.parametrize("codec", ["plain", "gzip"])
@@ -241,7 +241,7 @@ def test_a_folder_is_a_shard_error(tmp_path: Path) -> None:
 def test_nothing_at_a_place_is_a_shard_error(tmp_path: Path) -> None:
     path = write(tmp_path, b"".join(RESPONSES), "made.warc")
     with pytest.raises(ShardError, match="no record at byte"):
-        read_record_at(path, path.stat().st_size, None, ReadOptions())
+        read_record_at(path, path.stat().st_size, ReadOptions())
 
 
 def test_records_that_share_a_member_are_found_by_their_id(tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_records_that_share_a_member_are_found_by_their_id(tmp_path: Path) -> No
     for item in items:
         assert isinstance(item, Record)
         assert (item.offset, item.length) == (0, None)
-        assert read_record_at(path, 0, None, ReadOptions(), record_id=item.record_id) == item
+        assert read_record_at(path, 0, ReadOptions(), record_id=item.record_id) == item
 
 
 def test_lz4_is_read(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ CALQUE = (
     "Already in the first week of the crisis the hamster buying began, and the shelves of the supermarkets were empty. "
     "The museum shows the receipts of that time, the letters of the merchants and the photographs of the long queues. "
     "Visitors can see how the families stored flour and sugar in their cellars, and why the mayor had to forbid the "
-    "sale of more than one loaf of bread per head. A guided tour takes about one hour and is offered each Sunday at eleven. "
-    "The entry costs four euros for grown people, children are free."
+    "sale of more than one loaf of bread per head. A guided tour takes about one hour and is offered each Sunday at "
+    "eleven. The entry costs four euros for grown people, children are free."
 )
 SHORT = "The hamster buying began on Monday."
 GERMAN = (

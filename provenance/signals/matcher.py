@@ -13,7 +13,7 @@ import ahocorasick
 from provenance.errors import ConfigError
 
 # What may stand between two words or before one, each a single code point: folded to a space.
-_BREAKS = "\n\t\r-–—\u00a0\u2010\u2011\u202f(/"
+_BREAKS = '\n\t\r-–—\u00a0\u2010\u2011\u202f(/*"“„«»'
 _APOSTROPHE = "’"
 # A text in an unspaced script has one of these; a text without them is spared the second pass.
 _UNSPACED_MARKS = "。，、！？"
@@ -42,7 +42,7 @@ class Found:
 
 
 def fold(text: str) -> str:
-    """Lower case, with line breaks, hyphens and dashes as spaces; as long as the text, so that offsets hold."""
+    """Lower case, with line breaks, dashes and opening marks as spaces; as long as the text, so that offsets hold."""
     folded = text.lower()
     if len(folded) != len(text):  # U+0130 is the only letter whose lower case is longer
         folded = text.replace("\u0130", "i").lower()

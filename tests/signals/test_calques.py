@@ -71,10 +71,11 @@ def test_a_mention_is_no_use(text):
         '"No," she said. There was hamster buying. "Yes."',
         '"We were all surprised by the hamster buying of our neighbours, and nobody in the whole of the town knew why '
         'it began at all," said the mayor of the town.',
+        '"Hamster buying is what we all did in those weeks, and nobody in the whole of the town knew why," she said.',
     ],
 )
 def test_quotation_marks_elsewhere_do_not_hide_a_use(text):
-    assert matches(text) == ["hamster buying"]
+    assert [match.lower() for match in matches(text) or []] == ["hamster buying"]
 
 
 @pytest.mark.parametrize("text", ["hamster buyings", "superhamster buying", "hamster  buyin", "a hamster. Buying it"])

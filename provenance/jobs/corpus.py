@@ -21,7 +21,7 @@ from provenance.jobs.plan import Shard
 from provenance.jobs.read import ReadShard
 from provenance.jobs.settings import JobContext
 from provenance.jobs.summarise import Summarise
-from provenance.run import Progress, Receipt, Task, run_tasks
+from provenance.run import Crew, Progress, Receipt, Task
 
 PHASES = ("read", "cluster", "judge", "summarise")
 
@@ -71,32 +71,39 @@ def run_corpus(folder: RunFolder, shards: Sequence[Shard], *, workers: int, repo
     """Does what is open of the run in `folder`, and sums up. Raises OutputError when a table cannot be written."""
     context = folder.context
     known = folder.add_shards(shards)
-    read = _do(folder, "read", ReadShard(context), [_read_task(shard) for shard in known], workers, reporter)
-    kept = _kept(known, read)
-    inputs = _digest(receipt.to_json() for receipt in map(_lasting, read) if receipt.done)
-    cluster = [Task("cluster", "all", "all", str(context.out), _size(kept), inputs)]
-    _do(folder, "cluster", ClusterShards(context, kept), cluster, 1, reporter)
-    tasks = [Task("judge", shard.crawl, shard.name, str(shard.path), shard.size, inputs) for shard in kept]
-    _do(folder, "judge", JudgeShard(context), tasks, workers, reporter)
-    lost = find_lost(folder.ledger.receipts("read"))
-    summary = [Task("summarise", "all", "all", str(context.out), _size(kept), inputs + _digest(lost))]
-    _do(folder, "summarise", Summarise(context, kept), summary, 1, reporter)
+    with Crew(workers) as crew:
+        desk = _Desk(folder, crew, reporter)
+        read = desk.do("read", ReadShard(context), [_read_task(shard) for shard in known])
+        kept = _kept(known, read)
+        inputs = _digest(receipt.to_json() for receipt in map(_lasting, read) if receipt.done)
+        desk.do("cluster", ClusterShards(context, kept), [_whole_task("cluster", context, kept, inputs)])
+        tasks = [Task("judge", shard.crawl, shard.name, str(shard.path), shard.size, inputs) for shard in kept]
+        desk.do("judge", JudgeShard(context), tasks)
+        told = inputs + _digest(find_lost(read))
+        desk.do("summarise", Summarise(context, kept), [_whole_task("summarise", context, kept, told)])
     return _sum_up(folder, context)
 
 
-def _do(
-    folder: RunFolder, phase: str, job: Job, tasks: Sequence[Task], workers: int, reporter: Reporter
-) -> list[Receipt]:
-    """Works on the open tasks of a phase; every receipt goes to the ledger as it comes."""
-    wanted = {task.key for task in tasks}
-    todo = folder.ledger.find_open(tasks)
-    reporter.start(phase, len(tasks), todo)
-    for receipt in run_tasks(job, todo, workers=workers, on_progress=reporter.advance):
-        folder.append(receipt)
-        reporter.finish(receipt)
-        if receipt.fatal or (not receipt.done and phase != "read"):
-            raise OutputError(receipt.error or phase)
-    return [receipt for receipt in folder.ledger.receipts(phase) if receipt.task.key in wanted]
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where tasks are handed out and receipts come in."""
+
+    folder: RunFolder
+    crew: Crew
+    reporter: Reporter
+
+    def do(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Receipt]:
+        """Works on the open tasks of a phase; every receipt goes to the ledger as it comes."""
+        ledger = self.folder.ledger
+        todo = ledger.find_open(tasks)
+        self.reporter.start(phase, len(tasks), todo)
+        for receipt in self.crew.work(job, todo, on_progress=self.reporter.advance):
+            self.folder.append(receipt)
+            self.reporter.finish(receipt)
+            if receipt.fatal or (not receipt.done and phase != "read"):
+                raise OutputError(receipt.error or phase)
+        wanted = {task.key for task in tasks}
+        return [receipt for receipt in ledger.receipts(phase) if receipt.task.key in wanted]
 
 
 def find_lost(receipts: Iterable[Receipt]) -> list[str]:
@@ -106,6 +113,11 @@ def find_lost(receipts: Iterable[Receipt]) -> list[str]:
 
 def _read_task(shard: Shard) -> Task:
     return Task("read", shard.crawl, shard.name, str(shard.path), shard.size, f"{shard.size} bytes")
+
+
+def _whole_task(phase: str, context: JobContext, shards: Sequence[Shard], inputs: str) -> Task:
+    """A task over all shards at once."""
+    return Task(phase, "all", "all", str(context.out), sum(shard.size for shard in shards), inputs)
 
 
 def _kept(shards: Sequence[Shard], receipts: Sequence[Receipt]) -> tuple[Shard, ...]:
@@ -120,10 +132,6 @@ def _lasting(receipt: Receipt) -> Receipt:
 
 def _digest(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
-
-
-def _size(shards: Sequence[Shard]) -> int:
-    return sum(shard.size for shard in shards)
 
 
 def _sum_up(folder: RunFolder, context: JobContext) -> RunSummary:

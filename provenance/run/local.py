@@ -40,34 +40,77 @@ class _Queue:
     attempts: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
 
-def run_tasks(
-    job: Job, tasks: Iterable[Task], *, workers: int, on_progress: Callable[[Task, int], None]
-) -> Iterator[Receipt]:
-    """A receipt for every task as it ends, in order of ending.
+class Crew:
+    """At most `size` worker processes, started when there is work for them and kept for the jobs that follow.
 
-    `job` and what it holds are pickled once per worker. An exception in a job becomes a receipt with `error`; so does
-    a worker that dies twice on the same task. Closing the iterator ends the workers.
+    A context manager: leaving it ends the workers.
     """
-    queue = _Queue(deque(tasks))
-    crew = [_start(job) for _ in range(min(workers, len(queue.waiting)))]
-    try:
-        while queue.waiting or any(worker.task for worker in crew):
-            for worker in crew:
-                _hand_out(worker, queue)
-            yield from _collect(crew, queue, job, on_progress)
-    finally:
-        for worker in crew:
-            _stop(worker)
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._workers:
+            _stop(self._workers.pop())
+
+    def work(self, job: Job, tasks: Iterable[Task], *, on_progress: Callable[[Task, int], None]) -> Iterator[Receipt]:
+        """A receipt for every task as it ends, in order of ending.
+
+        `job` is pickled with every task. An exception in a job becomes a receipt with `error`; so does a worker that
+        dies twice on the same task.
+        """
+        queue = _Queue(deque(tasks))
+        while queue.waiting or any(worker.task for worker in self._workers):
+            self._hand_out(job, queue)
+            yield from self._collect(queue, on_progress)
+
+    def _hand_out(self, job: Job, queue: _Queue) -> None:
+        for worker in self._workers:
+            if worker.task is None and queue.waiting:
+                _send(worker, job, queue.waiting.popleft())
+        while queue.waiting and len(self._workers) < self._size:
+            self._workers.append(_start())
+            _send(self._workers[-1], job, queue.waiting.popleft())
+
+    def _collect(self, queue: _Queue, on_progress: Callable[[Task, int], None]) -> Iterator[Receipt]:
+        busy = {id(worker.connection): worker for worker in self._workers if worker.task}
+        for connection in wait([worker.connection for worker in busy.values()]):
+            worker = busy[id(connection)]
+            task = worker.task
+            assert task is not None
+            try:
+                message = worker.connection.recv()
+            except (EOFError, OSError):
+                self._workers.remove(worker)
+                receipt = _bury(worker, task, queue)
+                if receipt:
+                    yield receipt
+                continue
+            if isinstance(message, int):
+                on_progress(task, message)
+            else:
+                worker.task = None
+                yield message
 
 
-def _start(job: Job) -> _Worker:
+def _start() -> _Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, job), daemon=True)
+    process = context.Process(target=_work, args=(theirs,), daemon=True)
     with _one_thread_each():
         process.start()
     theirs.close()
     return _Worker(process, ours)
+
+
+def _send(worker: _Worker, job: Job, task: Task) -> None:
+    worker.task = task
+    with contextlib.suppress(OSError):  # it died while idle: its pipe is at its end, and it is replaced
+        worker.connection.send((job, task))
 
 
 @contextlib.contextmanager
@@ -93,37 +136,6 @@ def _stop(worker: _Worker) -> None:
         worker.process.join()
 
 
-def _hand_out(worker: _Worker, queue: _Queue) -> None:
-    if worker.task is not None or not queue.waiting:
-        return
-    worker.task = queue.waiting.popleft()
-    with contextlib.suppress(OSError):  # it died while idle: _collect sees the end of its pipe and replaces it
-        worker.connection.send(worker.task)
-
-
-def _collect(
-    crew: list[_Worker], queue: _Queue, job: Job, on_progress: Callable[[Task, int], None]
-) -> Iterator[Receipt]:
-    busy = {worker.connection: worker for worker in crew if worker.task}
-    for connection in wait(list(busy)):
-        worker = busy[connection]  # type: ignore[index]
-        task = worker.task
-        assert task is not None
-        try:
-            message = worker.connection.recv()
-        except (EOFError, OSError):
-            receipt = _bury(worker, task, queue)
-            crew[crew.index(worker)] = _start(job)
-            if receipt:
-                yield receipt
-            continue
-        if isinstance(message, int):
-            on_progress(task, message)
-        else:
-            worker.task = None
-            yield message
-
-
 def _bury(worker: _Worker, task: Task, queue: _Queue) -> Receipt | None:
     """Puts the task of a dead worker back, or gives it up with a receipt."""
     worker.process.join(timeout=5)
@@ -143,13 +155,13 @@ def _describe_exit(code: int | None) -> str:
     return f"was killed by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
 
 
-def _work(connection: Connection, job: Job) -> None:
+def _work(connection: Connection) -> None:
     """The life of a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
-            task = connection.recv()
+            job, task = connection.recv()
         except (EOFError, OSError):
             return
         connection.send(_attempt(job, task, connection.send))

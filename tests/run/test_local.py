@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import OutputError, ShardError
-from provenance.run import Progress, Receipt, Task, run_tasks
+from provenance.run import Crew, Progress, Receipt, Task
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ def tasks(*shards: str) -> list[Task]:
 
 
 def receipts_of(tmp_path: Path, *shards: str, workers: int = 2) -> dict[str, Receipt]:
-    done = run_tasks(Job(tmp_path), tasks(*shards), workers=workers, on_progress=lambda *_: None)
-    return {receipt.task.shard: receipt for receipt in done}
+    with Crew(workers) as crew:
+        done = crew.work(Job(tmp_path), tasks(*shards), on_progress=lambda *_: None)
+        return {receipt.task.shard: receipt for receipt in done}
 
 
 def test_no_task_starts_no_worker(tmp_path: Path) -> None:
@@ -87,14 +88,22 @@ def test_a_task_that_kills_every_worker_is_given_up(tmp_path: Path) -> None:
 
 def test_progress_reaches_the_caller(tmp_path: Path) -> None:
     seen: list[tuple[str, int]] = []
-    job = run_tasks(Job(tmp_path), tasks("a"), workers=1, on_progress=lambda t, n: seen.append((t.shard, n)))
-    assert len(list(job)) == 1
+    with Crew(1) as crew:
+        job = crew.work(Job(tmp_path), tasks("a"), on_progress=lambda t, n: seen.append((t.shard, n)))
+        assert len(list(job)) == 1
     assert seen == [("a", 5)]
 
 
-def test_closing_the_iterator_ends_the_workers(tmp_path: Path) -> None:
-    job = run_tasks(Job(tmp_path), tasks("a", "b", "c"), workers=1, on_progress=lambda *_: None)
-    pid = next(job).counts["pid"]
-    job.close()  # type: ignore[attr-defined]
+def test_workers_are_kept_for_the_next_job(tmp_path: Path) -> None:
+    with Crew(1) as crew:
+        first, second = (
+            next(crew.work(Job(tmp_path), tasks(name), on_progress=lambda *_: None)).counts["pid"] for name in "ab"
+        )
+    assert first == second
+
+
+def test_leaving_the_crew_ends_the_workers(tmp_path: Path) -> None:
+    with Crew(1) as crew:
+        pid = next(crew.work(Job(tmp_path), tasks("a", "b", "c"), on_progress=lambda *_: None)).counts["pid"]
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from provenance.cli.ratio_table import plain_console, print_ratio
-from provenance.jobs import RunSummary
+from provenance.jobs.corpus import RunSummary
 from provenance.run import Receipt, Task
 
 

@@ -11,7 +11,6 @@ import click
 import polars as pl
 
 from provenance import __version__
-from provenance.adapters.explain import explain_text
 from provenance.adapters.judge import COLUMNS, Judge, output_schema
 from provenance.adapters.texts import read_texts
 from provenance.errors import ConfigError
@@ -67,6 +66,8 @@ def _judge_text(judge: Judge, text: str, explain: Path | None, as_json: bool) ->
     verdict = judge.judge(text)
     click.echo(json.dumps(asdict(verdict), ensure_ascii=False) if as_json else verdict.explain())
     if explain is not None:
+        from provenance.adapters.explain import explain_text  # the page costs more to import than the verdict
+
         write_text(explain, explain_text(judge, text, verdict))
         click.echo(f"explanation: {explain}", err=True)
     return 0

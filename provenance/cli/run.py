@@ -9,9 +9,11 @@ import polars as pl
 
 from provenance.cli.display import Display, show_summary
 from provenance.errors import ConfigError
-from provenance.jobs import load_run_config, run_corpus, verify_run
+from provenance.jobs.corpus import run_corpus
 from provenance.jobs.folder import open_folder
 from provenance.jobs.plan import find_shards
+from provenance.jobs.settings import load_run_config
+from provenance.jobs.verify import verify_run
 
 _ENGINES = ("local", "ray")
 

@@ -16,7 +16,6 @@ from provenance.report.data import (
 from provenance.report.examples import make_example, read_spans
 from provenance.report.excerpt import Span
 from provenance.report.explanation import render_explanation
-from provenance.report.page import render_report
 from provenance.report.summaries import count_evidence, count_origins, count_scores, pick_strongest
 
 __all__ = [
@@ -41,3 +40,10 @@ __all__ = [
     "render_explanation",
     "render_report",
 ]
+
+
+def render_report(data: ReportData) -> str:
+    """The page of a run, complete in itself: no request leaves it, and all that documents brought is escaped."""
+    from provenance.report.page import render_page  # its charts take half a second to import: only who draws pays
+
+    return render_page(data)

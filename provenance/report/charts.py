@@ -11,15 +11,9 @@ from dataclasses import dataclass
 import altair as alt
 import polars as pl
 
+from provenance.report.names import ORIGIN_NAMES, SYNTHETIC
 from provenance.report.numbers import show_share
 
-ORIGIN_NAMES = {
-    "human": "human",
-    "ai_generated": "AI-generated",
-    "machine_translated": "machine-translated",
-    "undetermined": "undetermined",
-}
-SYNTHETIC = ("ai_generated", "machine_translated")
 COLOURS = {origin: f"var(--{origin.replace('_', '-')})" for origin in ORIGIN_NAMES}
 BIN = 0.05
 ROW_HEIGHT = 34

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from provenance.report.charts import ORIGIN_NAMES
+from provenance.report.names import ORIGIN_NAMES
 from provenance.report.numbers import show_interval, show_ratio, show_share
 
 RATIO = "human_to_synthetic_ratio"

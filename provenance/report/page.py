@@ -42,7 +42,7 @@ class GroupSection:
     charts: tuple[Chart, ...]
 
 
-def render_report(data: ReportData) -> str:
+def render_page(data: ReportData) -> str:
     """The page of a run, complete in itself: no request leaves it, and all that documents brought is escaped."""
     sections = tuple(_make_sections(data.ratio))
     scores = _chart_scores(data.scores)

@@ -2,8 +2,7 @@
 
     python -m pipelines.train_shipped ../shared/data [--out provenance/models] [--tools .tools/bin]
 
-Only sets whose licence allows shipping, as the card provenance/models/cards/en.language_models.md lists them. The same
-data gives the same bytes.
+Only sets whose licence allows shipping, as cards/en.language_models.md there lists them. Same data, same bytes.
 """
 
 import argparse
@@ -11,8 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
+from provenance.models.registry import describe_model, load_models, write_manifest
 from provenance.train.artefacts import CleanOptions, clean_texts
-from provenance.train.lm import LanguageModelOptions, train_language_models, update_manifest
+from provenance.train.lm import LanguageModelOptions, TrainedFile, train_language_models
 from provenance.train.vocabulary import VocabularyOptions, count_vocabulary
 
 AI_SETS = ("biscope", "biscope_paraphrased_ai", "faid", "gptid_reddit", "authenticheck_asap")
@@ -20,12 +20,12 @@ REGISTER_DOCUMENTS = 1500  # of dated human text, at most so many of each regist
 TECHNICAL_DOCUMENTS = 300  # and of technical text, which is rarer on the web than in repositories
 CLEAN = CleanOptions(max_words=600)
 VOCABULARY = VocabularyOptions()
-MODELS = {
-    "ai": LanguageModelOptions(),
-    "translation": LanguageModelOptions(order=2, prune=(0, 0)),  # a tenth of the texts: longer n-grams rank worse
-}
+# The second pair has a tenth of the texts: longer n-grams rank worse.
+MODELS = {"ai": LanguageModelOptions(), "translation": LanguageModelOptions(order=2, prune=(0, 0))}
 COLUMNS = ("text", "label", "lang", "source")
 SEED = 1
+LICENCE = "CC-BY-SA-4.0"
+CARD = "cards/en.language_models.md"
 
 
 def read_ai_pair(data: Path) -> pl.DataFrame:
@@ -67,23 +67,30 @@ def read_dated(data: Path) -> pl.DataFrame:
 PAIRS = {"ai": read_ai_pair, "translation": read_translation_pair}
 
 
+def train(data: Path, tools: Path, out: Path) -> dict[str, TrainedFile]:
+    """Trains both pairs on one vocabulary; what was written, by name."""
+    pairs = {pair: clean_texts(read(data).filter(pl.col("lang") == "en"), CLEAN) for pair, read in PAIRS.items()}
+    vocabulary = count_vocabulary(pl.concat(pairs.values()), VOCABULARY, max_tokens=MODELS["ai"].max_tokens)
+    made: dict[str, TrainedFile] = {}
+    for pair, texts in pairs.items():
+        files = train_language_models(texts, MODELS[pair], tools=tools, out=out, vocabulary=vocabulary)
+        made |= {file.name: file for file in files}  # the vocabulary is written with either pair
+    return made
+
+
 def main() -> None:
-    """Trains both pairs on one vocabulary and replaces the models' entries in the manifest."""
+    """Trains, and replaces the models' entries in the manifest."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, default=Path("provenance/models"))
     parser.add_argument("--tools", type=Path, default=Path(".tools/bin"))
     asked = parser.parse_args()
-    pairs = {pair: read(asked.data).filter(pl.col("lang") == "en") for pair, read in PAIRS.items()}
-    pairs = {pair: clean_texts(texts, CLEAN) for pair, texts in pairs.items()}
-    vocabulary = count_vocabulary(pl.concat(pairs.values()), VOCABULARY, max_tokens=MODELS["ai"].max_tokens)
-    made = []
-    for pair, texts in pairs.items():
-        made += train_language_models(texts, MODELS[pair], tools=asked.tools, out=asked.out, vocabulary=vocabulary)
-    made = list({file.name: file for file in made}.values())  # the vocabulary is written with either pair
-    update_manifest(asked.out, made, licence="CC-BY-SA-4.0", card="cards/en.language_models.md")
-    for file in made:
+    models = [model for model in load_models(asked.out) if model.card != CARD]
+    for name, file in train(asked.data, asked.tools, asked.out).items():
+        path = asked.out / file.file
+        models.append(describe_model(path, name=name, kind=file.kind, language="en", licence=LICENCE, card=CARD))
         print(f"{file.file}: {file.n_documents} documents, {file.n_tokens} tokens, sha256 {file.sha256}")
+    write_manifest(asked.out, models)
 
 
 if __name__ == "__main__":

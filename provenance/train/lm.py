@@ -5,7 +5,6 @@ pruned, and `build_binary` to a quantised trie. Same texts and options give the 
 """
 
 import hashlib
-import json
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -131,24 +130,3 @@ def _run(command: Sequence[str]) -> None:
 def _describe(path: Path, kind: str, language: str, n_documents: int, n_tokens: int) -> TrainedFile:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return TrainedFile(path.stem, kind, language, path.name, digest, n_documents, n_tokens)
-
-
-def update_manifest(folder: Path, made: Sequence[TrainedFile], *, licence: str, card: str) -> None:
-    """Enters the files in the folder's manifest.json, in place of entries of the same name; makes it if missing."""
-    path = folder / "manifest.json"
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    names = {file.name for file in made}
-    entries = [entry for entry in kept if entry["name"] not in names]
-    entries += [
-        {
-            "name": file.name,
-            "kind": file.kind,
-            "language": file.language,
-            "file": file.file,
-            "sha256": file.sha256,
-            "licence": licence,
-            "card": card,
-        }
-        for file in made
-    ]
-    path.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")

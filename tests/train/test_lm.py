@@ -1,20 +1,18 @@
 """Training language models: what is written, that it is the same again, and what is said when it cannot be."""
 
-import json
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from provenance.errors import ConfigError
-from provenance.models import load_models
+from provenance.models.registry import describe_model, load_models, write_manifest
 from provenance.signals.language_model import LanguageModels, LanguagePaths
 from provenance.text.tokens import Vocabulary
 from provenance.train.lm import (
     LanguageModelOptions,
     TrainedFile,
     train_language_models,
-    update_manifest,
 )
 
 TOOLS = Path(__file__).parents[2] / ".tools" / "bin"
@@ -104,38 +102,11 @@ def test_a_language_without_texts_is_a_config_error(tools: Path) -> None:
         train_language_models(labelled(), OPTIONS, tools=tools, out=tools, language="fr")
 
 
-def written(name: str, sha256: str = "0" * 64) -> TrainedFile:
-    return TrainedFile(name, "lm_ai", "en", f"{name}.binary", sha256, 3, 40)
-
-
-def read_manifest(folder: Path) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = json.loads((folder / "manifest.json").read_text())
-    return found
-
-
-def test_a_manifest_entry_names_what_was_written(tmp_path: Path) -> None:
-    update_manifest(tmp_path, [written("en.lm_ai")], licence="MIT", card="cards/x.md")
-    assert read_manifest(tmp_path) == [
-        {
-            "name": "en.lm_ai",
-            "kind": "lm_ai",
-            "language": "en",
-            "file": "en.lm_ai.binary",
-            "sha256": "0" * 64,
-            "licence": "MIT",
-            "card": "cards/x.md",
-        }
-    ]
-
-
-def test_a_new_entry_replaces_the_one_of_its_name_and_leaves_the_others(tmp_path: Path) -> None:
-    update_manifest(tmp_path, [written("a"), written("b")], licence="MIT", card="x")
-    update_manifest(tmp_path, [written("a", "1" * 64)], licence="MIT", card="x")
-    digests = {entry["name"]: entry["sha256"][0] for entry in read_manifest(tmp_path)}
-    assert digests == {"b": "0", "a": "1"}
-
-
 @needs_lmplz
 def test_the_registry_loads_what_was_trained(tmp_path: Path) -> None:
-    update_manifest(tmp_path, train(tmp_path), licence="MIT", card="x")
+    models = [
+        describe_model(tmp_path / made.file, name=made.name, kind=made.kind, language="en", licence="MIT", card="x")
+        for made in train(tmp_path)
+    ]
+    write_manifest(tmp_path, models)
     assert [model.kind for model in load_models(tmp_path)] == ["vocabulary", "lm_ai", "lm_human"]

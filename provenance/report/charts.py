@@ -5,6 +5,7 @@ palette is that of Okabe and Ito (2008), Color Universal Design, told apart with
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ COLOURS = {origin: f"var(--{origin.replace('_', '-')})" for origin in ORIGIN_NAM
 BIN = 0.05
 ROW_HEIGHT = 34
 MISSING = "not known"
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def chart_prevalences(rows: pl.DataFrame, name: str, label: str) -> Chart | None
 
 def chart_trend(rows: pl.DataFrame, name: str) -> Chart | None:
     """Both synthetic prevalences by month, with the interval as a band that does not bridge months without data."""
-    points = [point for point in _points(rows) if point["group"] != MISSING]
+    points = [point for point in _points(rows) if MONTH.fullmatch(str(point["group"]))]
     months = sorted({str(point["group"]) for point in points})
     if len(months) < 2:
         return None

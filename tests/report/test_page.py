@@ -150,7 +150,7 @@ def test_text_of_documents_is_escaped_everywhere():
     )
     counts = pl.DataFrame({"reason": [ATTACK], "n": [1]})
     ratio = made_ratio().with_columns(
-        group_values=pl.col("group_values").list.eval(pl.lit(f"{ATTACK}</script>")), why=pl.lit(ATTACK)
+        group_values=pl.col("group_values").list.eval(pl.element() + f"</script>{ATTACK}"), why=pl.lit(ATTACK)
     )
     data = made_report(
         title=ATTACK,

@@ -59,6 +59,20 @@ def test_em_over_two_axes_finds_the_maximum_that_scipy_finds():
     assert found == pytest.approx(best.x, abs=1e-5)
 
 
+def test_em_of_almost_nothing_but_synthetic_text_stays_a_share():
+    rng = np.random.default_rng(6)
+    ratios = np.exp(rng.choice([-7.0, 7.0], p=[0.02, 0.98], size=(2, 1, 2000)) * rng.choice([0.1, 1.0], (2, 1, 2000)))
+    found = maximise_likelihood(np.ones((1, 2000)), ratios, tolerance=1e-10)[0]
+
+    def loss(p: np.ndarray) -> float:
+        return float(-np.log(np.maximum(1 + p @ (ratios[:, 0] - 1), 1e-300)).mean())
+
+    whole = {"type": "ineq", "fun": lambda p: 1 - p.sum()}
+    best = minimize(loss, [0.3, 0.3], bounds=[(0, 1), (0, 1)], constraints=[whole], tol=1e-12)
+    assert found == pytest.approx(best.x, abs=1e-3)
+    assert found.sum() <= 1 + 1e-9
+
+
 def test_em_is_the_fixed_point_of_saerens():
     _, ratio = two_class_scores(3000, 0.2, seed=3)
     found = estimate_one(ratio)

@@ -13,9 +13,9 @@ import polars as pl
 
 from provenance.models.calibration import AXES, FORMAT, Axis, Calibration, Mark, Stratum, Term
 from provenance.train.evaluation import NEGATIVE, POSITIVE
-from provenance.train.logistic import Additive, Flags, Floats, balance, fit_additive
+from provenance.train.logistic import Additive, Flags, Floats, balance, fit_additive, temper
 from provenance.train.marks import MarkOptions, fit_marks
-from provenance.train.reference import ReferenceOptions, Thresholds, choose_thresholds
+from provenance.train.reference import ReferenceOptions, Thresholds, choose_thresholds, guiding_registers
 
 SELF_DECLARED = "the page says so itself; there are no labelled pages to count on"
 AI_MARKS = (
@@ -72,6 +72,7 @@ def fit_calibration(
     options: FitOptions = _DEFAULTS,
     *,
     references: pl.DataFrame | None = None,
+    marked: pl.DataFrame | None = None,
     models: Mapping[str, str] | None = None,
     notes: Mapping[str, str] | None = None,
 ) -> Calibration:
@@ -79,12 +80,14 @@ def fit_calibration(
 
     `measured` holds the signal columns, `label` (ai, human, mt, original), `lang` and `n_words`; `group`, never split
     between fit and check, and `domain`, within which documents count alike, may be there. `references` are human
-    documents with `register` besides; without them the negatives of `measured` by domain serve. `models` are the
-    digests of the language models behind the signals.
+    documents with `register` besides; without them the negatives of `measured` by domain serve. `marked` are labelled
+    documents as they were found, on which marks are counted, where those of `measured` were cleaned of them. `models`
+    are the digests of the language models behind the signals.
     """
     measured = _complete(measured)
     humans = measured.with_columns(pl.col("domain").alias("register")) if references is None else references
-    axes = {axis: _fit_axis(axis, measured, humans, options, references is None) for axis in AXES}
+    counted = measured if marked is None else marked
+    axes = {axis: _fit_axis(axis, measured, humans, counted, options) for axis in AXES}
     return Calibration(
         format=FORMAT,
         version=options.version,
@@ -106,14 +109,17 @@ def _complete(measured: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fit_axis(
-    axis: Literal["ai", "mt"], measured: pl.DataFrame, humans: pl.DataFrame, options: FitOptions, labelled_only: bool
+    axis: Literal["ai", "mt"],
+    measured: pl.DataFrame,
+    humans: pl.DataFrame,
+    counted: pl.DataFrame,
+    options: FitOptions,
 ) -> Axis:
     chosen = options.ai if axis == "ai" else options.mt
-    positive = pl.col("label").is_in(POSITIVE[axis])
-    kept = measured.filter(positive | pl.col("label").is_in(NEGATIVE[axis])).with_columns(positive.alias("positive"))
-    humans = humans.filter(pl.col("label").is_in(NEGATIVE[axis])) if labelled_only else humans
-    marks = fit_marks(kept, chosen.marks)
-    kept = kept.filter(pl.col("positive") | pl.col("label").is_in(chosen.negatives))
+    marks = fit_marks(_label(counted, axis, NEGATIVE[axis]), chosen.marks)
+    kept = _label(measured, axis, chosen.negatives)
+    if "label" in humans.columns:
+        humans = humans.filter(pl.col("label").is_in(NEGATIVE[axis]))
     strata = [
         _fit_stratum(_cut(kept, language, low, high), _cut(humans, language, low, high), marks, chosen, options,
                      Stratum(language, low, high, chosen.signals[0]))
@@ -121,6 +127,11 @@ def _fit_axis(
         for low, high in zip(options.edges, [*options.edges[1:], None], strict=True)
     ]  # fmt: skip
     return Axis(tuple(stratum for stratum in strata if stratum is not None), marks)
+
+
+def _label(frame: pl.DataFrame, axis: str, negatives: tuple[str, ...]) -> pl.DataFrame:
+    positive = pl.col("label").is_in(POSITIVE[axis])
+    return frame.filter(positive | pl.col("label").is_in(negatives)).with_columns(positive.alias("positive"))
 
 
 def _cut(frame: pl.DataFrame, language: str, low: int, high: int | None) -> pl.DataFrame:
@@ -140,25 +151,40 @@ def _fit_stratum(
     n_positive = int(part.positive.sum())
     if min(n_positive, part.positive.size - n_positive) < options.min_documents:
         return None
-    cells = part.frame["domain"].to_list()
-    weights = balance(part.positive, cells)
+    weights = balance(part.positive, part.frame["domain"].to_list())
     groups = part.frame["group"].to_numpy().astype(str)
+    reference = _arrays(humans, chosen.signals)
     fitted = fit_additive(part.values, part.positive, weights, groups, strength=options.strength)
+    fitted = _temper(fitted, part, weights, reference, chosen.reference)
     terms = _terms(chosen.signals, fitted, options.clip)
-    thresholds = _thresholds(part, fitted, humans, marks, terms, chosen)
-    measured = {"slope_on_unseen_groups": round(fitted.slope, 4), **thresholds.measured}
+    thresholds = _thresholds(part, fitted, reference.frame, marks, terms, chosen)
+    measured = {"slope_on_unseen": round(fitted.slope, 4), **thresholds.measured}
     return Stratum(
         bare.language, bare.low_words, bare.high_words, bare.needs, terms,
         thresholds.human_below, thresholds.positive_above, measured,
     )  # fmt: skip
 
 
+def _temper(fitted: Additive, part: _Part, weights: Floats, reference: _Part, options: ReferenceOptions) -> Additive:
+    """Evidence tempered on unseen positives and the registers that guide: what a score says is said of such texts."""
+    guides = guiding_registers(reference.frame["register"], options)
+    rows = reference.frame["register"].is_in(guides).to_numpy()
+    if not guides:
+        return temper(fitted, fitted.unseen, part.positive, weights)
+    llrs = np.concatenate([fitted.unseen[part.positive], fitted.apply(reference.values)[rows]])
+    positive = np.arange(llrs.size) < part.positive.sum()
+    cells = [
+        *part.frame.filter(pl.Series(part.positive))["domain"],
+        *reference.frame["register"].filter(pl.Series(rows)),
+    ]
+    return temper(fitted, llrs, positive, balance(positive, cells))
+
+
 def _thresholds(
     part: _Part, fitted: Additive, humans: pl.DataFrame, marks: tuple[Mark, ...], terms: tuple[Term, ...],
     chosen: AxisOptions,
 ) -> Thresholds:  # fmt: skip
-    known = _arrays(humans, chosen.signals).frame
-    reference = known.select("register", pl.Series("llr", _sum_nats(known, terms) + _sum_marks(known, marks)))
+    reference = humans.select("register", pl.Series("llr", _sum_nats(humans, terms) + _sum_marks(humans, marks)))
     unseen = fitted.unseen + _sum_marks(part.frame, marks)
     return choose_thresholds(reference, unseen[part.positive], chosen.reference)
 

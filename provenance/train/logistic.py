@@ -14,6 +14,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 MAX_SLOPE = 1.0  # unseen groups may temper the evidence, never sharpen it
+MAX_FOLDS = 10  # groups are left out so many at a time
 MAX_WEIGHT = 20.0  # no document counts more than this many average ones
 
 
@@ -23,8 +24,13 @@ class Additive:
 
     weights: Floats
     centres: Floats
-    slope: float
     unseen: Floats
+    slope: float = 1.0
+
+    def apply(self, values: Floats) -> Floats:
+        """The LLR of rows of values; a value that was not measured (NaN) is worth nothing."""
+        summed: Floats = np.nan_to_num(self.weights * (values - self.centres)).sum(axis=1)
+        return summed
 
 
 def fit_additive(
@@ -39,12 +45,30 @@ def fit_additive(
     scales = _spreads(values, weights)
     scaled = np.nan_to_num((values - centres) / scales)
     unseen = _predict_unseen(scaled, positive, weights, groups, strength)
-    slope, shift = _temper(unseen, positive, weights)
     weight, intercept = _fit(scaled, positive, weights, strength)
-    weight, intercept = slope * weight / scales, slope * intercept + shift
-    if weight[0] != 0.0:
-        centres[0] -= intercept / weight[0]
-    return Additive(weight, centres, slope, slope * unseen + shift)
+    return Additive(*_absorb(weight / scales, centres, intercept), unseen)
+
+
+def temper(fitted: Additive, llrs: Floats, positive: Flags, weights: Floats) -> Additive:
+    """Slope and shift by which LLRs of unseen documents mean what they say; the slope lies between 0 and 1."""
+    weight, shift = _fit(llrs[:, None], positive, weights, 1e6)
+    slope = float(np.clip(weight[0], 0.0, MAX_SLOPE))
+    if slope != float(weight[0]):
+        shift = -slope * _neutral(llrs, positive, weights)
+    weights_, centres = _absorb(slope * fitted.weights, fitted.centres, shift)
+    return Additive(weights_, centres, slope * fitted.unseen + shift, slope)
+
+
+def _absorb(weights: Floats, centres: Floats, shift: float) -> tuple[Floats, Floats]:
+    moved = centres.copy()
+    if weights[0] != 0.0:
+        moved[0] -= shift / weights[0]
+    return weights, moved
+
+
+def _neutral(llrs: Floats, positive: Flags, weights: Floats) -> float:
+    means = [np.average(llrs[rows], weights=weights[rows]) for rows in (positive, ~positive)]
+    return float(np.mean(means))
 
 
 def balance(positive: Flags, cells: Sequence[str]) -> Floats:
@@ -71,24 +95,18 @@ def _fit(scaled: Floats, positive: Flags, weights: Floats, strength: float) -> t
 def _predict_unseen(
     scaled: Floats, positive: Flags, weights: Floats, groups: npt.NDArray[np.str_], strength: float
 ) -> Floats:
-    """The logit of every row by a fit without its group; of all rows by one fit when there is one group only."""
+    """The logit of every row by a fit without its group and some others; by one fit where there is one group only."""
     unseen = np.zeros(positive.size)
-    names = np.unique(groups)
-    for name in names:
-        rows = groups == name
+    names, codes = np.unique(groups, return_inverse=True)
+    folds = codes % MAX_FOLDS
+    for fold in np.unique(folds):
+        rows = folds == fold
         rest = ~rows if names.size > 1 else rows
         if np.unique(positive[rest]).size < 2:
             continue
         weight, intercept = _fit(scaled[rest], positive[rest], weights[rest], strength)
         unseen[rows] = scaled[rows] @ weight + intercept
     return unseen
-
-
-def _temper(unseen: Floats, positive: Flags, weights: Floats) -> tuple[float, float]:
-    """Slope and shift that make unseen logits mean what they say; the slope between 0 and `MAX_SLOPE`."""
-    weight, shift = _fit(unseen[:, None], positive, weights, 1e6)
-    slope = float(np.clip(weight[0], 0.0, MAX_SLOPE))
-    return slope, shift if slope == float(weight[0]) else 0.0
 
 
 def _midpoints(values: Floats, positive: Flags, weights: Floats) -> Floats:

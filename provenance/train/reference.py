@@ -39,19 +39,21 @@ class ReferenceOptions:
     ceiling: float = 0.0
 
 
-def choose_thresholds(
-    humans: pl.DataFrame, positives: Floats, options: ReferenceOptions, *, human_llr: str = "llr"
-) -> Thresholds:
+def guiding_registers(registers: pl.Series, options: ReferenceOptions) -> list[str]:
+    """The registers that may set a threshold and have enough documents, in order of their names."""
+    counts = registers.drop_nulls().value_counts().rows()
+    return sorted(
+        str(name) for name, n in counts if n >= options.min_documents and (not options.guides or name in options.guides)
+    )
+
+
+def choose_thresholds(humans: pl.DataFrame, positives: Floats, options: ReferenceOptions) -> Thresholds:
     """Thresholds on the LLR. `humans` holds `llr` and `register`, `positives` the LLRs of unseen positives."""
-    cut = {str(name): part[human_llr].to_numpy() for (name,), part in humans.sort("register").group_by("register")}
-    guides = {
-        name: llrs
-        for name, llrs in sorted(cut.items())
-        if llrs.size >= options.min_documents and (not options.guides or name in options.guides)
-    }
+    cut = {str(name): part["llr"].to_numpy() for (name,), part in humans.sort("register").group_by("register")}
+    guides = guiding_registers(humans["register"], options)
     if not guides:
         return Thresholds(None, None, _count(humans, positives))
-    above = max([options.floor, *(_upper(llrs, options.rate) for llrs in guides.values())])
+    above = max([options.floor, *(_upper(cut[name], options.rate) for name in guides)])
     below = min(options.ceiling, above, float(np.quantile(positives, options.miss)) if positives.size else -np.inf)
     known_below = None if np.isinf(below) else round(below, 4)
     above = round(above, 4)

@@ -28,9 +28,14 @@ _NUMBERS = {
         "from neutral",
     ),
     "lm_human_bits_per_char": (
-        "as predictable to a model of human text as the sought kind of text is",
-        "as predictable to a model of human text as human text is",
-        "bits per character from neutral",
+        "more predictable than human text usually is",
+        "less predictable than AI-written text usually is",
+        "bits per character",
+    ),
+    "length_word_chars": (
+        "words shorter than usual for a text so predictable",
+        "words longer than usual for a text so predictable",
+        "characters a word",
     ),
 }
 _OVER_TOKENS = ("lm_ai_llr", "lm_mt_llr")

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from provenance.train.calibration import AxisOptions, FitOptions, fit_calibration
-from provenance.train.logistic import balance, fit_additive
+from provenance.train.logistic import Additive, balance, fit_additive, temper
 from provenance.train.marks import MarkOptions, fit_marks
 from provenance.train.reference import ReferenceOptions, choose_thresholds
 from provenance.verdict import Calibration, judge_batch
@@ -66,11 +66,17 @@ def test_weights_are_fitted_against_the_chosen_labels_and_marks_counted_on_all()
     )  # fmt: skip
     mark = MarkOptions("calque", "phrase_count")
     options = FitOptions(mt=AxisOptions(("lm_mt_llr",), (mark,), negatives=("original",)), edges=(80,))
-    axis = fit_calibration(measured, options).mt
+    references = measured.filter(pl.col("label") == "human").with_columns(register=pl.lit("web"))
+    axis = fit_calibration(measured, options, references=references).mt
     assert axis.marks[0].levels[0].humans == 2000
-    assert axis.strata[0].measured["positives"] == 2000
-    without = fit_calibration(measured.filter(pl.col("label") != "human"), options).mt
+    without = fit_calibration(measured.filter(pl.col("label") != "human"), options, references=references).mt
     assert without.strata[0].terms == axis.strata[0].terms
+
+
+def test_marks_are_counted_on_documents_as_found():
+    found = _measured().with_columns(phrase_count=pl.lit(1))
+    marks = fit_calibration(_measured(), OPTIONS, marked=found).ai.marks
+    assert marks[0].levels[0].humans_with == marks[0].levels[0].humans == 2000
 
 
 def test_an_axis_without_labels_is_empty():
@@ -107,17 +113,25 @@ def test_human_ends_where_few_positives_begin():
     assert chosen.human_below == pytest.approx(-1.8)
 
 
-def test_groups_that_disagree_temper_the_evidence():
+def test_unseen_scores_that_overstate_temper_the_evidence():
     random = np.random.default_rng(0)
     positive, groups = np.arange(2000) % 2 == 0, np.arange(2000) % 4
     agreeing = random.normal(positive * 2.0, 1.0)
-    disagreeing = agreeing + np.array([-3.0, -1.0, 1.0, 3.0])[groups]
-    weights = np.ones(2000)
-    slopes = [
-        fit_additive(values[:, None], positive, weights, groups.astype(str), strength=10.0).slope
-        for values in (agreeing, disagreeing)
-    ]
+    disagreeing = agreeing + np.array([-3.0, -1.0, 1.0, 3.0])[groups] * positive
+    slopes = []
+    for values in (agreeing, disagreeing):
+        fitted = fit_additive(values[:, None], positive, np.ones(2000), groups.astype(str), strength=10.0)
+        slopes.append(temper(fitted, fitted.unseen, positive, np.ones(2000)).slope)
     assert slopes[1] < slopes[0] <= 1.0
+
+
+def test_tempering_never_sharpens_and_keeps_the_neutral_value_between_the_labels():
+    positive = np.arange(100) % 2 == 0
+    llrs = np.where(positive, 1.0, -1.0) + 0.4  # tells the labels apart without an error
+    fitted = Additive(np.array([1.0]), np.array([0.0]), llrs)
+    tempered = temper(fitted, llrs, positive, np.ones(100))
+    assert tempered.slope == 1.0
+    assert tempered.apply(np.array([[0.4]])) == pytest.approx(0.0)
 
 
 def test_an_uninformative_value_is_worth_nothing_even_with_unequal_spreads():
@@ -125,7 +139,7 @@ def test_an_uninformative_value_is_worth_nothing_even_with_unequal_spreads():
     positive = np.arange(3000) % 2 == 0
     values = random.normal(positive * 1.0, np.where(positive, 0.5, 1.5))
     fitted = fit_additive(values[:, None], positive, np.ones(3000), np.array(["a"] * 3000), strength=10.0)
-    llrs = fitted.weights[0] * (values - fitted.centres[0])
+    llrs = fitted.apply(values[:, None])
     assert np.mean(1 / (1 + np.exp(-llrs))) == pytest.approx(0.5, abs=0.01)  # as many positives said as there are
 
 

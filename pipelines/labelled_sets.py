@@ -1,0 +1,129 @@
+"""Reads the labelled development sets into one table: what the calibration is fitted on and measured with.
+
+Columns: text, label (ai, human, mt, ht, original), lang, set, group (never split: sets that share texts, a source, a
+year), domain, generator, pair_id, register (of references), fold and use. A document is measured by language models
+whose training left out its fold; fold null stands for sets that no shipped model has seen. `use` is null or says that
+a row is for the fit or for the figures only: the document stands in the table twice, in two folds.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import polars as pl
+
+from provenance.archive import ArchiveReader, ReadOptions
+from provenance.extract import ExtractOptions, LanguageIdentifier, extract_batches
+from provenance.models import find_model, load_models
+
+N_FOLDS = 4
+AI_FOLDS = {"faid": 1, "gptid_reddit": 2, "authenticheck_asap": 3}
+# Group A is most of what the shipped models learn from. Left out whole (fold 0) it shows what they make of the
+# unknown; left out by domain it shows values like theirs, which the calibration needs.
+GROUP_A = ("biscope", "biscope_paraphrased_ai", "raidar")
+DOMAIN_FOLDS = {"yelp": 1, "essay": 2, "arxiv": 2, "news": 2, "creative": 3, "cwriting": 3}
+YEAR_FOLDS = {2008: 0, 2009: 0, 2010: 0, 2011: 0, 2012: 1, 2013: 1, 2015: 1, 2014: 2, 2016: 3}
+PER_CELL = 100  # documents of one set, domain, generator and label; of people's HUMAN times as many
+HUMAN = 6
+COLUMNS = ("text", "label", "lang", "set", "group", "domain", "generator", "pair_id", "register", "fold", "use")
+SEED = 1
+
+
+def read_ai_sets(data: Path, *, per_cell: int | None = PER_CELL) -> pl.DataFrame:
+    """Human and AI-generated documents of all sets; those whose texts are shared have one group."""
+    manifest = json.loads((data / "ai" / "MANIFEST.json").read_text(encoding="utf-8"))
+    frames = []
+    for name, entry in manifest.items():
+        group = name if entry["leak_group"] == "-" else entry["leak_group"]
+        frame = pl.read_parquet(data / "ai" / entry["file"])
+        labelled = _label(frame, name, pl.lit(group)).with_columns(fold=pl.lit(AI_FOLDS.get(name), pl.Int64))
+        if name not in GROUP_A:
+            frames.append(labelled)
+            continue
+        fold = frame["domain"].replace_strict(DOMAIN_FOLDS, return_dtype=pl.Int64)
+        frames.append(labelled.with_columns(fold=pl.lit(0, pl.Int64), use=pl.lit("figures")))
+        frames.append(labelled.with_columns(fold=fold, use=pl.lit("fit")))
+    return _sample(pl.concat(frames, how="diagonal_relaxed"), per_cell)
+
+
+def read_dated(data: Path, *, per_cell: int | None = PER_CELL) -> pl.DataFrame:
+    """Human documents dated before November 2022, none of them a translation; a source is a group."""
+    dated = pl.read_parquet(data / "human" / "human_dated.parquet").with_columns(label=pl.lit("human"))
+    written = dated.filter(pl.col("author_note").fill_null("") != "human translation")
+    sources = written["source"].unique().sort().to_list()
+    folds = {source: index % N_FOLDS for index, source in enumerate(sources)}
+    labelled = _label(written, "human_dated", pl.col("source")).with_columns(
+        domain=pl.format("human_dated/{}", "register"),
+        fold=pl.col("group").replace_strict(folds, return_dtype=pl.Int64),
+    )
+    return _sample(labelled, per_cell)
+
+
+def read_translations(data: Path, *, per_cell: int | None = PER_CELL // 2) -> pl.DataFrame:
+    """Machine and human translations and originals of at least a document's length; a source text is a group."""
+    frames = []
+    for name in ("htvsmt_deen_to2016", "ntrex", "wmt21", "wmt22"):
+        frame = pl.read_parquet(data / "mt" / f"{name}.parquet").rename({"system": "generator", "doc_id": "pair_id"})
+        fold = pl.col("year").replace_strict(YEAR_FOLDS, default=None, return_dtype=pl.Int64)
+        if name == "ntrex":
+            fold = pl.col("pair_id").rank("dense").cast(pl.Int64) % N_FOLDS
+        group = pl.format("{} {}", pl.lit(name), "year") if name.startswith("htvsmt") else pl.lit(name)
+        known = fold if name in ("htvsmt_deen_to2016", "ntrex") else pl.lit(None, pl.Int64)
+        frames.append(_label(frame, name, group).with_columns(known.alias("fold")))
+    return _sample(pl.concat(frames, how="diagonal_relaxed"), per_cell)
+
+
+def read_web_pages(data: Path) -> pl.DataFrame:
+    """Main text of the saved pages that their collection dates before November 2022; a host is a group."""
+    folder = data / "warc" / "throughput"
+    pages = pl.read_ndjson(folder / "manifest.jsonl").select("url", "src", "date").unique("url", keep="first")
+    identifier = find_model(load_models(), "language_identifier")
+    if identifier is None:
+        raise SystemExit("no language identifier among the shipped models")
+    identify = LanguageIdentifier.load(identifier.path)
+    frames = [
+        batch.documents
+        for path in sorted(folder.glob("*.warc.gz"))
+        for batch in extract_batches(
+            ArchiveReader(path, ReadOptions()),
+            ExtractOptions(),
+            crawl="dev",
+            warc_filename=path.name,
+            identify=identify,
+        )
+    ]
+    known = (
+        pl.concat(frames)
+        .join(pages, on="url", how="left", maintain_order="left")
+        .with_columns(pl.struct("date", "src").map_elements(_date_page, return_dtype=pl.String).alias("date"))
+    )
+    early = known.filter(pl.col("date") < "2022-11-01").with_columns(lang="language", label=pl.lit("human"))
+    return _label(early, "web", pl.col("url_host_name")).with_columns(
+        domain=pl.lit("web"), register=pl.lit("web"), fold=pl.lit(None, pl.Int64)
+    ).select(COLUMNS)  # fmt: skip
+
+
+def _date_page(page: dict[str, str | None]) -> str | None:
+    """The page's own date, else that in the name of its file, as "20120117_www..."."""
+    found = re.search(r"/(20\d\d)(\d\d)(\d\d)_", page["src"] or "")
+    return page["date"] or ("-".join(found.groups()) if found else None)
+
+
+def _label(frame: pl.DataFrame, name: str, group: pl.Expr) -> pl.DataFrame:
+    missing = {column: pl.lit(None, pl.String) for column in COLUMNS if column not in frame.columns}
+    return frame.with_columns(**{**missing, "set": pl.lit(name)}).with_columns(
+        group=group,
+        domain=pl.format("{}/{}", pl.lit(name), pl.col("domain").fill_null("all")),
+        lang=pl.col("lang").str.head(2),
+    )
+
+
+def _sample(frame: pl.DataFrame, per_cell: int | None) -> pl.DataFrame:
+    """At most so many documents of each cell, the same ones each time."""
+    if per_cell is None:
+        return frame.select(COLUMNS)
+    cell = pl.concat_str("use", "set", "domain", "generator", "label", "lang", separator="\t", ignore_nulls=True)
+    shuffled = frame.select(COLUMNS).sample(fraction=1.0, shuffle=True, seed=SEED)
+    most = pl.when(pl.col("label") == "human").then(HUMAN * per_cell).otherwise(per_cell)
+    few = pl.col("label").is_in(["original", "ht"]) | pl.col("set").str.starts_with("htvsmt")
+    return shuffled.filter(few | (pl.int_range(pl.len()).over(cell) < most))

@@ -9,19 +9,24 @@ from collections.abc import Mapping
 import polars as pl
 
 from provenance.models.calibration import Calibration
-from provenance.train.calibration import AI_MARKS, MT_MARKS, AxisOptions, FitOptions, fit_calibration
-from provenance.train.reference import ReferenceOptions
+from provenance.train.calibration import (
+    AI_MARKS,
+    AI_SIGNALS,
+    MT_MARKS,
+    MT_SIGNALS,
+    AxisOptions,
+    FitOptions,
+    fit_calibration,
+)  # fmt: skip
+from provenance.train.reference import SCORE_OF_HALF, ReferenceOptions
 from provenance.verdict import judge_batch
 
 WEAK = r"(?i)babbage|curie|bloom|flan|gpt2|\bada\b|davinci-002|polish"  # base and small models; polished human text
 WEB_REGISTERS = ("web", "blog", "news", "howto", "government", "technical", "review", "qa", "other")
-SCORE_OF_HALF = 2.2  # nats that make a prior of 0.1 a half: no smaller evidence is called an origin
-REFERENCE = ReferenceOptions(guides=WEB_REGISTERS, floor=SCORE_OF_HALF, miss=0.5)
+REFERENCE = ReferenceOptions(guides=WEB_REGISTERS)
 OPTIONS = FitOptions(
-    ai=AxisOptions(
-        ("lm_ai_llr", "lm_human_bits_per_char", "length_word_chars"), AI_MARKS, REFERENCE, negatives=("human",)
-    ),
-    mt=AxisOptions(("lm_mt_llr", "lm_mt_burstiness"), MT_MARKS, REFERENCE, negatives=("original",)),
+    ai=AxisOptions(AI_SIGNALS, AI_MARKS, REFERENCE, negatives=("human",)),
+    mt=AxisOptions(MT_SIGNALS, MT_MARKS, REFERENCE, negatives=("original",)),
     version="2026-11",
 )
 NOTES = {

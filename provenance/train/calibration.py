@@ -18,6 +18,9 @@ from provenance.train.marks import MarkOptions, fit_marks
 from provenance.train.reference import ReferenceOptions, Thresholds, choose_thresholds, guiding_registers
 
 SELF_DECLARED = "the page says so itself; there are no labelled pages to count on"
+# What else is measured added nothing on sets left out: docs/detection.md.
+AI_SIGNALS = ("lm_ai_llr", "lm_human_bits_per_char", "length_word_chars")
+MT_SIGNALS = ("lm_mt_llr",)
 AI_MARKS = (
     MarkOptions("phrase_decisive", "phrase_decisive_count"),
     MarkOptions("phrase_strong", "phrase_strong_count", bound=3.0),
@@ -46,8 +49,8 @@ class AxisOptions:
 class FitOptions:
     """`edges` are the lower bounds of the length strata in words; `strength` is scikit-learn's C."""
 
-    ai: AxisOptions = field(default_factory=lambda: AxisOptions(("lm_ai_llr", "lm_ai_burstiness"), AI_MARKS))
-    mt: AxisOptions = field(default_factory=lambda: AxisOptions(("lm_mt_llr", "lm_mt_burstiness"), MT_MARKS))
+    ai: AxisOptions = field(default_factory=lambda: AxisOptions(AI_SIGNALS, AI_MARKS))
+    mt: AxisOptions = field(default_factory=lambda: AxisOptions(MT_SIGNALS, MT_MARKS))
     edges: tuple[int, ...] = (80, 150, 300)
     strength: float = 1.0
     clip: float = 6.0

@@ -13,6 +13,8 @@ import polars as pl
 
 from provenance.train.metrics import Floats
 
+SCORE_OF_HALF = 2.2  # nats that make a prior of 0.1 a half: no smaller evidence is called an origin
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -32,10 +34,10 @@ class ReferenceOptions:
     """
 
     rate: float = 0.01
-    miss: float = 0.05
+    miss: float = 0.5
     min_documents: int = 60
     guides: tuple[str, ...] = ()
-    floor: float = 1.0
+    floor: float = SCORE_OF_HALF
     ceiling: float = 0.0
 
 

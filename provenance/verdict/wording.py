@@ -17,16 +17,6 @@ _NUMBERS = {
         "more like original than translated reference text",
         "nats per token",
     ),
-    "lm_ai_burstiness": (
-        "likeness to AI-written text varies between sentences as in AI-written text",
-        "likeness to AI-written text varies between sentences as in human text",
-        "from neutral",
-    ),
-    "lm_mt_burstiness": (
-        "likeness to translated text varies between sentences as in translations",
-        "likeness to translated text varies between sentences as in originals",
-        "from neutral",
-    ),
     "lm_human_bits_per_char": (
         "more predictable than human text usually is",
         "less predictable than AI-written text usually is",
@@ -39,7 +29,7 @@ _NUMBERS = {
     ),
 }
 _OVER_TOKENS = ("lm_ai_llr", "lm_mt_llr")
-_AXES = {"ai": "AI-generated", "mt": "machine-translated"}
+_SIDES = {"ai": ("AI-generated", "human"), "mt": ("machine-translated", "original")}
 
 
 def say(axis: str, signal: str, column: str, table: pl.DataFrame) -> pl.Expr:
@@ -63,7 +53,8 @@ def _say_number(column: str, table: pl.DataFrame) -> pl.Expr:
 
 def _say_mark(axis: str, signal: str, column: str, table: pl.DataFrame) -> pl.Expr:
     """The hits of the signal's family (`<family>_hits`); where there are none the plain figure."""
-    plain = pl.format("{} of {}, as in {} text", pl.lit(column), _figure(pl.col("value")), pl.lit(_AXES[axis]))
+    side = pl.when(pl.col("nats") > 0).then(pl.lit(_SIDES[axis][0])).otherwise(pl.lit(_SIDES[axis][1]))
+    plain = pl.format("{} of {}, as in {} text", pl.lit(column), _figure(pl.col("value")), side)
     family, _, kind = signal.partition("_")
     hits = f"{family}_hits"
     if hits not in table.columns:

@@ -88,7 +88,7 @@ def test_the_threshold_keeps_its_error_on_every_register_that_sets_it():
     registers = np.repeat(["news", "essay", "tiny"], [500, 500, 20])
     llrs = random.normal(np.where(registers == "essay", 2.0, -1.0), 1.0)
     humans = pl.DataFrame({"register": registers, "llr": llrs})
-    chosen = choose_thresholds(humans, random.normal(4, 1, 500), ReferenceOptions(min_documents=60))
+    chosen = choose_thresholds(humans, random.normal(4, 1, 500), ReferenceOptions(min_documents=60, floor=0.0))
     for register in ("news", "essay"):
         assert np.mean(llrs[registers == register] >= chosen.positive_above) <= 0.01
     assert chosen.measured["essay: above"] <= 0.01

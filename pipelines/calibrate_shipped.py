@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.calibration_recipe import WEB_REGISTERS, fit, judge_unseen
+from pipelines.calibration_recipe import LICENSED, WEAK, WEB_REGISTERS, fit, judge_unseen
 from provenance.models.calibration import Calibration
 from provenance.models.registry import describe_model, load_models, write_manifest
 from provenance.train.error_counts import count_errors
@@ -22,8 +22,11 @@ CARD = "cards/calibration.md"
 
 
 def add_errors(calibration: Calibration, judged: pl.DataFrame) -> Calibration:
-    """The calibration with its errors on raw documents: humans of web registers, generators and translations by set."""
-    raw = judged.filter(pl.col("form") == "raw", pl.col("label") != "ht")
+    """The calibration with its errors on raw documents: humans of web registers; AI-generated and translated by set."""
+    strong = ~pl.col("generator").fill_null("").str.contains(WEAK)
+    raw = judged.filter(
+        pl.col("form") == "raw", pl.col("label") != "ht", pl.col("set").is_in([*LICENSED, "web"]), strong
+    )
     human = pl.col("label").is_in(["human", "original"])
     used = raw.filter(~human | pl.col("register").is_in(WEB_REGISTERS))
     grouped = used.with_columns(group=pl.when(human).then("register").otherwise("set"))

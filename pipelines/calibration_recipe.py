@@ -1,7 +1,8 @@
 """How the shipped calibration is fitted, and how documents are judged by one that has not seen them.
 
-Weights come from clean documents of all sets without weak or base generators, each set and domain alike; marks are
-counted on raw documents; thresholds come from raw human documents of the registers that web pages consist of.
+Only sets whose licence allows shipping what was fitted on them take part; the others are for testing alone. Weights
+come from clean documents without weak or base generators, each set and domain alike; marks are counted on raw
+documents; thresholds come from raw human documents of the registers that web pages consist of.
 """
 
 from collections.abc import Mapping
@@ -9,18 +10,15 @@ from collections.abc import Mapping
 import polars as pl
 
 from provenance.models.calibration import Calibration
-from provenance.train.calibration import (
-    AI_MARKS,
-    AI_SIGNALS,
-    MT_MARKS,
-    MT_SIGNALS,
-    AxisOptions,
-    FitOptions,
-    fit_calibration,
-)  # fmt: skip
+from provenance.train.calibration import fit_calibration
+from provenance.train.options import AI_MARKS, AI_SIGNALS, MT_MARKS, MT_SIGNALS, AxisOptions, FitOptions
 from provenance.train.reference import SCORE_OF_HALF, ReferenceOptions
 from provenance.verdict import judge_batch
 
+LICENSED = (
+    "biscope", "biscope_paraphrased_ai", "faid", "gptid_reddit", "authenticheck_asap", "human_dated",
+    "htvsmt_deen_to2016", "ntrex",
+)  # fmt: skip
 WEAK = r"(?i)babbage|curie|bloom|flan|gpt2|\bada\b|davinci-002|polish"  # base and small models; polished human text
 WEB_REGISTERS = ("web", "blog", "news", "howto", "government", "technical", "review", "qa", "other")
 REFERENCE = ReferenceOptions(guides=WEB_REGISTERS)
@@ -30,6 +28,7 @@ OPTIONS = FitOptions(
     version="2026-11",
 )
 NOTES = {
+    "sets": ", ".join(LICENSED),
     "fitted on": "signals measured by language models that had not seen the document (pipelines/cross_fit.py)",
     "not AI in the fit": "base and small generators, human text polished by a model",
     "positive_above": "what 1 % of the human documents of the worst register exceed, among " + ", ".join(WEB_REGISTERS)
@@ -39,11 +38,12 @@ NOTES = {
 
 
 def select_labelled(measured: pl.DataFrame, *forms: str) -> pl.DataFrame:
-    """Labelled documents of these forms; of dated sources each is a group, the web is one."""
+    """Licensed documents of these forms; in group A, most of them, every domain is a group."""
     strong = ~pl.col("generator").fill_null("").str.contains(WEAK)
     fitting = (pl.col("use").fill_null("") != "figures") | (pl.col("form") == "raw")
-    group = pl.when(pl.col("set") == "web").then(pl.lit("web")).otherwise("group")
-    chosen = pl.col("form").is_in(forms) & strong & fitting & (pl.col("label") != "ht")
+    domain = pl.format("A {}", pl.col("domain").str.split("/").list.last())
+    group = pl.when(pl.col("group") == "A").then(domain).otherwise("group")
+    chosen = pl.col("set").is_in(LICENSED) & pl.col("form").is_in(forms) & strong & fitting & (pl.col("label") != "ht")
     return measured.filter(chosen).with_columns(group.alias("group"))
 
 
@@ -72,15 +72,15 @@ def judge(part: pl.DataFrame, calibration: Calibration) -> pl.DataFrame:
 
 
 def judge_unseen(measured: pl.DataFrame, options: FitOptions = OPTIONS) -> pl.DataFrame:
-    """Every labelled set judged by a calibration without its group; every reference without its half of the sources."""
-    parts = []
+    """Every set judged by a calibration without its group; every reference by one without its half of the sources."""
     judged = measured.filter(pl.col("use").fill_null("") != "fit", pl.col("form") != "short")
-    labelled = judged.filter(pl.col("register").is_null())
-    for group in labelled["group"].unique().sort():
+    reference, licensed = pl.col("register").is_not_null(), pl.col("set").is_in(LICENSED)
+    parts = [judge(judged.filter(~licensed & ~reference), fit(measured, options))]
+    fitted = judged.filter(licensed & ~reference)
+    for group in fitted["group"].unique().sort():
         mine = pl.col("group") == group
-        parts.append(judge(labelled.filter(mine), fit(measured.filter(~mine), options)))
-    reference, half = pl.col("register").is_not_null(), pl.col("group").rank("dense") % 2
+        parts.append(judge(fitted.filter(mine), fit(measured.filter(~mine), options)))
     for side in (0, 1):
-        mine = reference & (half == side)
+        mine = reference & (pl.col("group").rank("dense") % 2 == side)
         parts.append(judge(judged.filter(mine), fit(measured.filter(~mine), options)))
     return pl.concat(parts)

@@ -6,14 +6,14 @@ Fitted on some sets it is overconfident on others, so its slope is corrected on 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-MAX_SLOPE = 1.0  # unseen groups may temper the evidence, never sharpen it
+MAX_SLOPE = 1.5  # long texts may sharpen evidence that was fitted on all lengths, but not much
 MAX_FOLDS = 10  # groups are left out so many at a time
 MAX_WEIGHT = 20.0  # no document counts more than this many average ones
 
@@ -31,6 +31,10 @@ class Additive:
         """The LLR of rows of values; a value that was not measured (NaN) is worth nothing."""
         summed: Floats = np.nan_to_num(self.weights * (values - self.centres)).sum(axis=1)
         return summed
+
+    def pick(self, rows: Flags) -> "Additive":
+        """The same evidence, with the unseen LLRs of those rows only."""
+        return replace(self, unseen=self.unseen[rows])
 
 
 def fit_additive(
@@ -50,7 +54,7 @@ def fit_additive(
 
 
 def temper(fitted: Additive, llrs: Floats, positive: Flags, weights: Floats) -> Additive:
-    """Slope and shift by which LLRs of unseen documents mean what they say; the slope lies between 0 and 1."""
+    """Slope and shift by which LLRs of unseen documents mean what they say; bounded to 0 and `MAX_SLOPE`."""
     weight, shift = _fit(llrs[:, None], positive, weights, 1e6)
     slope = float(np.clip(weight[0], 0.0, MAX_SLOPE))
     if slope != float(weight[0]):

@@ -2,9 +2,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from provenance.train.calibration import AxisOptions, FitOptions, fit_calibration
-from provenance.train.logistic import Additive, balance, fit_additive, temper
+from provenance.train.calibration import fit_calibration
+from provenance.train.logistic import MAX_SLOPE, Additive, balance, fit_additive, temper
 from provenance.train.marks import MarkOptions, fit_marks
+from provenance.train.options import AxisOptions, FitOptions
 from provenance.train.reference import ReferenceOptions, choose_thresholds
 from provenance.verdict import Calibration, judge_batch
 
@@ -50,7 +51,7 @@ def test_a_fitted_calibration_judges_after_a_round_trip_through_its_file(tmp_pat
     assert score[positive].mean() > 3 * score[~positive].mean()
 
 
-def test_a_language_or_length_with_few_documents_gets_no_stratum():
+def test_a_language_with_few_documents_gets_no_stratum():
     measured = _measured().with_columns(
         pl.when(pl.int_range(pl.len()) < 150).then(pl.lit("fi")).otherwise("lang").alias("lang")
     )
@@ -122,16 +123,23 @@ def test_unseen_scores_that_overstate_temper_the_evidence():
     for values in (agreeing, disagreeing):
         fitted = fit_additive(values[:, None], positive, np.ones(2000), groups.astype(str), strength=10.0)
         slopes.append(temper(fitted, fitted.unseen, positive, np.ones(2000)).slope)
-    assert slopes[1] < slopes[0] <= 1.0
+    assert slopes[1] < slopes[0]
 
 
-def test_tempering_never_sharpens_and_keeps_the_neutral_value_between_the_labels():
+def test_tempering_hardly_sharpens_and_keeps_the_neutral_value_between_the_labels():
     positive = np.arange(100) % 2 == 0
     llrs = np.where(positive, 1.0, -1.0) + 0.4  # tells the labels apart without an error
     fitted = Additive(np.array([1.0]), np.array([0.0]), llrs)
     tempered = temper(fitted, llrs, positive, np.ones(100))
-    assert tempered.slope == 1.0
+    assert tempered.slope == MAX_SLOPE
     assert tempered.apply(np.array([[0.4]])) == pytest.approx(0.0)
+
+
+def test_a_length_with_few_documents_takes_its_slope_from_all():
+    measured = _measured().filter((pl.col("n_words") >= 150) | (pl.int_range(pl.len()) < 40))
+    short, long = fit_calibration(measured, OPTIONS).ai.strata
+    assert (short.low_words, short.high_words, long.high_words) == (80, 150, None)
+    assert short.terms[0].weight == pytest.approx(long.terms[0].weight, rel=0.1)
 
 
 def test_an_uninformative_value_is_worth_nothing_even_with_unequal_spreads():

@@ -31,6 +31,8 @@ _COLUMNS: dict[str, DataType | DataTypeClass] = {
     "why": pl.String,
 }
 RATIO_SCHEMA = pl.Schema(_COLUMNS)
+LEAST_BOUND = 0.05  # a ratio of which only a smaller lower bound is known could be nearly anything
+NOTHING_TOLD = "the interval of the ratio holds nearly every value; more documents or hosts are needed"
 Cell = str | int | float | bool | None | Sequence[str | None]
 
 
@@ -55,6 +57,8 @@ def make_row(
             row[f"{origin}_prevalence"], row[f"{origin}_low"], row[f"{origin}_high"] = _values(found)
             row[f"{origin}_adjusted_count"] = estimate.adjusted_count.get(origin)
     ratio = estimate.ratio if estimate else None
+    if ratio is not None and ratio.high is None and (ratio.low or 0.0) < LEAST_BOUND:
+        ratio, why = None, "; ".join(part for part in (why, NOTHING_TOLD) if part)
     if ratio is not None:
         row[RATIO], row[f"{RATIO}_low"], row[f"{RATIO}_high"] = _values(ratio)
     row.update(method=method, estimable=ratio is not None, why=why or None)

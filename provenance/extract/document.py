@@ -115,7 +115,7 @@ def _read_html(record: Record, page: str, charset: str, main_text: MainText) -> 
     if excess:
         raise _reject(record, Reason.EXTRACTION_FAILED, excess)
     tree = HTMLTree.parse(page)
-    facts = asdict(read_markup(tree, ascii_bytes, record.http_headers, record.url))
+    facts = asdict(read_markup(tree, page, record.http_headers, record.url))
     return {"text": main_text(page, tree), **{name: _clean_all(value) for name, value in facts.items()}}
 
 

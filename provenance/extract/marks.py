@@ -14,15 +14,26 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Literal, get_args
 from urllib.parse import urljoin, urlsplit
 
+import polars as pl
 from resiliparse.parse.html import DocumentNode
 
 Element = Mapping[str, str]  # attribute names, lower case, to values
+MetaName = Literal[
+    "generator", "content-language", "x-translated-by", "translation-stats", "ai-disclosure", "ai-generated"
+]
+META_NAMES: tuple[str, ...] = get_args(MetaName)  # the meta tags that are read
 
 MIN_DOUBLED_FONTS = 5  # fewer are a fragment pasted into a page, not a translated page
 _WHOLE_PAGE = "html, body, main, article"
-_GTRANSLATE = re.compile(rb"<!--\s*delivered by GTranslate", re.IGNORECASE)
+_GTRANSLATE = re.compile(r"<!--\s*delivered by GTranslate", re.IGNORECASE | re.ASCII)
+# A page without one of these has no mark in its body: nearly all pages are spared the searches below.
+_SIGNS = (
+    "-x-mtfrom|vertical-align: inherit|<ya-tr-span|_msttexthash|data-trp-gettext|weglot|GTranslate|qtranslate"
+    "|ai-disclosure|rainedAlgorithmicMedia"
+)
 _MEDIA_TYPES = frozenset({"imageobject", "videoobject", "audioobject", "mediaobject", "3dmodel", "photograph"})
 _MAX_VALUE = 200
 _MAX_NODES = 50  # looked at of one kind; an iteration searches the tree again for each
@@ -30,27 +41,36 @@ _MAX_NODES = 50  # looked at of one kind; an iteration searches the tree again f
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A parsed page as the marks need it; `base` is the address its links are relative to, mostly its `url`."""
+    """A parsed page as the marks need it.
+
+    `signs` is what `find_signs` left of its source, `root` the attributes of its html element, `base` the address its
+    links are relative to, mostly its `url`.
+    """
 
     document: DocumentNode | None
-    payload: bytes
+    signs: str
     headers: Mapping[str, str]
     url: str
     base: str
-    html: Element
-    metas: list[Element]
+    root: Element
+    metas: Mapping[str, str]
     links: list[Element]
 
-    def meta(self, name: str) -> str | None:
-        """Content of the first meta tag of that name or http-equiv (lower case); null if there is none."""
-        for meta in self.metas:
-            if name in (meta.get("name", "").lower(), meta.get("http-equiv", "").lower()):
-                return meta.get("content", "")
-        return None
+    def meta(self, name: MetaName) -> str | None:
+        """Content of the first meta tag of that name or http-equiv; null if there is none."""
+        return self.metas.get(name)
 
     def count(self, selector: str) -> int:
         """How many elements match a CSS selector."""
         return len(self.document.query_selector_all(selector)) if self.document is not None else 0
+
+
+def find_signs(html: str) -> str:
+    """The source of a page that may have marks in its body; empty where it has none.
+
+    One search for all signs: by polars in 150 microseconds for 146 kB, where ten searches of Python's take 520.
+    """
+    return html if pl.Series([html]).str.contains(_SIGNS)[0] else ""
 
 
 def find_translation_marks(page: Page) -> list[str]:
@@ -64,8 +84,8 @@ def find_disclosure_marks(page: Page) -> list[str]:
 
 
 def _declared(page: Page) -> Iterator[str]:
-    if b"-x-mtfrom" in page.payload:
-        if "-x-mtfrom" in page.html.get("lang", "").lower() or page.count('body[lang*="-x-mtfrom"]'):
+    if "-x-mtfrom" in page.signs:
+        if "-x-mtfrom" in page.root.get("lang", "").lower() or page.count('body[lang*="-x-mtfrom"]'):
             yield "mtfrom_lang"
         elif page.count('[lang*="-x-mtfrom"]:not(link)'):
             yield "mtfrom_lang_part"
@@ -83,20 +103,20 @@ def _is_same(page: Page, address: str) -> bool:
 
 
 def _saved(page: Page) -> Iterator[str]:
-    classes = page.html.get("class", "").split()
+    classes = page.root.get("class", "").split()
     if "translated-ltr" in classes or "translated-rtl" in classes:
         yield "google_class"
     if (page.meta("x-translated-by") or "").lower() == "google":
         yield "google_meta"
     if _host(page.url).endswith((".translate.goog", "translate.googleusercontent.com")):
         yield "google_proxy"
-    if b"vertical-align: inherit" in page.payload:
+    if "vertical-align: inherit" in page.signs:
         doubled = page.count('font[style*="vertical-align"] > font[style*="vertical-align"]')
         if doubled:
             yield "google_font" if doubled >= MIN_DOUBLED_FONTS else "google_font_part"
-    if b"<ya-tr-span" in page.payload and page.count("ya-tr-span"):
+    if "<ya-tr-span" in page.signs and page.count("ya-tr-span"):
         yield "yandex_span"
-    if b"_msttexthash" in page.payload and page.count("[_msttexthash]"):
+    if "_msttexthash" in page.signs and page.count("[_msttexthash]"):
         yield "edge_hash"
 
 
@@ -108,32 +128,33 @@ def _host(url: str) -> str:
 
 
 def _plugins(page: Page) -> Iterator[str]:
-    if b"data-trp-gettext" in page.payload and page.count("[data-trp-gettext]"):
+    if "data-trp-gettext" in page.signs and page.count("[data-trp-gettext]"):
         yield "translatepress"
     if page.meta("translation-stats") is not None:
         yield "transposh"
-    if b"weglot" in page.payload and page.count('[id^="weglot"], [class*="weglot"]'):
+    if "weglot" in page.signs and page.count('[id^="weglot"], [class*="weglot"]'):
         yield "weglot"
-    if b"GTranslate" in page.payload:
-        if _GTRANSLATE.search(page.payload):
+    if "GTranslate" in page.signs:
+        if _GTRANSLATE.search(page.signs):
             yield "gtranslate_static"
         if page.count('[onclick*="doGTranslate"], [onchange*="doGTranslate"], [href*="doGTranslate"]'):
             yield "gtranslate_widget"
-    if b"qtranslate" in page.payload and page.count('[id^="qtranslate"], [id^="qtranxs"], [class*="qtranxs"]'):
+    if "qtranslate" in page.signs and page.count('[id^="qtranslate"], [id^="qtranxs"], [class*="qtranxs"]'):
         yield "qtranslate"
 
 
 def _announced(page: Page) -> Iterator[str]:
     if page.headers.get("ai-disclosure"):
         yield f"header:ai-disclosure={_clip(page.headers['ai-disclosure'])}"
-    for name in ("ai-disclosure", "ai-generated"):
+    names: tuple[MetaName, ...] = ("ai-disclosure", "ai-generated")
+    for name in names:
         value = page.meta(name)
         if value is not None:
             yield f"meta:{name}={_clip(value)}"
 
 
 def _on_elements(page: Page) -> Iterator[str]:
-    if b"ai-disclosure" not in page.payload or page.document is None:
+    if "ai-disclosure" not in page.signs or page.document is None:
         return
     for node in islice(page.document.query_selector_all("[ai-disclosure]"), _MAX_NODES):
         place = "attribute" if node.matches(_WHOLE_PAGE) else "part"
@@ -141,7 +162,7 @@ def _on_elements(page: Page) -> Iterator[str]:
 
 
 def _in_json_ld(page: Page) -> Iterator[str]:
-    if b"rainedAlgorithmicMedia" not in page.payload or page.document is None:
+    if "rainedAlgorithmicMedia" not in page.signs or page.document is None:
         return
     for node in islice(page.document.query_selector_all('script[type="application/ld+json"]'), _MAX_NODES):
         try:

@@ -148,7 +148,7 @@ def _find_ratio(point: Floats, draws: Floats, level: float, n_effective: float) 
         ratios = np.sort(np.where(synthetic > 0, draws[:, 0] / synthetic, np.inf))
     last = len(ratios) - 1
     low, high = float(ratios[int(tail * last)]), float(ratios[int(np.ceil((1 - tail) * last))])
-    if np.quantile(synthetic, tail) < INCLUDES_ZERO:
+    if np.quantile(synthetic, tail) < INCLUDES_ZERO or point[1:].sum() < INCLUDES_ZERO:
         human_low = find_interval(draws[:, 0], float(point[0]), level, n_effective)[0]
         return Interval(None, min(low, human_low / (1 - human_low)), None)
     value = float(point[0] / point[1:].sum())

@@ -14,7 +14,8 @@ $(STAMP): pyproject.toml requirements.lock
 install: $(STAMP)  ## set up .venv from the lock file
 
 run: $(STAMP)  ## the main job on the shipped fixtures, with the embedded models; prints where the report is
-	$(BIN)/provenance run fixtures/shards --out out/fixtures --fresh
+	@# Two fixture shards are damaged on purpose: status 1 says that part of the input was lost.
+	$(BIN)/provenance run fixtures/shards --out out/fixtures --fresh || test $$? -eq 1
 
 test: $(STAMP) tools  ## the one check: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

@@ -1,5 +1,5 @@
 # The verbs of the project; `make help` lists them. A fresh machine needs Python 3.11, make and a C++ compiler.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
 

@@ -90,5 +90,7 @@ def test_the_date_is_told(bench):
 def test_the_capture_time_stands_in_for_an_unknown_first_seen(calibration):
     captured = datetime(2013, 1, 1, tzinfo=UTC)
     documents = pl.DataFrame({"doc_id": ["a"], "language": ["en"], "n_words": [30], "fetch_time": [captured]})
-    verdicts = judge_batch(documents, pl.DataFrame({"doc_id": ["a"]}), calibration, first_seen=None)
-    assert verdicts["first_seen"].to_list() == [captured]
+    unknown = pl.Series([None], dtype=pl.Datetime("us", "UTC"))
+    for seen in (None, unknown):
+        verdicts = judge_batch(documents, pl.DataFrame({"doc_id": ["a"]}), calibration, first_seen=seen)
+        assert verdicts["first_seen"].to_list() == [captured]

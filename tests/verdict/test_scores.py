@@ -51,6 +51,10 @@ def test_a_short_text_has_no_score(bench):
     assert verdict["origin"] == "undetermined"
 
 
+def test_the_shortest_text_that_is_scored_is_an_option(bench):
+    assert bench.verdict(VerdictOptions(min_words=201), n_words=200, lm_ai_llr=0.5)["ai_score"] is None
+
+
 def test_a_language_without_a_stratum_has_no_score(bench):
     assert bench.verdict(language="fi", lm_ai_llr=0.5)["ai_score"] is None
 

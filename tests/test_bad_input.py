@@ -98,3 +98,10 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     done = provenance("run", "nowhere.warc.gz", "--out", tmp_path / "o", "--debug")
     assert done.returncode == 2
     assert "Traceback" in done.stderr
+
+
+def test_debug_shows_where_a_shard_was_lost(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Dear diary, " * 500)
+    done = provenance("run", tmp_path / "notes.txt", "--out", tmp_path / "o", "--debug")
+    assert "ShardError" in done.stderr
+    assert "Traceback" in done.stderr

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not debug:
         sys.excepthook = _one_line
     try:
-        sys.exit(command.main(given, prog_name="provenance", standalone_mode=False) or 0)
+        sys.exit(command.main(given, prog_name="provenance", standalone_mode=False, obj=debug) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

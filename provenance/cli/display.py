@@ -18,7 +18,8 @@ from provenance.run import Receipt, Task
 class Display:
     """A reporter of the main job; a context manager, so that the bar is cleared on every way out."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, debug: bool = False) -> None:
+        self._debug = debug
         self._console = Console(stderr=True)
         self._bar: Progress | None = None
         self._bar_task: TaskID | None = None
@@ -66,6 +67,8 @@ class Display:
         self._done[receipt.task.key] = max(receipt.task.size, 1)
         if self._bar is None:
             click.echo(f"  {_line(receipt)}", err=True)
+        if self._debug and receipt.traceback:
+            click.echo(receipt.traceback, err=True)
         self._draw()
 
     def _draw(self) -> None:

@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 
 import click
-import polars as pl
 
 from provenance.cli.display import Display, show_summary
 from provenance.errors import ConfigError
@@ -14,6 +13,7 @@ from provenance.jobs.folder import open_folder
 from provenance.jobs.plan import find_shards
 from provenance.jobs.settings import load_run_config
 from provenance.jobs.verify import verify_run
+from provenance.store import read_table
 
 _ENGINES = ("local", "ray")
 
@@ -46,13 +46,13 @@ def run(
         raise ConfigError(f"--engine {engine}: this version works on one machine only; use --engine local")
     config = load_run_config(config_path)
     shards = find_shards(inputs, crawl)
-    with open_folder(out, config, fresh=fresh) as folder, Display() as display:
+    with open_folder(out, config, fresh=fresh) as folder, Display(debug=bool(click.get_current_context().obj)) as display:
         summary = run_corpus(folder, shards, workers=workers, reporter=display)
     if as_json:
         body = {"totals": summary.totals, "rejects": summary.rejects, "left_out": summary.left_out}
         click.echo(json.dumps({**body, "lost": summary.lost, "report": str(summary.report)}, ensure_ascii=False))
     else:
-        show_summary(summary, pl.read_parquet(out / "stats" / "ratio.parquet"))
+        show_summary(summary, read_table(out / "stats" / "ratio.parquet"))
     return 0 if summary.whole else 1
 
 

@@ -46,7 +46,8 @@ def run(
         raise ConfigError(f"--engine {engine}: this version works on one machine only; use --engine local")
     config = load_run_config(config_path)
     shards = find_shards(inputs, crawl)
-    with open_folder(out, config, fresh=fresh) as folder, Display(debug=bool(click.get_current_context().obj)) as display:
+    debug = bool(click.get_current_context().obj)
+    with open_folder(out, config, fresh=fresh) as folder, Display(debug=debug) as display:
         summary = run_corpus(folder, shards, workers=workers, reporter=display)
     if as_json:
         body = {"totals": summary.totals, "rejects": summary.rejects, "left_out": summary.left_out}

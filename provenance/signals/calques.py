@@ -15,6 +15,7 @@ from typing import ClassVar
 import polars as pl
 
 from provenance.schema import Column
+from provenance.signals.hits import HITS, Hit, collect_hits
 from provenance.signals.inflect import forms_of
 from provenance.signals.matcher import Found, Matcher, Pattern, fold, read_lexicon
 from provenance.signals.mention import is_introduced, is_quoted, stands_near
@@ -34,8 +35,6 @@ LANGUAGES = {
     "pl": "Polish",
     "pt": "Portuguese",
 }
-HITS = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "match": pl.String, "detail": pl.String}))
-Hit = dict[str, int | str]
 _NAMES = "|".join(name.lower() for name in LANGUAGES.values())
 _CUE = re.compile(
     r"\b(?:literal(?:ly)?|lit\.|so called|called|terms?|words?|known as|expressions?|phrases?|sayings?|proverbs?"
@@ -78,7 +77,7 @@ class Calques:
             self._hits(text, matcher, calques) if text and text.strip() and language in (None, "en") else None
             for text, language in zip(batch["text"], batch["language"], strict=True)
         ]
-        hits = pl.Series("calque_hits", [None if row is None else [hit for hit, _ in row] for row in rows], HITS)
+        hits = collect_hits("calque_hits", [None if row is None else [hit for hit, _ in row] for row in rows])
         sources = [None if row is None else len({calque.source_language for _, calque in row}) for row in rows]
         count = hits.list.len().cast(pl.Int64)
         with_words = pl.when(count > 0).then(pl.col("text"))

@@ -14,7 +14,7 @@ from typing import ClassVar
 import polars as pl
 
 from provenance.schema import HREFLANG_DTYPE, Column
-from provenance.signals.phrases import HITS
+from provenance.signals.hits import HITS, collect_hits
 
 Alternate = Mapping[str, str | None]
 Hit = tuple[float, str, str]  # value, mark, why in words
@@ -127,7 +127,7 @@ def _columns(rows: Sequence[list[Hit] | None], texts: pl.Series, value: str, hit
         None if row is None else [{"start": None, "end": None, "match": mark, "detail": why} for _, mark, why in row]
         for row in kept
     ]
-    return pl.DataFrame([pl.Series(value, values, pl.Float64), pl.Series(hits, listed, HITS)])
+    return pl.DataFrame([pl.Series(value, values, pl.Float64), collect_hits(hits, listed)])
 
 
 def _has_text(text: pl.Expr) -> pl.Expr:

@@ -15,6 +15,7 @@ from typing import ClassVar
 import polars as pl
 
 from provenance.schema import Column
+from provenance.signals.hits import HITS, Hit, collect_hits
 from provenance.signals.matcher import Found, Matcher, Pattern, fold, read_lexicon
 from provenance.signals.mention import is_introduced, is_quoted
 
@@ -22,8 +23,6 @@ LEXICON = Path(__file__).parent / "lexicons" / "phrases.tsv"
 LEXICON_COLUMNS = ("phrase", "language", "kind", "weight")
 KINDS = ("refusal", "cutoff", "opener", "closer", "citation", "placeholder", "prompt")
 WEIGHTS = ("decisive", "strong", "weak")
-HITS = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "match": pl.String, "detail": pl.String}))
-Hit = dict[str, int | str]
 # A phrase of these kinds is a mark of software, wherever it stands; the others can be quoted.
 _MARKS = ("citation",)
 _CUE = re.compile(
@@ -78,7 +77,7 @@ class ChatPhrases:
                 pl.Series("phrase_count", [None if row is None else len(row) for row in rows], pl.Int64),
                 pl.Series("phrase_decisive_count", [_count(row, phrases, "decisive") for row in rows], pl.Int64),
                 pl.Series("phrase_strong_count", [_count(row, phrases, "strong") for row in rows], pl.Int64),
-                pl.Series("phrase_hits", hits, HITS),
+                collect_hits("phrase_hits", hits),
             ]
         )
 

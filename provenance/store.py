@@ -6,6 +6,7 @@ under its own name is always complete. Row groups have a fixed number of rows: b
 
 import errno
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,6 +29,7 @@ SHARD_TABLES = (
     "decisions",
 )  # aligned row for row
 TEMPORARY = ".part"
+_OURS = re.compile(rf"\.(?:parquet|json|html|md)\.\d+\{TEMPORARY}$")
 
 
 def table_path(root: Path, table: str, crawl: str, shard: str) -> Path:
@@ -118,7 +120,7 @@ def write_text(path: Path, text: str) -> None:
 
 def read_table(path: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """One table file as a frame, rows in file order."""
-    return pl.read_parquet(path, columns=list(columns) if columns else None, hive_partitioning=False)
+    return pl.read_parquet(path, columns=list(columns) if columns else None, hive_partitioning=False, glob=False)
 
 
 def read_aligned(root: Path, tables: Sequence[str], crawl: str, shard: str) -> Iterator[tuple[pl.DataFrame, ...]]:
@@ -146,7 +148,7 @@ def _as_frame(table: pa.Table) -> pl.DataFrame:
 def scan_table(root: Path, table: str) -> pl.LazyFrame:
     """All files of a table, lazily, in order of path."""
     paths = sorted((root / table).rglob("*.parquet"))
-    return pl.scan_parquet(paths, hive_partitioning=False)
+    return pl.scan_parquet(paths, hive_partitioning=False, glob=False)
 
 
 def read_metadata(path: Path) -> dict[str, str]:
@@ -174,9 +176,10 @@ def find_misaligned(root: Path, crawl: str, shard: str) -> list[str]:
 
 
 def remove_parts(root: Path) -> None:
-    """Deletes what an interrupted run left under temporary names."""
+    """Deletes what an interrupted run left under temporary names, and no other file that ends in .part."""
     for part in root.rglob(f"*{TEMPORARY}"):
-        part.unlink(missing_ok=True)
+        if _OURS.search(part.name):
+            part.unlink(missing_ok=True)
 
 
 def output_error(path: Path, error: OSError) -> OutputError:

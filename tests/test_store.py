@@ -113,6 +113,19 @@ def test_leftovers_of_an_interrupted_run_are_removed(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["t.parquet"]
 
 
+def test_other_files_under_temporary_names_stay(tmp_path: Path) -> None:
+    (tmp_path / "download.zip.part").write_text("mine")
+    remove_parts(tmp_path)
+    assert (tmp_path / "download.zip.part").exists()
+
+
+def test_a_folder_may_be_named_like_a_pattern(tmp_path: Path) -> None:
+    root = tmp_path / "out [1]*"
+    write_table(table_path(root, "documents", "c", "s"), FRAME, {})
+    assert read_table(table_path(root, "documents", "c", "s")).equals(FRAME)
+    assert scan_table(root, "documents").collect().equals(FRAME)
+
+
 def test_text_is_written_whole(tmp_path: Path) -> None:
     write_text(tmp_path / "a" / "x.json", "ö")
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["x.json"]

@@ -7,9 +7,8 @@ summarise  once        ratio, data card, report, run.json
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +18,7 @@ from provenance.jobs.gather import add_counts
 from provenance.jobs.judge import ClusterShards, JudgeShard
 from provenance.jobs.plan import Shard
 from provenance.jobs.read import ReadShard
+from provenance.jobs.saved import read_saved
 from provenance.jobs.settings import JobContext
 from provenance.jobs.summarise import Summarise
 from provenance.run import Crew, Progress, Receipt, Task
@@ -31,6 +31,10 @@ class Job(Protocol):
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
         """The receipt of the task."""
+        ...
+
+    def outputs(self, task: Task) -> Iterable[Path]:
+        """The files a finished task leaves: when one of them is gone, the task is done again."""
         ...
 
 
@@ -81,7 +85,7 @@ def run_corpus(folder: RunFolder, shards: Sequence[Shard], *, workers: int, repo
         desk.do("judge", JudgeShard(context), tasks)
         told = inputs + _digest(find_lost(read))
         desk.do("summarise", Summarise(context, kept), [_whole_task("summarise", context, kept, told)])
-    return _sum_up(folder, context)
+    return _sum_up(folder, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,10 @@ class _Desk:
     def do(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Receipt]:
         """Works on the open tasks of a phase; every receipt goes to the ledger as it comes."""
         ledger = self.folder.ledger
-        todo = ledger.find_open(tasks)
+        todo = self._find_open(phase, job, tasks)
+        failed = [receipt.task for receipt in ledger.receipts(phase) if not receipt.done]
+        if self.folder.finished and any(task not in failed for task in todo):
+            self.folder.reopen()
         self.reporter.start(phase, len(tasks), todo)
         for receipt in self.crew.work(job, todo, on_progress=self.reporter.advance):
             self.folder.append(receipt)
@@ -105,6 +112,13 @@ class _Desk:
         wanted = {task.key for task in tasks}
         return [receipt for receipt in ledger.receipts(phase) if receipt.task.key in wanted]
 
+    def _find_open(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Task]:
+        """Tasks not done, done on other inputs, or whose files are gone; a run not finished is summed up anew."""
+        if phase == "summarise" and not self.folder.finished:
+            return list(tasks)
+        undone = {task.key for task in self.folder.ledger.find_open(tasks)}
+        return [task for task in tasks if task.key in undone or not all(path.exists() for path in job.outputs(task))]
+
 
 def find_lost(receipts: Iterable[Receipt]) -> list[str]:
     """A sentence for every shard that was lost, or in part."""
@@ -112,7 +126,9 @@ def find_lost(receipts: Iterable[Receipt]) -> list[str]:
 
 
 def _read_task(shard: Shard) -> Task:
-    return Task("read", shard.crawl, shard.name, str(shard.path), shard.size, f"{shard.size} bytes")
+    return Task(
+        "read", shard.crawl, shard.name, str(shard.path), shard.size, f"{shard.size} bytes, written {shard.changed}"
+    )
 
 
 def _whole_task(phase: str, context: JobContext, shards: Sequence[Shard], inputs: str) -> Task:
@@ -126,23 +142,25 @@ def _kept(shards: Sequence[Shard], receipts: Sequence[Receipt]) -> tuple[Shard, 
 
 
 def _lasting(receipt: Receipt) -> Receipt:
-    """The receipt without what differs from run to run."""
-    return Receipt(receipt.task, receipt.counts, receipt.rejects, receipt.notes, receipt.complete, error=receipt.error)
+    """The receipt without what differs from run to run, and without the place its shard lay at."""
+    task = replace(receipt.task, source="")
+    return Receipt(task, receipt.counts, receipt.rejects, receipt.notes, receipt.complete, error=receipt.error)
 
 
 def _digest(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
-def _sum_up(folder: RunFolder, context: JobContext) -> RunSummary:
-    saved = json.loads(folder.run_file.read_text(encoding="utf-8"))
+def _sum_up(folder: RunFolder, kept: Sequence[Shard]) -> RunSummary:
+    saved = read_saved(folder.run_file)
     read = folder.ledger.receipts("read")
-    receipts = tuple(receipt for phase in PHASES for receipt in folder.ledger.receipts(phase))
+    names = {(shard.crawl, shard.name) for shard in kept}
+    judged = [r for r in folder.ledger.receipts("judge") if (r.task.crawl, r.task.shard) in names]
     return RunSummary(
-        totals=saved["totals"],
+        totals=saved["totals"] or {},
         rejects=add_counts(receipt.rejects for receipt in read),
-        left_out=add_counts(receipt.rejects for receipt in folder.ledger.receipts("judge")),
+        left_out=add_counts(receipt.rejects for receipt in judged),
         lost=tuple(find_lost(read)),
-        report=context.out / "report.html",
-        receipts=receipts,
+        report=folder.context.out / "report.html",
+        receipts=tuple(receipt for phase in PHASES for receipt in folder.ledger.receipts(phase)),
     )

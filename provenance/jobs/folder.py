@@ -1,23 +1,30 @@
 """The output folder of a run: opened under a lock, held to one configuration, with its ledger and list of shards."""
 
 import fcntl
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from provenance import __version__
-from provenance.config import Plain, find_changes, load_config, to_plain
+from provenance.config import load_config
 from provenance.errors import ConfigError
 from provenance.jobs.plan import Shard
+from provenance.jobs.saved import (
+    RUN_FILE,
+    Saved,
+    describe_run,
+    find_differences,
+    list_shards,
+    plain_shards,
+    read_saved,
+    write_saved,
+)
 from provenance.jobs.settings import JobContext, RunConfig, identify_run
 from provenance.models import load_models
 from provenance.run import Ledger, Receipt
-from provenance.store import output_error, remove_parts, write_text
+from provenance.store import output_error, remove_parts
 
-RUN_FILE = "run.json"
 _TABLES = ("documents", "signals", "signatures", "rejects", "clusters", "verdicts", "decisions", "curated", "stats")
 _FILES = (RUN_FILE, "ledger.jsonl", "report.html")
 
@@ -37,24 +44,29 @@ class RunFolder:
     def add_shards(self, shards: Sequence[Shard]) -> list[Shard]:
         """All shards of the folder, those of earlier calls and these; written to run.json.
 
-        Raises ConfigError when another file has the same name and crawl.
+        A file keeps the name it had. Raises ConfigError when another file has its name, or it is in another crawl.
         """
-        saved = json.loads(self.run_file.read_text(encoding="utf-8"))
-        known = {
-            (s["crawl"], s["name"]): Shard(s["crawl"], s["name"], Path(s["path"]), s["size"]) for s in saved["shards"]
-        }
+        saved = read_saved(self.run_file)
+        known = {(shard.crawl, shard.name): shard for shard in list_shards(saved)}
+        names = {shard.path.resolve(): shard for shard in known.values()}
         for shard in shards:
-            before = known.get((shard.crawl, shard.name))
-            if before and before.path.exists() and not before.path.samefile(shard.path):
-                raise ConfigError(
-                    f"{shard.path}: this folder has a shard {shard.name} of crawl {shard.crawl} already, from "
-                    f"{before.path}; give --crawl, or another --out"
-                )
-            known[shard.crawl, shard.name] = Shard(shard.crawl, shard.name, shard.path.absolute(), shard.size)
+            before = names.get(shard.path.resolve()) or known.get((shard.crawl, shard.name))
+            if before:
+                _check_same(before, shard)
+            name = before.name if before else shard.name
+            known[shard.crawl, name] = replace(shard, name=name, path=shard.path.absolute())
         ordered = [known[key] for key in sorted(known)]
-        saved["shards"] = [{**asdict(shard), "path": str(shard.path)} for shard in ordered]
-        write_text(self.run_file, json.dumps(saved, indent=2, ensure_ascii=False) + "\n")
+        write_saved(self.run_file, {**saved, "shards": plain_shards(ordered)})
         return ordered
+
+    @property
+    def finished(self) -> bool:
+        """True when the run has been summed up and nothing was begun since."""
+        return read_saved(self.run_file)["totals"] is not None
+
+    def reopen(self) -> None:
+        """Says in run.json that the run is not finished: its tables are about to change."""
+        write_saved(self.run_file, {**read_saved(self.run_file), "totals": None})
 
     def append(self, receipt: Receipt) -> None:
         """Writes a receipt through to the ledger. Raises OutputError."""
@@ -88,7 +100,7 @@ def open_folder(out: Path, config: RunConfig, *, fresh: bool) -> Iterator[RunFol
         _check_foreign(out)
         if fresh:
             _empty(out)
-        _check_configuration(out / RUN_FILE, _describe(config, identity))
+        _check_configuration(out / RUN_FILE, describe_run(config, identity))
         remove_parts(out)
         try:
             yield RunFolder(JobContext(out, config, identity), Ledger(out / "ledger.jsonl"))
@@ -98,15 +110,28 @@ def open_folder(out: Path, config: RunConfig, *, fresh: bool) -> Iterator[RunFol
 
 def load_saved_run(out: Path) -> SavedRun:
     """The run of a folder. Raises ConfigError when there is none or it is not finished."""
-    try:
-        saved = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{out}: no run in this folder ({RUN_FILE} cannot be read)") from error
-    if saved.get("totals") is None:
+    run_file = out / RUN_FILE
+    if not run_file.exists():
+        raise ConfigError(f"{out}: no run in this folder ({RUN_FILE} is missing)")
+    saved = read_saved(run_file)
+    if saved["totals"] is None:
         raise ConfigError(f"{out}: the run in this folder is not finished; run the same command again")
-    shards = tuple(Shard(s["crawl"], s["name"], Path(s["path"]), s["size"]) for s in saved["shards"])
-    config = load_config(RunConfig, saved["config"], str(out / RUN_FILE))
-    return SavedRun(out, config, saved["identity"], shards, saved["totals"])
+    config = load_config(RunConfig, saved["config"], str(run_file))
+    return SavedRun(out, config, saved["identity"], tuple(list_shards(saved)), saved["totals"])
+
+
+def _check_same(before: Shard, shard: Shard) -> None:
+    """Refuses a file that is in the folder under another crawl, and one whose name another file has."""
+    if before.crawl != shard.crawl:
+        raise ConfigError(
+            f"{shard.path}: this folder has this file already, in crawl {before.crawl}, not {shard.crawl}; "
+            f"give --crawl {before.crawl}, or another --out"
+        )
+    if before.path.exists() and not before.path.samefile(shard.path):
+        raise ConfigError(
+            f"{shard.path}: this folder has a shard {shard.name} of crawl {shard.crawl} already, from "
+            f"{before.path}; give --crawl, or another --out"
+        )
 
 
 def _make(out: Path) -> None:
@@ -140,6 +165,7 @@ def _empty(out: Path) -> None:
 
 def _check_foreign(out: Path) -> None:
     if (out / RUN_FILE).exists():
+        read_saved(out / RUN_FILE)
         return
     foreign = [path.name for path in sorted(out.iterdir()) if path.name != ".lock"]
     if foreign:
@@ -149,30 +175,11 @@ def _check_foreign(out: Path) -> None:
         )
 
 
-def _describe(config: RunConfig, identity: Sequence[tuple[str, str]]) -> dict[str, Plain]:
-    models: list[Plain] = [
-        {"name": model.name, "kind": model.kind, "language": model.language, "sha256": model.sha256}
-        for model in load_models(config.models)
-    ]
-    return {
-        "version": __version__,
-        "config": to_plain(config),
-        "identity": dict(identity),
-        "models": models,
-    }
-
-
-def _check_configuration(run_file: Path, described: dict[str, Plain]) -> None:
+def _check_configuration(run_file: Path, described: Saved) -> None:
     if not run_file.exists():
-        text = json.dumps({**described, "shards": [], "totals": None}, indent=2, ensure_ascii=False)
-        write_text(run_file, text + "\n")
+        write_saved(run_file, described)
         return
-    saved = json.loads(run_file.read_text(encoding="utf-8"))
-    changes = [
-        change
-        for key in ("version", "config", "models")
-        for change in find_changes(saved.get(key), described[key], key)
-    ]
+    changes = find_differences(read_saved(run_file), described)
     if changes:
         listed = "; ".join(changes[:5]) + (f"; and {len(changes) - 5} more" if len(changes) > 5 else "")
         raise ConfigError(

@@ -34,7 +34,8 @@ class RunTables:
 
     def scan(self, table: str, shard: Shard) -> pl.LazyFrame:
         """One shard's file of a table."""
-        return pl.scan_parquet(table_path(self.out, table, shard.crawl, shard.name), hive_partitioning=False)
+        path = table_path(self.out, table, shard.crawl, shard.name)
+        return pl.scan_parquet(path, hive_partitioning=False, glob=False)
 
 
 def scan_all(runs: Sequence[RunTables], table: str) -> pl.LazyFrame:

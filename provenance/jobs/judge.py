@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -43,6 +44,11 @@ class ClusterShards:
         counts = {kind: kinds[kind] for kind in sorted(kinds)}
         return watch.receipt(task, {**counts, "clusters": clusters["cluster_id"].n_unique()})
 
+    def outputs(self, task: Task) -> Iterator[Path]:
+        """The files a finished task leaves."""
+        for shard in self.shards:
+            yield table_path(self.context.out, "clusters", shard.crawl, shard.name)
+
     def _read(self, shard: Shard) -> pl.DataFrame:
         signatures = read_table(table_path(self.context.out, "signatures", shard.crawl, shard.name))
         documents = read_table(table_path(self.context.out, "documents", shard.crawl, shard.name), ["fetch_time"])
@@ -71,6 +77,11 @@ class JudgeShard:
                 reasons.update(decisions["reason"].drop_nulls().to_list())
         counts = {"documents": origins.total(), "curated": origins.total() - reasons.total(), **origins}
         return watch.receipt(task, counts, {name: reasons[name] for name in sorted(reasons)})
+
+    def outputs(self, task: Task) -> Iterator[Path]:
+        """The files a finished task leaves."""
+        for table in ("verdicts", "decisions", "curated"):
+            yield table_path(self.context.out, table, task.crawl, task.shard)
 
     def _judge(self, task: Task) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
         config = self.context.config

@@ -2,6 +2,7 @@
 
 import glob
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,37 +15,44 @@ SUFFIXES = tuple(
     f".{kind}{packed}" for kind in ("warc", "wet", "warc.wet", "arc") for packed in ("", ".gz", ".zst", ".lz4")
 )
 _CRAWL = re.compile(r"CC-MAIN-\d{4}(?:-\d{2,4})?(?![\d-])")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_LONGEST = 160  # characters of a shard's name: file systems end at 255, and tables add to it
 DEFAULT_CRAWL = "local"
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One archive file of the input; `name` is unique within its crawl."""
+    """One archive file of the input; `name` is unique within its crawl.
+
+    `changed` (nanoseconds) is when the file was last written: another size or time means that it is read again.
+    """
 
     crawl: str
     name: str
     path: Path
     size: int
+    changed: int = 0
 
     @property
     def warc_filename(self) -> str:
         """The path inside the crawl as Common Crawl's index has it, else the file's name."""
-        posix = self.path.as_posix()
-        start = posix.find("crawl-data/")
-        return posix[start:] if start >= 0 else self.path.name
+        parts = self.path.parts
+        start = parts.index("crawl-data") if "crawl-data" in parts[:-1] else -1
+        return "/".join(parts[start:])
 
 
 def find_shards(inputs: Iterable[str], crawl: str | None) -> list[Shard]:
-    """The shards of paths, globs and folders, ordered by crawl and name; a file named twice counts once.
+    """The shards of paths, globs and folders, ordered by crawl and name; a file named twice, or linked to, counts once.
 
     Without `crawl`, the name is read off the path (CC-MAIN-YYYY-WW), else it is "local". Raises ConfigError for an
     input that is not there, a folder without archives, or an unusable crawl name.
     """
     if crawl is not None and not _NAME.fullmatch(crawl):
-        raise ConfigError(f"--crawl {crawl!r}: a crawl's name has letters, digits, '.', '_' and '-' only")
-    paths = dict.fromkeys(path for text in inputs for path in _expand(text))
-    shards = [Shard(crawl or _crawl_of(path), _stem(path.name), path, _size(path)) for path in paths]
+        raise ConfigError(f"--crawl {crawl!r}: a crawl's name has letters, digits, '.', '_' and '-' only, 80 at most")
+    paths: dict[Path, Path] = {}
+    for path in (path for text in inputs for path in _expand(text)):
+        paths.setdefault(path.resolve(), path)
+    shards = [_describe(path, crawl or _crawl_of(path)) for path in paths.values()]
     return sorted(_name_apart(shards), key=lambda shard: (shard.crawl, shard.name))
 
 
@@ -75,14 +83,19 @@ def _crawl_of(path: Path) -> str:
 def _stem(name: str) -> str:
     suffix = max((suffix for suffix in SUFFIXES if name.endswith(suffix)), key=len, default="")
     stem = name[: len(name) - len(suffix)] if suffix else name
-    return re.sub(r"[^A-Za-z0-9._-]", "_", stem) or "shard"
+    clean = re.sub(r"[^A-Za-z0-9._-]", "_", stem) or "shard"
+    return clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 9]}-{_digest(stem)}"
 
 
-def _size(path: Path) -> int:
+def _describe(path: Path, crawl: str) -> Shard:
     try:
-        return path.stat().st_size
+        str(path.absolute()).encode()
+        found = path.stat()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeEncodeError as error:
+        raise ConfigError(f"{str(path)!r}: the name is not UTF-8, which tables need; rename the file") from error
+    return Shard(crawl, _stem(path.name), path, found.st_size, found.st_mtime_ns)
 
 
 def _name_apart(shards: Sequence[Shard]) -> list[Shard]:
@@ -94,4 +107,8 @@ def _name_apart(shards: Sequence[Shard]) -> list[Shard]:
 
 
 def _digested(shard: Shard) -> str:
-    return f"{shard.name}-{hashlib.sha256(str(shard.path).encode()).hexdigest()[:8]}"
+    return f"{shard.name}-{_digest(shard.path.resolve())}"
+
+
+def _digest(name: str | Path) -> str:
+    return hashlib.sha256(os.fsencode(name)).hexdigest()[:8]

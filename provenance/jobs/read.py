@@ -83,6 +83,11 @@ class ReadShard:
         notes = () if reader.tally.complete else (f"{task.source}: incomplete: {reader.tally.why}",)
         return watch.receipt(task, counts, dict(sorted(tally.rejects.items())), notes, complete=reader.tally.complete)
 
+    def outputs(self, task: Task) -> Iterator[Path]:
+        """The files a finished task leaves."""
+        for table in TABLES:
+            yield table_path(self.context.out, table, task.crawl, task.shard)
+
     def _open(self, task: Task, stack: ExitStack) -> dict[str, TableWriter]:
         schemas = {
             "documents": DOCUMENTS.schema,

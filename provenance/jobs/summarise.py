@@ -1,7 +1,7 @@
 """The summarise job: ratio, data card, report and totals of a run; and the report over several runs."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +10,13 @@ import polars as pl
 from provenance import __version__
 from provenance.curate import CardFigures, render_data_card
 from provenance.errors import ConfigError
-from provenance.jobs.folder import RUN_FILE, SavedRun, load_saved_run
+from provenance.jobs.folder import SavedRun, load_saved_run
 from provenance.jobs.gather import RunTables, add_counts, count_totals, count_values, scan_all, scan_scored
 from provenance.jobs.plan import Shard
 from provenance.jobs.rates import error_rates
 from provenance.jobs.read import Stopwatch
 from provenance.jobs.reporting import gather_report
+from provenance.jobs.saved import RUN_FILE, read_saved, write_saved
 from provenance.jobs.settings import JobContext, RunConfig
 from provenance.models import load_models
 from provenance.models.calibration import load_calibration
@@ -45,9 +46,13 @@ class Summarise:
         write_text(out / "stats" / "ratio.json", _dump(ratio_to_json(ratio, config.stats)))
         write_text(out / "curated" / "README.md", self._card(run, totals))
         write_text(out / "report.html", render_report(gather_report([run], ratio, totals, config, identity)))
-        saved = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
-        write_text(out / RUN_FILE, _dump({**saved, "totals": totals}))
+        write_saved(out / RUN_FILE, {**read_saved(out / RUN_FILE), "totals": totals})
         return watch.receipt(task, totals)
+
+    def outputs(self, task: Task) -> Iterator[Path]:
+        """The files a finished task leaves."""
+        for name in ("stats/ratio.parquet", "stats/ratio.json", "curated/README.md", "report.html"):
+            yield self.context.out / name
 
     def _card(self, run: RunTables, totals: Mapping[str, int]) -> str:
         curated = scan_all([run], "curated")

@@ -52,7 +52,7 @@ class Receipt:
 
     def to_json(self) -> str:
         """One line of the ledger."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(asdict(self), separators=(",", ":"))
 
     @classmethod
     def from_json(cls, line: str) -> "Receipt":

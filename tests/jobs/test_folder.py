@@ -87,3 +87,39 @@ def test_another_file_under_a_taken_name_is_refused(tmp_path: Path) -> None:
         folder.add_shards([shard(tmp_path, folder="a")])
         with pytest.raises(ConfigError, match="has a shard s of crawl c already"):
             folder.add_shards([shard(tmp_path, folder="b")])
+
+
+def test_a_file_keeps_the_name_it_had(tmp_path: Path) -> None:
+    first = shard(tmp_path)
+    with open_folder(tmp_path / "out", CONFIG, fresh=False) as folder:
+        folder.add_shards([first])
+        assert [s.name for s in folder.add_shards([replace(first, name="s-1a2b"), shard(tmp_path, "t")])] == ["s", "t"]
+
+
+def test_a_file_is_in_one_crawl_only(tmp_path: Path) -> None:
+    with open_folder(tmp_path / "out", CONFIG, fresh=False) as folder:
+        folder.add_shards([shard(tmp_path)])
+        with pytest.raises(ConfigError, match="in crawl c, not d; give --crawl c"):
+            folder.add_shards([replace(shard(tmp_path), crawl="d")])
+
+
+@pytest.mark.parametrize("text", ['{"lr": 0.1}', "[]", "{"])
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_run_file_of_something_else_is_refused_and_nothing_deleted(tmp_path: Path, text: str, fresh: bool) -> None:
+    (tmp_path / "run.json").write_text(text)
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "thesis.txt").write_text("mine")
+    with pytest.raises(ConfigError, match="choose another folder"), open_folder(tmp_path, CONFIG, fresh=fresh):
+        pass
+    assert (tmp_path / "documents" / "thesis.txt").read_text() == "mine"
+
+
+def test_a_changed_model_is_named_alone(tmp_path: Path) -> None:
+    with open_folder(tmp_path / "out", CONFIG, fresh=False) as folder:
+        saved = json.loads(folder.run_file.read_text())
+    saved["models"][0]["sha256"] = "0" * 64
+    (tmp_path / "out" / "run.json").write_text(json.dumps(saved))
+    with pytest.raises(ConfigError) as raised, open_folder(tmp_path / "out", CONFIG, fresh=False):
+        pass
+    assert "models.lid.176: '0000000000000000' -> " in str(raised.value)
+    assert str(raised.value).count("->") == 1

@@ -1,5 +1,6 @@
 """What the user names becomes shards; what cannot be read is said before any work."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,43 @@ def test_an_unusable_input_is_named(tmp_path: Path, text: str, message: str) -> 
 def test_a_crawl_name_must_be_a_file_name(tmp_path: Path, crawl: str) -> None:
     with pytest.raises(ConfigError, match="--crawl"):
         find_shards([str(touch(tmp_path / "a.warc.gz"))], crawl)
+
+
+def test_a_file_counts_once_under_a_relative_path_and_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = touch(tmp_path / "a.warc.gz")
+    (tmp_path / "b.warc.gz").symlink_to(path)
+    monkeypatch.chdir(tmp_path)
+    assert names(find_shards(["a.warc.gz", str(path), "b.warc.gz"], "c")) == [("c", "a")]
+
+
+def test_equal_names_are_told_apart_alike_from_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("1", "2"):
+        touch(tmp_path / folder / "a.warc.gz")
+    monkeypatch.chdir(tmp_path)
+    assert names(find_shards(["1", "2"], "c")) == names(find_shards([str(tmp_path)], "c"))
+
+
+def test_a_long_name_is_cut_and_told_apart(tmp_path: Path) -> None:
+    for last in "ab":
+        touch(tmp_path / ("x" * 230 + last + ".warc.gz"))
+    found = [name for _, name in names(find_shards([str(tmp_path)], "c"))]
+    assert len(set(found)) == 2
+    assert max(map(len, found)) <= 160
+
+
+def test_a_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = touch(tmp_path / "bad\udcff.warc.gz")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        find_shards([str(path)], None)
+
+
+def test_a_folder_that_ends_like_crawl_data_is_none(tmp_path: Path) -> None:
+    path = touch(tmp_path / "my-crawl-data" / "x.warc.gz")
+    assert find_shards([str(path)], None)[0].warc_filename == "x.warc.gz"
+
+
+def test_a_file_written_again_has_changed(tmp_path: Path) -> None:
+    path = touch(tmp_path / "a.warc.gz")
+    before = find_shards([str(path)], None)
+    os.utime(path, ns=(1, 1))
+    assert find_shards([str(path)], None) != before

@@ -56,3 +56,9 @@ def test_a_line_cut_by_a_crash_is_dropped_and_later_lines_are_whole(tmp_path: Pa
     ledger = Ledger(path)
     ledger.append(Receipt(task("t")))
     assert [r.task.shard for r in Ledger(path).receipts("read")] == ["s", "t"]
+
+
+def test_a_name_with_a_line_separator_is_one_line(tmp_path: Path) -> None:
+    odd = task("a\u2028b\x85c")
+    Ledger(tmp_path / "l").append(Receipt(odd, {"records": 3}))
+    assert Ledger(tmp_path / "l").find_open([odd]) == []

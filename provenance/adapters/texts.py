@@ -3,10 +3,11 @@
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -16,6 +17,8 @@ import zstandard
 from provenance.errors import ConfigError
 
 CHUNK_ROWS = 1000
+ENCODING = "utf-8-sig"  # UTF-8; a byte-order mark at the beginning is no part of the text
+_DAMAGE = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,11 @@ class TextChunk:
 def read_texts(path: Path, *, text_column: str, id_column: str) -> Iterator[TextChunk]:
     """The rows of a file in order. A .txt file is one text; ids are row numbers where the input has none.
 
-    Raises ConfigError when the file is missing, of no known format, or lacks the text column.
+    Raises ConfigError when the file is missing, cannot be read at all, is of no known format, or lacks the text column.
     """
     name = path.name.lower()
     if not path.is_file():
-        raise ConfigError(f"--input {path}: no such file")
+        raise ConfigError(f"--input {path}: {'is a folder, not a file' if path.is_dir() else 'no such file'}")
     if name.endswith(".txt"):
         return iter([_read_text(path)])
     if name.endswith((".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst", ".json.gz")):
@@ -44,49 +47,87 @@ def read_texts(path: Path, *, text_column: str, id_column: str) -> Iterator[Text
 
 
 def _read_text(path: Path) -> TextChunk:
-    text = path.read_bytes().decode("utf-8", "replace")
+    try:
+        text = path.read_bytes().decode(ENCODING, "replace")
+    except OSError as error:
+        raise ConfigError(f"--input {path}: cannot be read: {error.strerror}") from error
     return TextChunk(pl.DataFrame({"id": [path.name], "text": [text]}))
 
 
 def _read_parquet(path: Path, text_column: str, id_column: str) -> Iterator[TextChunk]:
     try:
         file = pq.ParquetFile(path)
-    except (OSError, pa.ArrowInvalid) as error:
+    except (OSError, pa.ArrowException) as error:
         raise ConfigError(f"--input {path}: not a Parquet file: {error}") from error
-    names = file.schema_arrow.names
-    if text_column not in names:
-        raise ConfigError(f"--input {path}: no column {text_column!r}; columns are {', '.join(names)} (--text-column)")
-    columns = [text_column] + ([id_column] if id_column in names else [])
-    return _parquet_chunks(file, columns)
+    fields = {field.name: field.type for field in file.schema_arrow}
+    if text_column not in fields:
+        raise ConfigError(f"--input {path}: no column {text_column!r}; columns are {', '.join(fields)} (--text-column)")
+    if not _is_text(fields[text_column]):
+        raise ConfigError(
+            f"--input {path}: column {text_column!r} holds {fields[text_column]}, no text (--text-column)"
+        )
+    if pa.types.is_nested(fields.get(id_column, pa.null())):
+        raise ConfigError(f"--input {path}: column {id_column!r} holds {fields[id_column]}, no ids (--id-column)")
+    return _parquet_chunks(path, file, [text_column] + ([id_column] if id_column in fields else []))
 
 
-def _parquet_chunks(file: pq.ParquetFile, columns: list[str]) -> Iterator[TextChunk]:
+def _is_text(dtype: pa.DataType) -> bool:
+    """True for strings, strings by dictionary, and bytes, which some writers make of strings."""
+    value = dtype.value_type if pa.types.is_dictionary(dtype) else dtype
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    return pa.types.is_null(value) or any(test(value) for test in tests)
+
+
+def _parquet_chunks(path: Path, file: pq.ParquetFile, columns: list[str]) -> Iterator[TextChunk]:
     n_rows = 0
-    for batch in file.iter_batches(batch_size=CHUNK_ROWS, columns=list(dict.fromkeys(columns))):
-        frame = pl.from_arrow(batch)
-        assert isinstance(frame, pl.DataFrame)
-        numbers = pl.Series("id", range(n_rows, n_rows + frame.height), dtype=pl.Int64)
-        ids = frame.get_column(columns[1]) if len(columns) > 1 else numbers
-        text = frame.get_column(columns[0]).cast(pl.String)
-        yield TextChunk(pl.DataFrame([ids.cast(pl.String).alias("id"), text.alias("text")]))
-        n_rows += frame.height
+    try:
+        for batch in file.iter_batches(batch_size=CHUNK_ROWS, columns=list(dict.fromkeys(columns))):
+            frame = pl.from_arrow(batch)
+            assert isinstance(frame, pl.DataFrame)
+            numbers = pl.Series("id", range(n_rows, n_rows + frame.height), dtype=pl.Int64).cast(pl.String)
+            ids = _as_text(frame.get_column(columns[1])) if len(columns) > 1 else numbers
+            text = _as_text(frame.get_column(columns[0]))
+            n_rows += frame.height
+            yield TextChunk(pl.DataFrame([ids.alias("id"), text.alias("text")]))
+    except (OSError, pa.ArrowException) as error:
+        empty = pl.DataFrame(schema={"id": pl.String, "text": pl.String})
+        yield TextChunk(empty, (f"{path}: damaged after row {n_rows:,}, the rest is lost: {error}",))
+
+
+def _as_text(values: pl.Series) -> pl.Series:
+    if values.dtype != pl.Binary:
+        return values.cast(pl.String)
+    decoded = [None if value is None else value.decode("utf-8", "replace") for value in values]
+    return pl.Series(values.name, decoded, dtype=pl.String)
+
+
+class _Row(NamedTuple):
+    identity: str | None
+    text: str | None
+    problem: str = ""
 
 
 def _read_lines(path: Path, text_column: str, id_column: str) -> Iterator[TextChunk]:
     rows: list[tuple[str, str | None]] = []
     problems: list[str] = []
-    with _open_lines(path) as lines:
-        try:
-            for number, line in enumerate(lines):
-                text, identity, problem = _read_line(line, text_column, id_column)
-                rows.append((identity if identity is not None else str(number), text))
-                if problem:
-                    problems.append(f"{path}, line {number + 1}: {problem}")
+    n_rows = number = 0
+    try:
+        with _open_lines(path) as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.isspace():
+                    continue
+                row = _read_line(line, text_column, id_column)
+                rows.append((str(n_rows) if row.identity is None else row.identity, row.text))
+                n_rows += 1
+                if row.problem:
+                    problems.append(f"{path}, line {number}: {row.problem}")
                 if len(rows) == CHUNK_ROWS:
                     yield _chunk(rows, problems)
                     rows, problems = [], []
-        except (OSError, EOFError, zstandard.ZstdError) as error:
-            problems.append(f"{path}: damaged after line {number + 1}, the rest is lost: {error}")
+    except _DAMAGE as error:
+        if number == 0:
+            raise ConfigError(f"--input {path}: cannot be read: {error}") from error
+        problems.append(f"{path}: damaged after line {number}, the rest is lost: {error}")
     if rows or problems:
         yield _chunk(rows, problems)
 
@@ -99,23 +140,27 @@ def _chunk(rows: list[tuple[str, str | None]], problems: list[str]) -> TextChunk
 def _open_lines(path: Path) -> IO[str]:
     name = path.name.lower()
     if name.endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8", errors="replace")
+        return gzip.open(path, "rt", encoding=ENCODING, errors="replace")
     if name.endswith(".zst"):
-        stream = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True)
-        return io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8", errors="replace")
-    return path.open(encoding="utf-8", errors="replace")
+        stream = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
+        return io.TextIOWrapper(io.BufferedReader(stream), encoding=ENCODING, errors="replace")
+    return path.open(encoding=ENCODING, errors="replace")
 
 
-def _read_line(line: str, text_column: str, id_column: str) -> tuple[str | None, str | None, str]:
-    """Text, id and what is wrong with the line."""
+def _read_line(line: str, text_column: str, id_column: str) -> _Row:
     try:
         row = json.loads(line)
-    except ValueError as error:
-        return None, None, f"not JSON: {error}"
+    except (ValueError, RecursionError) as error:
+        return _Row(None, None, f"not JSON: {error}")
     if not isinstance(row, dict):
-        return None, None, "not a JSON object"
-    identity = str(row[id_column]) if row.get(id_column) is not None else None
+        return _Row(None, None, "not a JSON object")
+    identity = _whole(str(row[id_column])) if row.get(id_column) is not None else None
     text = row.get(text_column)
     if isinstance(text, str):
-        return text.encode("utf-8", "replace").decode(), identity, ""
-    return None, identity, f"no text in {text_column!r}"
+        return _Row(identity, _whole(text))
+    return _Row(identity, None, f"no text in {text_column!r}")
+
+
+def _whole(text: str) -> str:
+    """The text with half characters (lone surrogates), which JSON can write, replaced."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,6 +1,7 @@
 """`provenance judge`: scores of one text or of many."""
 
 import json
+import os
 import sys
 from collections import Counter
 from contextlib import ExitStack
@@ -12,7 +13,7 @@ import polars as pl
 
 from provenance import __version__
 from provenance.adapters.judge import COLUMNS, Judge, output_schema
-from provenance.adapters.texts import read_texts
+from provenance.adapters.texts import ENCODING, read_texts
 from provenance.errors import ConfigError
 from provenance.store import TableWriter, write_text
 
@@ -44,6 +45,9 @@ def judge(
     """
     if source is not None and text is not None:
         raise ConfigError("TEXT and --input: give one of them")
+    for written in (out, explain):
+        if source is not None and written is not None and source.exists() and written.exists():
+            _check_other(source, written)
     if source is not None and (out is not None or source.suffix.lower() != ".txt"):
         if explain is not None:
             raise ConfigError("--explain: for one text only; give TEXT, stdin or a .txt file without --out")
@@ -53,13 +57,20 @@ def judge(
     return _judge_text(Judge.load(models), _one_text(text, source), explain, as_json)
 
 
+def _check_other(source: Path, written: Path) -> None:
+    if source.samefile(written):
+        raise ConfigError(f"{written}: is the input itself, which would be lost; choose another name")
+
+
 def _one_text(text: str | None, source: Path | None) -> str:
     if text is not None:
+        if os.path.isfile(text):
+            click.echo(f"these words were judged, not the file of that name; for it give --input {text}", err=True)
         return text.encode("utf-8", "replace").decode()
     if source is not None:
         chunk = next(iter(read_texts(source, text_column="text", id_column="id")))
         return str(chunk.frame["text"][0])
-    return sys.stdin.buffer.read().decode("utf-8", "replace")
+    return sys.stdin.buffer.read().decode(ENCODING, "replace")
 
 
 def _judge_text(judge: Judge, text: str, explain: Path | None, as_json: bool) -> int:
@@ -97,7 +108,8 @@ def _print_rows(scored: pl.DataFrame) -> None:
     for row in scored.iter_rows(named=True):
         scores = [("-" if row[name] is None else f"{row[name]:.3f}") for name in ("ai_score", "mt_score")]
         first = row["evidence"][0]["detail"] if row["evidence"] else ""
-        click.echo("\t".join([row["id"], row["origin"], *scores, first]))
+        cells = [row["id"] or "-", row["origin"], *scores, first]
+        click.echo("\t".join(" ".join(cell.split()) for cell in cells))
 
 
 def _print_counts(counts: Counter[str], problems: list[str], as_json: bool) -> None:

@@ -88,3 +88,25 @@ def test_a_wrong_call_is_said_in_one_line(tmp_path: Path, arguments: tuple[str, 
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_the_input_is_not_overwritten(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.parquet")
+    before = source.read_bytes()
+    done = provenance("judge", "--input", source, "--out", source)
+    assert done.returncode == 2
+    assert "is the input itself" in done.stderr
+    assert source.read_bytes() == before
+
+
+def test_a_row_is_one_line_whatever_its_id(tmp_path: Path) -> None:
+    pl.DataFrame({"id": ["a\nb\tc", None], "text": ["x", "y"]}).write_parquet(tmp_path / "in.parquet")
+    done = provenance("judge", "--input", tmp_path / "in.parquet")
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["a b c", "-"]
+
+
+def test_a_file_name_given_as_the_text_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "essay.txt").write_text("An essay.")
+    done = provenance("judge", "essay.txt", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "give --input essay.txt" in done.stderr

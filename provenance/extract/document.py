@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from provenance.errors import Reason, RecordError, Stage
 from provenance.extract.charset import BYTE_ORDER_MARKS, decode_page
 from provenance.extract.guard import find_excess
 from provenance.extract.main_text import MainText, resiliparse_text, trim_edges
-from provenance.extract.markup import read_markup
+from provenance.extract.markup import MarkupFacts, read_markup
 
 Row = dict[str, object]
 
@@ -30,6 +30,7 @@ _HTML_START = re.compile(
 )
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")  # the standard's "binary data bytes"
 _SNIFFED = 4096
+_MARKUP = tuple(column.name for column in fields(MarkupFacts))
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 _registered = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=())  # the bundled list, never the network
 
@@ -69,7 +70,7 @@ def read_document(
     """
     if record.http_status is not None and not 200 <= record.http_status < 300:
         raise _reject(record, Reason.HTTP_STATUS, str(record.http_status))
-    if not record.payload.strip():
+    if not record.payload or record.payload.isspace():
         raise _reject(record, Reason.EMPTY_PAYLOAD, f"{len(record.payload)} bytes")
     media_type = _media_type(record)
     html = media_type in HTML_TYPES
@@ -115,8 +116,8 @@ def _read_html(record: Record, page: str, charset: str, main_text: MainText) -> 
     if excess:
         raise _reject(record, Reason.EXTRACTION_FAILED, excess)
     tree = HTMLTree.parse(page)
-    facts = asdict(read_markup(tree, page, record.http_headers, record.url))
-    return {"text": main_text(page, tree), **{name: _clean_all(value) for name, value in facts.items()}}
+    facts = read_markup(tree, page, record.http_headers, record.url)
+    return {"text": main_text(page, tree), **{name: _clean_all(getattr(facts, name)) for name in _MARKUP}}
 
 
 def _origin(record: Record, crawl: str, warc_filename: str) -> Row:

@@ -67,6 +67,20 @@ def test_tags_after_an_early_end_of_the_head_count():
     assert facts('<div></div><meta name="generator" content="Late">')["generator"] == "Late"
 
 
+def test_what_stands_deeper_in_the_head_does_not_count():
+    assert facts('<noscript><meta name="generator" content="Unseen"></noscript>')["generator"] is None
+
+
+def test_the_first_meta_tag_of_a_name_counts():
+    head = '<meta name="GENERATOR" content="First"><meta name="generator" content="Second">'
+    assert facts(head)["generator"] == "First"
+
+
+def test_a_meta_tag_may_carry_two_names():
+    head = '<meta name="generator" http-equiv="content-language" content="fr">'
+    assert (facts(head)["generator"], facts(head)["content_language"]) == ("fr", "fr")
+
+
 def test_marks_are_empty_lists_where_nothing_was_found():
     row = facts()
     assert (row["translation_marks"], row["ai_disclosure_marks"], row["hreflang"]) == ([], [], [])

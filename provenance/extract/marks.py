@@ -68,7 +68,8 @@ class Page:
 def find_signs(html: str) -> str:
     """The source of a page that may have marks in its body; empty where it has none.
 
-    One search for all signs: by polars in 150 microseconds for 146 kB, where ten searches of Python's take 520.
+    One search for all signs: by polars in 320 microseconds for a page of 146 kB, nine tenths of them for calling it,
+    where ten searches of Python's take 535.
     """
     return html if pl.Series([html]).str.contains(_SIGNS)[0] else ""
 

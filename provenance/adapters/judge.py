@@ -1,10 +1,12 @@
 """Judging texts outside an archive: one text, a list, or a column of a frame.
 
 A text has no markup and no capture date, so only what stands in the words speaks. The models are loaded once per
-process, on first use, by path; a Judge is picklable and safe under spawn and fork.
+process, on first use, by path; a Judge is picklable. Processes are spawned, or forked before anything was judged: after
+it a forked one raises ConfigError, since it would wait forever for threads of polars.
 """
 
 import functools
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,6 +127,7 @@ def measure_texts(
 
     `languages` (ISO 639) are taken as given instead of identified.
     """
+    _refuse_fork()
     identify, signals = load_instruments(models)
     text = texts.fill_null("").alias("text")
     found = identify.identify(text)
@@ -136,6 +139,19 @@ def measure_texts(
         *found.get_columns(),
     )
     return documents, measure_signals(documents, signals)
+
+
+_measured_in: set[int] = set()  # processes that have measured: none but this one, or this one was forked from it
+
+
+def _refuse_fork() -> None:
+    """Raises ConfigError in a process forked after measuring: polars' threads are not copied, it would wait forever."""
+    _measured_in.add(os.getpid())
+    if len(_measured_in) > 1:
+        raise ConfigError(
+            "this process was forked after its parent had judged, and would wait forever for polars' threads; "
+            "start processes with multiprocessing.get_context('spawn') or 'forkserver'"
+        )
 
 
 @functools.cache

@@ -8,11 +8,12 @@ import polars as pl
 
 from provenance.cli.ratio_table import print_ratio
 from provenance.errors import ConfigError
+from provenance.jobs.gather import DOCUMENT_COLUMNS
 from provenance.jobs.rates import error_rates
 from provenance.jobs.summarise import report_on
 from provenance.models.calibration import load_calibration
 from provenance.stats import StatsOptions, estimate_ratio, ratio_to_json
-from provenance.store import write_text
+from provenance.store import read_table, write_text
 from provenance.verdict import VerdictOptions
 
 
@@ -33,6 +34,9 @@ def ratio(
     options = StatsOptions(seed=seed)
     columns = [name.strip() for name in by.split(",") if name.strip()]
     table = estimate_ratio(scored, columns, errors=rates, reference=known_human, options=options)
+    if reference and "anchored" not in str(table["method"][0]):
+        least = options.min_documents
+        click.echo(f"--reference {reference}: not used: fewer than {least} of its documents have a score", err=True)
     if as_json:
         click.echo(json.dumps(ratio_to_json(table, options), ensure_ascii=False))
     else:
@@ -54,10 +58,21 @@ def report(folders: tuple[Path, ...], out: Path, by: str) -> int:
 
 def _read_scores(path: Path) -> pl.DataFrame:
     try:
-        frame = pl.read_parquet(path)
+        frame = read_table(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ConfigError(f"{path}: cannot be read as Parquet: {error}") from error
     missing = [name for name in ("ai_score", "mt_score", "origin") if name not in frame.columns]
     if missing:
         raise ConfigError(f"{path}: no column {', '.join(missing)}; give files of `provenance judge --out` or verdicts")
-    return frame
+    return frame if "n_words" in frame.columns else _add_documents(path, frame)
+
+
+def _add_documents(path: Path, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Verdicts of a run with the columns of their documents, which lie beside them row for row."""
+    documents = path.parent.parent.parent / "documents" / path.parent.name / path.name
+    if not documents.is_file():
+        raise ConfigError(f"{path}: no column n_words, and no {documents}; leave verdicts in the folder of their run")
+    frame = read_table(documents, DOCUMENT_COLUMNS)
+    if "doc_id" not in verdicts.columns or not frame["doc_id"].equals(verdicts["doc_id"]):
+        raise ConfigError(f"{path}: its rows do not match those of {documents}; see provenance verify")
+    return frame.hstack(verdicts.drop("doc_id").get_columns())

@@ -40,7 +40,7 @@ def run(
     """Archives in: documents, verdicts, curated subset, ratio and report out.
 
     INPUT is a file, a glob or a folder of WARC, WET or ARC archives. Run the same command again after an
-    interruption and it does the rest.
+    interruption and it does the rest. Other INPUTs given with the same --out are added to what is there.
     """
     if engine != "local":
         raise ConfigError(f"--engine {engine}: this version works on one machine only; use --engine local")

@@ -15,7 +15,15 @@ from provenance.store import table_path
 
 ORIGINS = ("human", "ai_generated", "machine_translated", "undetermined")
 _SCHEMAS = {table.name: table.schema for table in TABLES}
-_DOCUMENT = ("doc_id", "crawl", "language", "url_host_name", "url_host_registered_domain", "fetch_time", "n_words")
+DOCUMENT_COLUMNS = (
+    "doc_id",
+    "crawl",
+    "language",
+    "url_host_name",
+    "url_host_registered_domain",
+    "fetch_time",
+    "n_words",
+)
 _VERDICT = ("ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "first_seen")
 _SHOWN = ("url", "text", "warc_filename", "warc_record_offset", "warc_record_length")
 
@@ -46,7 +54,7 @@ def scan_all(runs: Sequence[RunTables], table: str) -> pl.LazyFrame:
 
 def scan_scored(runs: Sequence[RunTables]) -> pl.LazyFrame:
     """A row per document with what estimates need; no text."""
-    columns = {"documents": _DOCUMENT, "verdicts": _VERDICT}
+    columns = {"documents": DOCUMENT_COLUMNS, "verdicts": _VERDICT}
     frames = [_beside(run, shard, columns) for run in runs for shard in run.shards]
     if frames:
         return pl.concat(frames)
@@ -99,7 +107,7 @@ def _find_rows(runs: Sequence[RunTables], wanted: Sequence[str]) -> Iterator[dic
         for shard in run.shards:
             names = run.scan("signals", shard).collect_schema().names()
             hits = tuple(name for name in names if name.endswith("_hits"))
-            tables = {"documents": (*_DOCUMENT, *_SHOWN), "verdicts": (*_VERDICT, "evidence"), "signals": hits}
+            tables = {"documents": (*DOCUMENT_COLUMNS, *_SHOWN), "verdicts": (*_VERDICT, "evidence"), "signals": hits}
             rows = _beside(run, shard, tables).filter(pl.col("doc_id").is_in(wanted))
             yield from rows.collect().iter_rows(named=True)
 

@@ -102,3 +102,12 @@ def test_a_judge_is_pickled_by_what_identifies_it() -> None:
 def test_a_judge_works_in_another_process(method: str) -> None:
     with multiprocessing.get_context(method).Pool(1) as pool:
         assert pool.apply(provenance.Judge.load().judge, (CALQUE,)) == provenance.judge(CALQUE)
+
+
+def test_a_process_forked_after_judging_says_so_instead_of_waiting_forever() -> None:
+    provenance.judge("x")
+    with (
+        multiprocessing.get_context("fork").Pool(1) as pool,
+        pytest.raises(ConfigError, match="forked after its parent had judged"),
+    ):
+        pool.apply_async(provenance.Judge().judge, ("x",)).get(timeout=60)

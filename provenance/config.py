@@ -46,7 +46,7 @@ def load_config(cls: type[T], values: Mapping[str, object], where: str) -> T:
     made = {key: _convert(hints[key], value, f"{where}: {key}") for key, value in values.items()}
     try:
         return cls(**made)
-    except ValueError as error:  # a dataclass may check its own bounds
+    except (ValueError, ConfigError) as error:  # a dataclass may check its own bounds
         raise ConfigError(f"{where}: {error}") from error
 
 

@@ -80,6 +80,7 @@ class TableWriter:
                 self._flush(everything=True)
             self._writer.close()
             if kind is None:
+                _flush_to_disk(self._part)
                 os.replace(self._part, self.path)
         except OSError as problem:
             raise output_error(self.path, problem) from problem
@@ -98,6 +99,12 @@ class TableWriter:
             raise output_error(self.path, error) from error
         rest = frame.slice(whole)
         self._waiting, self._n_waiting = ([rest], rest.height) if rest.height else ([], 0)
+
+
+def _flush_to_disk(path: Path) -> None:
+    """The ledger is written through: what it calls done must survive a power cut, too."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def write_table(path: Path, frame: pl.DataFrame, metadata: Mapping[str, str]) -> None:

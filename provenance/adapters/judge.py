@@ -78,6 +78,8 @@ class Judge:
 
         A null text has a null score and no evidence. Raises ConfigError when the text column is missing or no text.
         """
+        if isinstance(frame.schema.get(text), pl.Categorical | pl.Enum):
+            return self.score(frame.with_columns(pl.col(text).cast(pl.String)), text)
         if frame.schema.get(text) != pl.String:
             raise ConfigError(f"text column {text!r}: not a column of text; columns are {', '.join(frame.columns)}")
         chunks = [self._judge(chunk.get_column(text)) for chunk in frame.iter_slices(CHUNK_ROWS)]
@@ -86,7 +88,7 @@ class Judge:
 
     def judge(self, text: str) -> Verdict:
         """The verdict of one text."""
-        row = self._judge(pl.Series("text", [text], dtype=pl.String)).row(0, named=True)
+        row = self._judge(_series([text])).row(0, named=True)
         evidence = tuple(Evidence(**item) for item in row["evidence"])
         return Verdict(row["origin"], row["ai_score"], row["mt_score"], row["language"], row["n_words"], evidence)
 
@@ -108,10 +110,18 @@ def judge(text: str) -> Verdict:
 def judge_many(texts: Sequence[str | None]) -> pl.DataFrame:
     """The verdicts of many texts, a row each in order, columns as `provenance judge --out` writes them.
 
-    `id` is the position, from 0.
+    `id` is the position, from 0. Raises ConfigError for one text instead of many.
     """
-    frame = pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)}).with_row_index("id")
+    if isinstance(texts, str):
+        raise ConfigError("judge_many: a list of texts is expected, not one text; `judge` takes one")
+    frame = pl.DataFrame({"text": _series(texts)}).with_row_index("id")
     return Judge().score(frame).select(pl.col("id").cast(pl.String), *COLUMNS)
+
+
+def _series(texts: Sequence[str | None]) -> pl.Series:
+    """The texts as a column; a lone surrogate, which UTF-8 cannot hold, becomes a question mark."""
+    valid = [text.encode("utf-8", "replace").decode() if text is not None else None for text in texts]
+    return pl.Series("text", valid, dtype=pl.String)
 
 
 def output_schema(id_dtype: pl.DataType | None = None) -> pl.Schema:

@@ -13,6 +13,10 @@ class ReadOptions:
 
     max_payload: int = MAX_PAYLOAD
 
+    def __post_init__(self) -> None:
+        if self.max_payload < 1:
+            raise ValueError(f"max_payload must be at least 1 byte, not {self.max_payload}")
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

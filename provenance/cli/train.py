@@ -100,13 +100,17 @@ def calibration(labelled: tuple[Path, ...], models: Path, references: Path | Non
     known = _measure(_read_labelled(labelled), models, group)
     humans = _measure(_read_labelled([references]), models, group) if references else None
     fitted = fit_calibration(known, references=humans, models=digests)
+    if not fitted.ai.strata and not fitted.mt.strata:
+        raise ConfigError("too few documents: no language and length has 100 of each label; nothing was written")
     path = models / "calibration.json"
     path.write_text(fitted.dumps(), encoding="utf-8")
     card = "calibration.md"
     data = ", ".join(file.name for file in labelled)
     text = f"# Calibration\n\nData: {data}. Licence: as the data.\nLimits: not evaluated yet.\n"
     (models / card).write_text(text, encoding="utf-8")
-    model = describe_model(path, name="calibration", kind="calibration", language=None, licence="own", card=card)
+    model = describe_model(
+        path, name="calibration", kind="calibration", language=None, licence="LicenseRef-own", card=card
+    )
     write_manifest(models, [*(old for old in found if old.kind != "calibration"), model])
     click.echo(f"calibration: {path}")
     return 0

@@ -14,6 +14,7 @@ from provenance.errors import ConfigError
 SUFFIXES = tuple(
     f".{kind}{packed}" for kind in ("warc", "wet", "warc.wet", "arc") for packed in ("", ".gz", ".zst", ".lz4")
 )
+_ARCHIVE = re.compile(r"\.(warc|wet|wat|arc)(\.(gz|zst|lz4|bz2|xz))?(\.open)?$")  # read, or lost with a reason
 _CRAWL = re.compile(r"CC-MAIN-\d{4}(?:-\d{2,4})?(?![\d-])")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _LONGEST = 160  # characters of a shard's name: file systems end at 255, and tables add to it
@@ -61,7 +62,7 @@ def _expand(text: str) -> list[Path]:
         raise ConfigError(f"{text}: only files and folders on this machine can be read by this version")
     path = Path(text)
     if path.is_dir():
-        found = sorted(inner for inner in path.rglob("*") if inner.is_file() and inner.name.endswith(SUFFIXES))
+        found = sorted(inner for inner in path.rglob("*") if inner.is_file() and _ARCHIVE.search(inner.name))
         if not found:
             raise ConfigError(
                 f"{text}: no archive in this folder; looked for names ending in {', '.join(SUFFIXES[:8])}"

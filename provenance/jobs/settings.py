@@ -1,7 +1,7 @@
 """What a run is told: the options of every stage, and what identifies its tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from provenance import __version__
@@ -33,7 +33,10 @@ def load_run_config(path: Path | None) -> RunConfig:
     """The configuration of a TOML file; null gives the defaults. Raises ConfigError."""
     if path is None:
         return RunConfig()
-    return load_config(RunConfig, read_toml(path), str(path))
+    config = load_config(RunConfig, read_toml(path), str(path))
+    return replace(
+        config, models=config.models.absolute() if config.models else None
+    )  # the run may go on from elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class Summarise:
 
 def report_on(folders: Sequence[Path], by: Sequence[str]) -> str:
     """One report page over finished runs. Raises ConfigError when their versions, models or options differ."""
-    saved = [load_saved_run(folder) for folder in folders]
+    saved = [load_saved_run(folder) for folder in dict.fromkeys(folder.resolve() for folder in folders)]
     first = saved[0]
     for other in saved[1:]:
         if other.identity != first.identity:

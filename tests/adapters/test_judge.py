@@ -111,3 +111,17 @@ def test_a_process_forked_after_judging_says_so_instead_of_waiting_forever() -> 
         pytest.raises(ConfigError, match="forked after its parent had judged"),
     ):
         pool.apply_async(provenance.Judge().judge, ("x",)).get(timeout=60)
+
+
+def test_one_text_instead_of_many_is_refused() -> None:
+    with pytest.raises(ConfigError, match="a list of texts is expected"):
+        provenance.judge_many("abc")
+
+
+def test_a_lone_surrogate_is_judged() -> None:
+    assert provenance.judge_many(["two words \ud800"])["n_words"].to_list() == [2]
+
+
+def test_a_categorical_column_is_text() -> None:
+    frame = pl.DataFrame({"text": pl.Series([SHORT, SHORT], dtype=pl.Categorical)})
+    assert provenance.Judge.load().score(frame)["n_words"].to_list() == [6, 6]

@@ -264,3 +264,8 @@ def test_lz4_is_read(tmp_path: Path) -> None:
     items, tally = read(write(tmp_path, stored.getvalue(), "made.warc.lz4"))
     assert payloads(items) == [page(n) for n in range(12)]
     assert tally.complete
+
+
+def test_a_limit_below_one_byte_is_refused() -> None:
+    with pytest.raises(ValueError, match="max_payload must be at least 1 byte, not -1"):
+        ReadOptions(max_payload=-1)

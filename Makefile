@@ -6,6 +6,9 @@ STAMP := .venv/.installed
 .DEFAULT_GOAL := help
 
 $(STAMP): pyproject.toml requirements.lock
+	@# kenlm and fasttext are built from source.
+	@command -v c++ >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get -qq update && apt-get -qq install -y g++; } \
+		|| { echo "A C++ compiler is needed (Debian: apt-get install g++)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .

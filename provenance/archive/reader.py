@@ -122,8 +122,9 @@ def read_record_at(
         head = os.pread(fd, _SNIFF, offset)
         for item in _items_at(fd, offset, size, head, options) if head else ():  # a wrong length shows by what follows
             if isinstance(item, RecordError):
-                return item
-            if record_id is None or item.headers.get("warc-record-id") == record_id:
+                if record_id is None:
+                    return item
+            elif record_id is None or item.headers.get("warc-record-id") == record_id:
                 return make_capture(item, options)
     finally:
         os.close(fd)

@@ -255,6 +255,15 @@ def test_records_that_share_a_member_are_found_by_their_id(tmp_path: Path) -> No
         assert read_record_at(path, 0, ReadOptions(), record_id=item.record_id) == item
 
 
+def test_a_record_behind_unreadable_bytes_of_its_member_is_found_by_its_id(tmp_path: Path) -> None:
+    path = write(tmp_path, gzipped(b"the end of something\r\n" * 40 + b"".join(RESPONSES)))
+    items, _ = read(path)
+    records = [item for item in items if isinstance(item, Record)]
+    assert len(records) == len(items) - 1 == 12
+    for record in records:
+        assert read_record_at(path, record.offset, ReadOptions(), record_id=record.record_id) == record
+
+
 def test_lz4_is_read(tmp_path: Path) -> None:
     stored = io.BytesIO()
     writer = Lz4Writer(stored)

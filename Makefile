@@ -44,7 +44,7 @@ fixtures: $(STAMP)  ## make fixtures/shards anew
 	$(BIN)/python fixtures/make_fixtures.py
 
 lock: $(STAMP)  ## renew requirements.lock from pyproject.toml
-	$(BIN)/pip-compile --quiet --extra dev --extra train --extra trafilatura --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --extra dev --extra s3 --extra train --extra trafilatura --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.lock pyproject.toml
 
 clean:  ## remove what was made, except .venv
 	rm -rf out build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis benchmarks/.work

@@ -7,13 +7,13 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from provenance.archive.arc import ARC_START, read_arc
-from provenance.archive.capture import make_capture
-from provenance.archive.careful import CarefulReader
-from provenance.archive.fast import read_fast
-from provenance.archive.members import MAGIC, Codec
+from provenance.archive.framing.arc import ARC_START, read_arc
+from provenance.archive.framing.careful import CarefulReader
+from provenance.archive.framing.fast import read_fast
+from provenance.archive.framing.members import MAGIC, Codec
+from provenance.archive.framing.stream import WARC, MemberStream
+from provenance.archive.payload.capture import make_capture
 from provenance.archive.record import RawRecord, ReadOptions, ReadTally, Record
-from provenance.archive.stream import WARC, MemberStream
 from provenance.errors import Reason, RecordError, ShardError, Stage
 
 _HEAD_ROOM = 1024 * 1024  # what HTTP headers and chunk sizes may add to a payload of the allowed size

@@ -7,10 +7,10 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from provenance.archive import ReadOptions, Record, read_record_at
-from provenance.archive.careful import CarefulReader
-from provenance.archive.members import Codec
+from provenance.archive.framing.careful import CarefulReader
+from provenance.archive.framing.members import Codec
+from provenance.archive.framing.stream import MemberStream
 from provenance.archive.record import RawRecord
-from provenance.archive.stream import MemberStream
 from provenance.errors import ShardError
 from tests.archive.made_archives import outcomes, read
 

@@ -1,7 +1,7 @@
 """A raw record -> a capture with its body decoded, or the reason why it is none."""
 
-from provenance.archive.body import Body, UndecodableBodyError, decode_body
-from provenance.archive.headers import HttpHead, parse_date, parse_http, parse_media_type
+from provenance.archive.payload.body import Body, UndecodableBodyError, decode_body
+from provenance.archive.payload.headers import HttpHead, parse_date, parse_http, parse_media_type
 from provenance.archive.record import RawRecord, ReadOptions, Record
 from provenance.errors import Reason, RecordError, Stage
 

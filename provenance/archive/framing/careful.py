@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from provenance.archive.headers import BLANK_LINE, MAX_HEAD, parse_fields, parse_length
-from provenance.archive.members import Codec
+from provenance.archive.framing.members import Codec
+from provenance.archive.framing.stream import STEP, WARC, Edge, MemberStream
+from provenance.archive.payload.headers import BLANK_LINE, MAX_HEAD, parse_fields, parse_length
 from provenance.archive.record import RawRecord
-from provenance.archive.stream import STEP, WARC, Edge, MemberStream
 from provenance.errors import Reason, RecordError, Stage
 
 _NEXT_RECORD = re.compile(rb"\n(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n)")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.archive import ReadOptions, Record
-from provenance.archive.body import Body, UndecodableBodyError, decode_body
+from provenance.archive.payload.body import Body, UndecodableBodyError, decode_body
 from tests.archive.made_archives import HTML, outcomes, read_one, response
 
 PAGE = "<html><body><p>Grüße, 漢字 and plain words.</p></body></html>".encode() * 20

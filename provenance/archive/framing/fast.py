@@ -12,10 +12,10 @@ from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from provenance.archive.headers import decode_text, join_fields
-from provenance.archive.members import MAGIC, Codec
+from provenance.archive.framing.members import MAGIC, Codec
+from provenance.archive.framing.stream import WARC
+from provenance.archive.payload.headers import decode_text, join_fields
 from provenance.archive.record import RawRecord
-from provenance.archive.stream import WARC
 
 _CAPTURE_BITS = int(WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion)
 _PROBE = 512  # stored bytes that inflate to the first five: code tables of a dynamic block included

@@ -8,7 +8,7 @@ import os
 import re
 from enum import Enum, auto
 
-from provenance.archive.members import (
+from provenance.archive.framing.members import (
     MAGIC,
     Codec,
     Member,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.archive import ArchiveReader, Record
-from provenance.archive.members import PIECE
+from provenance.archive.framing.members import PIECE
 from provenance.errors import RecordError, ShardError
 from tests.archive.made_archives import (
     gzipped,

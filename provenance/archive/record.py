@@ -9,9 +9,13 @@ MAX_PAYLOAD = 5 * 1024 * 1024  # Common Crawl's own limit since 2025; 1 MiB befo
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """`max_payload`: decoded bytes kept of one payload; a longer one is cut and says so in `content_truncated`."""
+    """`max_payload`: decoded bytes kept of one payload; a longer one is cut and says so in `content_truncated`.
+
+    `check_digests`: whether captures are compared with the digests their archive gives them.
+    """
 
     max_payload: int = MAX_PAYLOAD
+    check_digests: bool = False
 
     def __post_init__(self) -> None:
         if self.max_payload < 1:
@@ -25,7 +29,8 @@ class Record:
     `offset` and `length` are stored bytes, as in Common Crawl's index; `length` is None where records share a
     compressed member, and `offset` is then where that member begins. Names of HTTP headers are lower case, repeated
     ones joined with a comma. `content_truncated` is why the payload is not whole: `length` when it was cut at the
-    limit, `unspecified` when its encoding or its record ended early, else what WARC-Truncated says.
+    limit, `unspecified` when its encoding or its record ended early, else what WARC-Truncated says. `digest_check` is
+    what `payload.digests` found; None where nothing was checked.
     """
 
     record_type: str
@@ -41,6 +46,7 @@ class Record:
     content_truncated: str | None
     offset: int
     length: int | None
+    digest_check: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def run_corpus(folder: RunFolder, shards: Sequence[Shard], *, workers: int, repo
         kept = _kept(known, read)
         inputs = _digest(receipt.to_json() for receipt in map(_lasting, read) if receipt.done)
         desk.do("cluster", ClusterShards(context, kept), [_whole_task("cluster", context, kept, inputs)])
-        tasks = [Task("judge", shard.crawl, shard.name, str(shard.path), shard.size, inputs) for shard in kept]
+        tasks = [Task("judge", shard.crawl, shard.name, shard.place, shard.size, inputs) for shard in kept]
         desk.do("judge", JudgeShard(context), tasks)
         told = inputs + _digest(find_lost(read))
         desk.do("summarise", Summarise(context, kept), [_whole_task("summarise", context, kept, told)])
@@ -126,9 +126,7 @@ def find_lost(receipts: Iterable[Receipt]) -> list[str]:
 
 
 def _read_task(shard: Shard) -> Task:
-    return Task(
-        "read", shard.crawl, shard.name, str(shard.path), shard.size, f"{shard.size} bytes, written {shard.changed}"
-    )
+    return Task("read", shard.crawl, shard.name, shard.place, shard.size, shard.version)
 
 
 def _whole_task(phase: str, context: JobContext, shards: Sequence[Shard], inputs: str) -> Task:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from provenance.config import load_config
 from provenance.errors import ConfigError
+from provenance.jobs.places import identify_place, is_file
 from provenance.jobs.plan import Shard
 from provenance.jobs.saved import (
     RUN_FILE,
@@ -48,13 +49,13 @@ class RunFolder:
         """
         saved = read_saved(self.run_file)
         known = {(shard.crawl, shard.name): shard for shard in list_shards(saved)}
-        names = {shard.path.resolve(): shard for shard in known.values()}
+        names = {identify_place(shard.place): shard for shard in known.values()}
         for shard in shards:
-            before = names.get(shard.path.resolve()) or known.get((shard.crawl, shard.name))
+            before = names.get(identify_place(shard.place)) or known.get((shard.crawl, shard.name))
             if before:
                 _check_same(before, shard)
             name = before.name if before else shard.name
-            known[shard.crawl, name] = replace(shard, name=name, path=shard.path.absolute())
+            known[shard.crawl, name] = replace(shard, name=name)
         ordered = [known[key] for key in sorted(known)]
         write_saved(self.run_file, {**saved, "shards": plain_shards(ordered)})
         return ordered
@@ -124,14 +125,19 @@ def _check_same(before: Shard, shard: Shard) -> None:
     """Refuses a file that is in the folder under another crawl, and one whose name another file has."""
     if before.crawl != shard.crawl:
         raise ConfigError(
-            f"{shard.path}: this folder has this file already, in crawl {before.crawl}, not {shard.crawl}; "
+            f"{shard.place}: this folder has this file already, in crawl {before.crawl}, not {shard.crawl}; "
             f"give --crawl {before.crawl}, or another --out"
         )
-    if before.path.exists() and not before.path.samefile(shard.path):
+    if identify_place(before.place) != identify_place(shard.place) and not _is_gone(before):
         raise ConfigError(
-            f"{shard.path}: this folder has a shard {shard.name} of crawl {shard.crawl} already, from "
-            f"{before.path}; give --crawl, or another --out"
+            f"{shard.place}: this folder has a shard {shard.name} of crawl {shard.crawl} already, from "
+            f"{before.place}; give --crawl, or another --out"
         )
+
+
+def _is_gone(shard: Shard) -> bool:
+    """True for a file that is not there any more: another may take its name."""
+    return is_file(shard.place) and not Path(shard.place).exists()
 
 
 def _make(out: Path) -> None:

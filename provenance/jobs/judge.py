@@ -11,10 +11,9 @@ import polars as pl
 from provenance.curate import select_documents
 from provenance.dedup import find_clusters
 from provenance.jobs.plan import Shard
-from provenance.jobs.read import Stopwatch
 from provenance.jobs.settings import JobContext
 from provenance.models.calibration import load_calibration
-from provenance.run import Progress, Receipt, Task
+from provenance.run import Progress, Receipt, Stopwatch, Task
 from provenance.schema import CURATED, DECISIONS, DOCUMENTS, SIGNATURES, VERDICTS
 from provenance.store import TableWriter, read_aligned, read_table, table_path, write_table
 from provenance.verdict import judge_batch

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from provenance.errors import ConfigError
+from provenance.jobs.places import identify_place, path_of, place_of
 
 SUFFIXES = tuple(
     f".{kind}{packed}" for kind in ("warc", "wet", "warc.wet", "arc") for packed in ("", ".gz", ".zst", ".lz4")
@@ -23,21 +24,22 @@ DEFAULT_CRAWL = "local"
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One archive file of the input; `name` is unique within its crawl.
+    """One archive of the input; `name` is unique within its crawl.
 
-    `changed` (nanoseconds) is when the file was last written: another size or time means that it is read again.
+    `size` (bytes) is 0 where it is not known. `version` tells states of the archive apart (size and time of a file):
+    with another version it is read again.
     """
 
     crawl: str
     name: str
-    path: Path
+    place: str
     size: int
-    changed: int = 0
+    version: str = ""
 
     @property
     def warc_filename(self) -> str:
         """The path inside the crawl as Common Crawl's index has it, else the file's name."""
-        parts = self.path.parts
+        parts = path_of(self.place).rstrip("/").split("/")
         start = parts.index("crawl-data") if "crawl-data" in parts[:-1] else -1
         return "/".join(parts[start:])
 
@@ -50,10 +52,11 @@ def find_shards(inputs: Iterable[str], crawl: str | None) -> list[Shard]:
     """
     if crawl is not None and not _NAME.fullmatch(crawl):
         raise ConfigError(f"--crawl {crawl!r}: a crawl's name has letters, digits, '.', '_' and '-' only, 80 at most")
-    paths: dict[Path, Path] = {}
+    places: dict[str, str] = {}
     for path in (path for text in inputs for path in _expand(text)):
-        paths.setdefault(path.resolve(), path)
-    shards = [_describe(path, crawl or _crawl_of(path)) for path in paths.values()]
+        place = place_of(path)
+        places.setdefault(identify_place(place), place)
+    shards = [_describe(place, crawl or _crawl_of(place)) for place in places.values()]
     return sorted(_name_apart(shards), key=lambda shard: (shard.crawl, shard.name))
 
 
@@ -76,8 +79,8 @@ def _expand(text: str) -> list[Path]:
     return [file for match in matches for file in (_expand(str(match)) if match.is_dir() else [match])]
 
 
-def _crawl_of(path: Path) -> str:
-    found = _CRAWL.search(str(path.absolute()))
+def _crawl_of(place: str) -> str:
+    found = _CRAWL.search(path_of(place))
     return found.group() if found else DEFAULT_CRAWL
 
 
@@ -88,15 +91,16 @@ def _stem(name: str) -> str:
     return clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 9]}-{_digest(stem)}"
 
 
-def _describe(path: Path, crawl: str) -> Shard:
+def _describe(place: str, crawl: str) -> Shard:
     try:
-        str(path.absolute()).encode()
-        found = path.stat()
+        place.encode()
+        found = os.stat(place)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+        raise ConfigError(f"{place}: cannot be read: {error.strerror}") from error
     except UnicodeEncodeError as error:
-        raise ConfigError(f"{str(path)!r}: the name is not UTF-8, which tables need; rename the file") from error
-    return Shard(crawl, _stem(path.name), path, found.st_size, found.st_mtime_ns)
+        raise ConfigError(f"{place!r}: the name is not UTF-8, which tables need; rename the file") from error
+    version = f"{found.st_size} bytes, written {found.st_mtime_ns}"
+    return Shard(crawl, _stem(os.path.basename(place)), place, found.st_size, version)
 
 
 def _name_apart(shards: Sequence[Shard]) -> list[Shard]:
@@ -108,8 +112,8 @@ def _name_apart(shards: Sequence[Shard]) -> list[Shard]:
 
 
 def _digested(shard: Shard) -> str:
-    return f"{shard.name}-{_digest(shard.path.resolve())}"
+    return f"{shard.name}-{_digest(identify_place(shard.place))}"
 
 
-def _digest(name: str | Path) -> str:
+def _digest(name: str) -> str:
     return hashlib.sha256(os.fsencode(name)).hexdigest()[:8]

@@ -47,14 +47,14 @@ def write_saved(run_file: Path, saved: Saved) -> None:
 def list_shards(saved: Saved) -> list[Shard]:
     """The shards of a run, in order of crawl and name."""
     return [
-        Shard(str(s["crawl"]), str(s["name"]), Path(str(s["path"])), int(s["size"]), int(s.get("changed", 0)))
+        Shard(str(s["crawl"]), str(s["name"]), str(s["place"]), int(s["size"]), str(s["version"]))
         for s in saved["shards"]
     ]
 
 
 def plain_shards(shards: Sequence[Shard]) -> list[dict[str, str | int]]:
     """Shards as run.json holds them."""
-    return [{**asdict(shard), "path": str(shard.path)} for shard in shards]
+    return [asdict(shard) for shard in shards]
 
 
 def describe_run(config: RunConfig, identity: Sequence[tuple[str, str]]) -> Saved:

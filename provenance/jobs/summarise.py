@@ -14,14 +14,13 @@ from provenance.jobs.folder import SavedRun, load_saved_run
 from provenance.jobs.gather import RunTables, add_counts, count_totals, count_values, scan_all, scan_scored
 from provenance.jobs.plan import Shard
 from provenance.jobs.rates import error_rates
-from provenance.jobs.read import Stopwatch
 from provenance.jobs.reporting import gather_report
 from provenance.jobs.saved import RUN_FILE, read_saved, write_saved
 from provenance.jobs.settings import JobContext, RunConfig
 from provenance.models import load_models
 from provenance.models.calibration import load_calibration
 from provenance.report import render_report
-from provenance.run import Progress, Receipt, Task
+from provenance.run import Progress, Receipt, Stopwatch, Task
 from provenance.stats import estimate_ratio, ratio_to_json
 from provenance.store import write_table, write_text
 

@@ -113,14 +113,14 @@ def _check_sample(
 
 
 def _reread(run: SavedRun, shard: Shard, document: Mapping[str, str | int | None], result: Verification) -> None:
-    where = f"{shard.path} at {document['warc_record_offset']}: document {document['doc_id']}"
+    where = f"{shard.place} at {document['warc_record_offset']}: document {document['doc_id']}"
     offset, shared = document["warc_record_offset"], document["warc_record_length"] is None
     if not isinstance(offset, int):
         result.checked["documents without a place"] += 1
         return
     try:
         record_id = str(document["doc_id"]) if shared else None
-        record = read_record_at(shard.path, offset, run.config.archive, record_id=record_id)
+        record = read_record_at(Path(shard.place), offset, run.config.archive, record_id=record_id)
     except ShardError as error:
         result.problems.append(f"{where}: {error}")
         return

@@ -2,6 +2,7 @@
 
 from provenance.run.ledger import Ledger
 from provenance.run.local import Crew, Progress
+from provenance.run.stopwatch import Stopwatch
 from provenance.run.task import Receipt, Task
 
-__all__ = ["Crew", "Ledger", "Progress", "Receipt", "Task"]
+__all__ = ["Crew", "Ledger", "Progress", "Receipt", "Stopwatch", "Task"]

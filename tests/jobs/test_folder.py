@@ -19,7 +19,7 @@ def shard(tmp_path: Path, name: str = "s", folder: str = "a") -> Shard:
     path = tmp_path / folder / f"{name}.warc.gz"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("x")
-    return Shard("c", name, path, 1)
+    return Shard("c", name, str(path), 1)
 
 
 def test_a_folder_is_made_with_its_configuration(tmp_path: Path) -> None:

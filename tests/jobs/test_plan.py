@@ -123,4 +123,4 @@ def test_a_file_written_again_has_changed(tmp_path: Path) -> None:
 def test_an_archive_of_a_kind_we_may_not_read_is_not_passed_over(tmp_path: Path, name: str) -> None:
     touch(tmp_path / "in" / name)
     touch(tmp_path / "in" / "a.warc.gz.md5")
-    assert [shard.path.name for shard in find_shards([str(tmp_path / "in")], None)] == [name]
+    assert [Path(shard.place).name for shard in find_shards([str(tmp_path / "in")], None)] == [name]

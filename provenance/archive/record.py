@@ -24,13 +24,16 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One capture: a response, resource or conversion record with its body decoded.
+    """One capture: a response, resource or conversion record with its body decoded; or what was noted of one.
+
+    The latter is a `metadata` record whose block is JSON, as WAT files have them: see `archive.wat`.
 
     `offset` and `length` are stored bytes, as in Common Crawl's index; `length` is None where records share a
     compressed member, and `offset` is then where that member begins. Names of HTTP headers are lower case, repeated
     ones joined with a comma. `content_truncated` is why the payload is not whole: `length` when it was cut at the
     limit, `unspecified` when its encoding or its record ended early, else what WARC-Truncated says. `digest_check` is
-    what `payload.digests` found; None where nothing was checked.
+    what `payload.digests` found; None where nothing was checked. `refers_to` is the id of the record that this one was
+    made from.
     """
 
     record_type: str
@@ -47,6 +50,7 @@ class Record:
     offset: int
     length: int | None
     digest_check: str | None = None
+    refers_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

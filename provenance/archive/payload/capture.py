@@ -1,5 +1,7 @@
 """A raw record -> a capture with its body decoded, or the reason why it is none."""
 
+from collections.abc import Mapping
+
 from provenance.archive.payload.body import Body, UndecodableBodyError, decode_body
 from provenance.archive.payload.headers import HttpHead, parse_date, parse_http, parse_media_type
 from provenance.archive.record import RawRecord, ReadOptions, Record
@@ -16,11 +18,18 @@ def make_capture(raw: RawRecord, options: ReadOptions) -> Record | RecordError:
         return _reject(raw, Reason.REVISIT, raw.headers.get("warc-profile", ""))
     if not record_type:
         return _reject(raw, Reason.MALFORMED_RECORD, "no WARC-Type")
-    if record_type not in CAPTURES:
+    if record_type not in CAPTURES and not has_page_facts(raw.headers):
         return _reject(raw, Reason.RECORD_TYPE, record_type)
     if record_type == "response" and _is_http(raw):
         return _http_capture(raw, options)
     return _plain_capture(raw, record_type, options)
+
+
+def has_page_facts(headers: Mapping[str, str]) -> bool:
+    """Whether a record may be one of a WAT file: what was noted of a page, as JSON."""
+    return headers.get("warc-type", "").lower() == "metadata" and headers.get("content-type", "").lower().startswith(
+        "application/json"
+    )
 
 
 def _is_http(raw: RawRecord) -> bool:
@@ -77,6 +86,7 @@ def _capture(raw: RawRecord, record_type: str, head: HttpHead, body: Body) -> Re
         content_truncated=_truncated(raw, body),
         offset=raw.offset,
         length=raw.length,
+        refers_to=raw.headers.get("warc-refers-to") or None,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 MAX_PAYLOAD = 5 * 1024 * 1024  # Common Crawl's own limit since 2025; 1 MiB before
+HEAD_ROOM = 1024 * 1024  # what HTTP headers and chunk sizes may add to a payload of the allowed size
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,38 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadTally:
-    """What became of a file's bytes.
+class Skipped:
+    """A stretch of stored bytes that became part of no record, and why (`framing.account.Skip`).
 
-    `bytes_skipped` counts bytes that belong to no record (stored bytes; inflated ones inside a compressed member
-    that holds records too). `complete` is False when the file ends inside a record; `why` tells what was wrong.
+    Inside a compressed piece that holds records too, its place is that of the data in proportion.
+    """
+
+    offset: int
+    length: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTally:
+    """What became of a file's bytes: `bytes_read` into records and `bytes_skipped` are `bytes_total` together.
+
+    `complete` is False when the file ends inside a record; `why` tells what was wrong.
     """
 
     bytes_total: int
-    bytes_skipped: int = 0
+    skipped: tuple[Skipped, ...] = ()
     complete: bool = True
     why: str | None = None
+
+    @property
+    def bytes_skipped(self) -> int:
+        """Stored bytes that belong to no record."""
+        return sum(stretch.length for stretch in self.skipped)
+
+    @property
+    def bytes_read(self) -> int:
+        """Stored bytes of records, their headers and separators included."""
+        return self.bytes_total - self.bytes_skipped
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from provenance.archive import ReadOptions, Record, read_record_at
-from provenance.archive.framing.careful import CarefulReader
-from provenance.archive.framing.members import Codec
-from provenance.archive.framing.stream import MemberStream
+from provenance.archive.framing.places import read_raw_at
 from provenance.archive.record import RawRecord
+from provenance.archive.source import FileSource
 from provenance.errors import ShardError
 from tests.archive.made_archives import outcomes, read
 
@@ -70,14 +69,12 @@ def test_what_warcio_cannot_read_has_its_known_number_of_items(path: Path) -> No
 )
 def test_the_careful_reader_agrees_with_the_fast_one(path: Path) -> None:
     options = ReadOptions()
-    codec = Codec.GZIP if path.suffix == ".gz" else Codec.PLAIN
-    with path.open("rb") as file:
-        stream = MemberStream(file.fileno(), codec, 0, path.stat().st_size)
-        careful = [item for item in CarefulReader(stream, 10_000_000) if isinstance(item, RawRecord)]
-        places = {(raw.offset, raw.length) for raw in careful}
-        for item in read(path, options)[0]:
-            if isinstance(item, Record):
-                assert (item.offset, item.length) in places
+    with FileSource(path) as source:
+        careful = [item for item in read_raw_at(source, 0, 10_000_000) if isinstance(item, RawRecord)]
+    places = {(raw.offset, raw.length) for raw in careful}
+    for item in read(path, options)[0]:
+        if isinstance(item, Record):
+            assert (item.offset, item.length) in places
 
 
 @pytest.mark.parametrize(
@@ -86,7 +83,7 @@ def test_the_careful_reader_agrees_with_the_fast_one(path: Path) -> None:
 def test_every_record_with_a_place_is_read_again_from_it(path: Path) -> None:
     options = ReadOptions()
     for item in read(path, options)[0]:
-        if isinstance(item, Record) and item.length is not None:
+        if isinstance(item, Record) and item.length is not None and item.record_type != "revisit":
             assert read_record_at(path, item.offset, options) == item
 
 

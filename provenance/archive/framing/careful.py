@@ -1,25 +1,26 @@
 """The careful reader: records out of files that are damaged, oddly packed or written by their own rules.
 
-It reads what the fast reader left, usually only the last record, to see that the file ends where the record does.
-Whatever is wrong becomes a value: bytes without a record are one UNREADABLE_BYTES per stretch, a record that the file
-ends in is a TRUNCATED_RECORD, and a record whose declared length does not lead to its end is read up to the next one.
+It reads what the fast reader left, usually only the last record, to see that the file ends where the record does; and
+whatever is no local file of gzip members. What is wrong becomes a value: bytes without a record are one
+UNREADABLE_BYTES per stretch, a record that the file ends in is a TRUNCATED_RECORD, and a record whose declared length
+does not lead to its end is read up to the next one. Every byte passed goes to the account.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from provenance.archive.framing.account import Account, Skip
 from provenance.archive.framing.members import Codec
-from provenance.archive.framing.stream import STEP, WARC, Edge, MemberStream
-from provenance.archive.payload.headers import BLANK_LINE, MAX_HEAD, parse_fields, parse_length
+from provenance.archive.framing.stream import STEP, Edge, MemberStream
+from provenance.archive.payload.headers import MAX_HEAD, parse_length
 from provenance.archive.record import RawRecord
 from provenance.errors import Reason, RecordError, Stage
 
-_NEXT_RECORD = re.compile(rb"\n(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n)")
-_OVERLAP = 16  # bytes kept back while searching, so that a match across two pieces is seen
-_TERMINATOR = re.compile(rb"\r?\n\r?\n|(?:\r?\n){0,2}(?=WARC/)")
+_OVERLAP = 9 * 1024  # bytes kept back while searching, so that a start across two pieces is seen
+_AFTER = 64  # decoded bytes behind a block, besides a record's start, that show whether it ends there
+_SEPARATOR = 4  # bytes between two records of a WARC
 # What a stored byte can give at most (RFC 1951, RFC 8878, LZ4 block format); a declared length beyond that is a lie.
-_MAX_INFLATION = {Codec.PLAIN: 1, Codec.GZIP: 1032, Codec.ZSTD: 131_072, Codec.LZ4: 255}
+_MAX_INFLATION = {Codec.PLAIN: 1, Codec.GZIP: 1032, Codec.LZ4: 255}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,40 +34,50 @@ class _Block:
 
 
 class CarefulReader:
-    """Iterates over what an archive holds from `stream` on, keeping at most `cap` bytes of a block.
+    """Iterates over what an archive holds from where `stream` stands, keeping at most `cap` bytes of a block.
 
-    After iteration `bytes_skipped`, `complete` and `why` tell what was not read.
+    After iteration `account`, `complete` and `why` tell what was not read.
     """
 
     def __init__(self, stream: MemberStream, cap: int) -> None:
         self._stream, self._cap = stream, cap
-        self.bytes_skipped, self.complete, self.why = 0, True, ""
+        self.account = Account(stream.position)
+        self.complete, self.why = True, ""
 
     def __iter__(self) -> Iterator[RawRecord | RecordError]:
         stream = self._stream
         while stream.edge is not Edge.END or stream.buffer:
             stream.skip_newlines()
-            n = stream.need(len(WARC))
-            if n and stream.buffer.startswith(WARC):
+            if stream.starts_record():
                 yield self._record()
             elif self._ends_in_a_start():
                 yield self._truncated(stream.offset)
-            elif stream.edge is Edge.CUT and n == 0:
+            elif stream.edge is Edge.CUT and not stream.buffer:
                 self._note(stream.why)
+                self.account.count_skipped(stream.edge_at, Skip.TRUNCATED)
                 return
-            elif n or stream.edge is Edge.DAMAGE:
+            elif stream.buffer or stream.edge is Edge.DAMAGE:
                 why = stream.why or "no record starts here"
-                yield self._junk(stream.offset, Reason.UNREADABLE_BYTES, why, whole=stream.fresh)
+                yield self._junk(stream.offset, Reason.UNREADABLE_BYTES, why)
             elif stream.edge is Edge.MEMBER:
-                stream.next_member()
+                self._next_member()
+        self.account.count_read(stream.position)
+
+    def _next_member(self) -> None:
+        stream = self._stream
+        if stream.fresh:
+            self.account.count_skipped(stream.edge_at, Skip.EMPTY_MEMBER)
+        else:
+            self.account.count_read(stream.edge_at)
+        self.account.count_skipped(stream.pass_padding(), Skip.PADDING)
+        stream.next_member()
 
     def _ends_in_a_start(self) -> bool:
         """Whether the file ends where a record could be about to start."""
         stream = self._stream
-        if not WARC.startswith(stream.buffer):
-            return False
-        n = len(stream.buffer)
-        return n > 0 if stream.edge is Edge.END else stream.edge is Edge.CUT and (n > 0 or stream.fresh)
+        if stream.buffer:
+            return stream.edge in (Edge.CUT, Edge.END) and stream.dialect.may_start(stream.buffer)
+        return stream.edge is Edge.CUT and stream.fresh
 
     def _record(self) -> RawRecord | RecordError:
         stream = self._stream
@@ -75,24 +86,28 @@ class CarefulReader:
         if head is None and stream.edge in (Edge.CUT, Edge.END):
             return self._truncated(offset)
         if head is None:
-            why = stream.why or "WARC headers without an end"
             damaged = stream.edge is Edge.DAMAGE
             reason = Reason.UNREADABLE_BYTES if damaged else Reason.MALFORMED_RECORD
-            return self._junk(offset, reason, why, whole=fresh)
-        headers = parse_fields(head)
+            return self._junk(offset, reason, stream.why or "record headers without an end")
+        headers = stream.dialect.parse(head)
         block = self._block(parse_length(headers.get("content-length")))
         stream.skip_newlines()
         alone = fresh and not stream.buffer
-        lost = block.lost
-        if alone and stream.edge is Edge.CUT:
-            lost = Reason.TRUNCATED_RECORD
-        if alone and stream.edge is Edge.DAMAGE:
-            lost = Reason.UNREADABLE_BYTES
+        lost = block.lost or self._lost_alone(alone)
         if lost is Reason.TRUNCATED_RECORD:
             return self._truncated(offset)
         if lost is not None:
-            return self._junk(offset, lost, stream.why, whole=fresh)
-        return RawRecord(headers, block.data, block.cut, block.flawed, offset, self._length(offset, alone))
+            return self._junk(offset, lost, stream.why)
+        length = self._length(offset, alone)
+        self.account.count_read(stream.position)
+        stream.floor = self.account.at
+        return RawRecord(headers, block.data, block.cut, block.flawed, offset, length)
+
+    def _lost_alone(self, alone: bool) -> Reason | None:
+        """A record alone in its member is lost when the member fails behind it: its checksum does not hold."""
+        if alone and self._stream.edge is Edge.CUT:
+            return Reason.TRUNCATED_RECORD
+        return Reason.UNREADABLE_BYTES if alone and self._stream.edge is Edge.DAMAGE else None
 
     def _length(self, offset: int, alone: bool) -> int | None:
         stream = self._stream
@@ -105,16 +120,17 @@ class CarefulReader:
         stream, wanted = self._stream, 1024
         while True:
             n = stream.need(wanted)
-            blank = BLANK_LINE.search(stream.buffer)
-            if blank is not None:
-                return stream.take(blank.end())
+            end = stream.dialect.head_end.search(stream.buffer)
+            if end is not None:
+                return stream.take(end.end())
             if wanted >= MAX_HEAD or (n < wanted and stream.need(n + 1, joining=True) == n):
                 return None
             wanted = max(wanted * 4, n)
 
     def _block(self, declared: int | None) -> _Block:
         stream = self._stream
-        if declared is None or declared > (stream.end - stream.offset) * _MAX_INFLATION[stream.codec]:
+        left, inflation = stream.bytes_left, _MAX_INFLATION.get(stream.codec)
+        if declared is None or (left is not None and inflation is not None and declared > left * inflation):
             return self._block_to_next_record(declared)
         if declared > self._cap:
             return self._big_block(declared)
@@ -123,11 +139,15 @@ class CarefulReader:
         return self._block_to_next_record(declared)
 
     def _terminated(self, at: int) -> bool:
-        """Whether a record's end lies at a byte of the buffer: blank lines, another record or an edge."""
+        """Whether a record's end lies at a byte of the buffer: a separator, damaged or not, or an edge."""
         stream = self._stream
-        n = stream.need(at + len(WARC) + 4)
-        after = bytes(stream.buffer[at : at + len(WARC) + 4])
-        return n == at or _TERMINATOR.match(after) is not None or not after.strip(b"\r\n")
+        reach = at + _AFTER + stream.dialect.peek
+        n = stream.need(reach)
+        after = bytes(memoryview(stream.buffer)[at:reach])
+        if n == at or stream.dialect.separator.match(after) or not after.strip(b"\r\n"):
+            return True
+        found = stream.dialect.next.search(after)
+        return found is not None and found.end() <= _SEPARATOR
 
     def _big_block(self, declared: int) -> _Block:
         """A block beyond the cap: its start is kept, the rest passed over in steps."""
@@ -141,8 +161,7 @@ class CarefulReader:
             left -= n
         if left == 0 and self._terminated(0):
             return _Block(data, cut=True)
-        if stream.codec is Codec.PLAIN:
-            stream.rewind(start)
+        if stream.codec is Codec.PLAIN and stream.rewind(start):
             return self._block_to_next_record(declared)
         return _Block(data, cut=True, flawed=True, lost=self._lost() if left else None)
 
@@ -161,7 +180,7 @@ class CarefulReader:
         while True:
             held = len(stream.buffer)
             more = stream.need(held + STEP) > held
-            found = _NEXT_RECORD.search(stream.buffer)
+            found = stream.dialect.next.search(stream.buffer)
             if found is not None or not more:
                 data = stream.take(found.end() if found is not None else len(stream.buffer))
                 return bytes(kept) + data, size + len(data), found is not None
@@ -175,60 +194,52 @@ class CarefulReader:
         stream = self._stream
         if stream.edge is Edge.DAMAGE:
             return Reason.UNREADABLE_BYTES
-        if stream.edge is Edge.MEMBER and stream.edge_at < stream.end:
+        if stream.edge is Edge.MEMBER and stream.has_more():
             return None
         return Reason.TRUNCATED_RECORD
 
-    def _junk(self, offset: int, reason: Reason, detail: str, *, whole: bool) -> RecordError:
-        """Passes over bytes up to the next record, over as many members as it takes; one reject for all of them.
-
-        `whole`: the stretch begins with its member, so that stored bytes can be counted.
-        """
-        stream, before = self._stream, self.bytes_skipped
-        if stream.buffer.startswith(WARC):  # what looked like a record and was none
-            self._drop(1)
+    def _junk(self, offset: int, reason: Reason, detail: str) -> RecordError:
+        """Passes over bytes up to the next record, over as many members as it takes; one reject for all of them."""
+        stream, account, n = self._stream, self.account, 0
+        if stream.starts_record():  # what looked like a record and was none
+            stream.drop(1)
         while True:
-            mark = self.bytes_skipped
             self._drop_to_record()
-            if stream.buffer or stream.edge is Edge.END:
-                break
-            if stream.edge is Edge.DAMAGE:
-                self.bytes_skipped = mark + stream.resync()
-            elif whole:
-                self.bytes_skipped = mark + stream.edge_at - stream.member
-            if stream.edge is Edge.CUT:
+            damaged = stream.edge is Edge.DAMAGE and not stream.buffer
+            end = stream.resync() if damaged else stream.position
+            kind = Skip.DAMAGED if damaged or reason is not Reason.UNREADABLE_BYTES else Skip.GARBAGE
+            n += account.count_skipped(end, kind)
+            if stream.edge is Edge.CUT and not stream.buffer:
                 self._note(stream.why)
+                n += account.count_skipped(stream.edge_at, Skip.TRUNCATED)
+                stream.edge = Edge.END
+            if stream.buffer or stream.edge is Edge.END or damaged:
                 break
-            if stream.edge is Edge.MEMBER:
-                stream.next_member()
-            whole = True
-        n = self.bytes_skipped - before
+            n += account.count_skipped(stream.edge_at, Skip.GARBAGE)
+            n += account.count_skipped(stream.pass_padding(), Skip.PADDING)
+            stream.next_member()
         self.why = self.why or f"{detail} at byte {offset}"
         return RecordError(Stage.ARCHIVE, reason, f"{detail} ({n} bytes)", offset=offset)
 
     def _drop_to_record(self) -> None:
         """Leaves the buffer at the start of a record, or empty at an edge."""
         stream = self._stream
-        if stream.fresh and stream.need(len(WARC)) and stream.buffer.startswith(WARC):
+        if stream.fresh and stream.starts_record():
             return
         while stream.need(STEP):
-            found = _NEXT_RECORD.search(stream.buffer)
+            found = stream.dialect.next.search(stream.buffer)
             if found is not None:
-                self._drop(found.end())
+                stream.drop(found.end())
                 return
             done = stream.edge is not Edge.OPEN
-            self._drop(len(stream.buffer) if done else len(stream.buffer) - _OVERLAP)
-
-    def _drop(self, n: int) -> None:
-        self._stream.drop(n)
-        self.bytes_skipped += n
+            stream.drop(len(stream.buffer) if done else len(stream.buffer) - _OVERLAP)
 
     def _truncated(self, offset: int) -> RecordError:
         stream = self._stream
-        stream.drop(len(stream.buffer))
-        stream.edge = Edge.END
         why = stream.why or "the file ends inside a record"
+        stream.pass_to_end()
         self._note(why)
+        self.account.count_skipped(stream.edge_at, Skip.TRUNCATED)
         return RecordError(Stage.ARCHIVE, Reason.TRUNCATED_RECORD, why, offset=offset)
 
     def _note(self, why: str) -> None:

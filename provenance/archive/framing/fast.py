@@ -5,33 +5,35 @@ its last word is held back and read again with care. What it gives before that i
 must start where a member starts, or its offset leads nowhere.
 """
 
-import os
 import zlib
 from collections.abc import Generator
-from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from provenance.archive.framing.dialects import WARC
 from provenance.archive.framing.members import MAGIC, Codec
-from provenance.archive.framing.stream import WARC
 from provenance.archive.payload.headers import decode_text, join_fields
 from provenance.archive.record import RawRecord
+from provenance.archive.source import FileSource
 
-_CAPTURE_BITS = int(WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion)
+CODECS = frozenset({Codec.PLAIN, Codec.GZIP, Codec.LZ4})
+_READ = int(WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion | WarcRecordType.revisit)
 _PROBE = 512  # stored bytes that inflate to the first five: code tables of a dynamic block included
 
 
-def read_fast(path: Path, fd: int, codec: Codec, cap: int) -> Generator[RawRecord, None, int]:
+def read_fast(source: FileSource, codec: Codec, cap: int) -> Generator[RawRecord, None, int]:
     """Raw records whose reading is beyond doubt; returns the byte at which the careful reader has to go on.
 
     Blocks of records that are no capture are not read.
     """
-    records = _iterate(path)
+    records = _iterate(source.place)
     held: RawRecord | None = None
     for record in records:
         offset = record.stream_pos
-        if not _starts_record(fd, codec, offset) or (held is not None and offset <= held.offset):
+        if not _starts_record(source, codec, offset) or offset <= (held.offset if held is not None else -1):
             break
+        if held is None and offset > 0:
+            return 0
         if held is not None:
             yield _with_length(held, offset - held.offset)
         held = _raw(record, offset, cap)
@@ -40,17 +42,17 @@ def read_fast(path: Path, fd: int, codec: Codec, cap: int) -> Generator[RawRecor
     return held.offset if held is not None else 0
 
 
-def _iterate(path: Path) -> Generator[WarcRecord, None, None]:
+def _iterate(path: str) -> Generator[WarcRecord, None, None]:
     """FastWARC's records until it ends or fails; both mean that the rest needs care."""
     try:
-        records = ArchiveIterator(str(path), parse_http=False, auto_decode="none", fsspec_args=False)
+        records = ArchiveIterator(path, parse_http=False, auto_decode="none", fsspec_args=False)
         yield from records
     except (OSError, ValueError, TypeError):  # a TypeError is how 2.0.1 meets headers that end in bare line feeds
         return
 
 
 def _raw(record: WarcRecord, offset: int, cap: int) -> RawRecord | None:
-    if not int(record.record_type) & _CAPTURE_BITS:
+    if not int(record.record_type) & _READ:
         fields = ((name, record.headers.get(name)) for name in ("WARC-Type", "WARC-Profile"))
         headers = {name.lower(): value for name, value in fields if value}
         return RawRecord(headers, b"", False, False, offset, None)
@@ -66,8 +68,8 @@ def _with_length(raw: RawRecord, length: int) -> RawRecord:
     return RawRecord(raw.headers, raw.block, raw.cut, raw.flawed, raw.offset, length)
 
 
-def _starts_record(fd: int, codec: Codec, offset: int) -> bool:
-    stored = os.pread(fd, _PROBE, offset)
+def _starts_record(source: FileSource, codec: Codec, offset: int) -> bool:
+    stored = source.read_at(offset, _PROBE)
     if codec is Codec.PLAIN:
         return stored.startswith(WARC)
     if codec is not Codec.GZIP:

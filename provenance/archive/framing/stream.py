@@ -4,12 +4,11 @@ Writers put one record into one member. Where they did not, a record may go on i
 since only it knows whether it still needs bytes.
 """
 
-import os
-import re
+from collections import deque
 from enum import Enum, auto
 
+from provenance.archive.framing.dialects import Dialect
 from provenance.archive.framing.members import (
-    MAGIC,
     Codec,
     Member,
     MemberCutError,
@@ -17,11 +16,10 @@ from provenance.archive.framing.members import (
     could_start,
     open_member,
 )
+from provenance.archive.framing.search import find_data, find_member, first_bytes
+from provenance.archive.source import Source
 
-WARC = b"WARC/"
 STEP = 256 * 1024  # decoded bytes asked for at a time
-_SCAN = 1024 * 1024  # stored bytes searched at a time for the next member
-_PADDING = re.compile(rb"[\0\r\n]*")
 
 
 class Edge(Enum):
@@ -35,26 +33,46 @@ class Edge(Enum):
 
 
 class MemberStream:
-    """Decoded bytes of the members of an open file, from `start` to `end`.
+    """Decoded bytes of the members of a source, from the stored byte `start` on.
 
     `buffer` holds what is decoded and not yet taken, `member` is where its member starts in the file, `fresh` whether
-    nothing of that member was taken yet, `edge_at` the stored byte at which the edge lies.
+    nothing of that member was taken yet, `edge_at` the stored byte at which the edge lies. Before `floor` no member is
+    looked for: what lies there has become records.
     """
 
-    def __init__(self, fd: int, codec: Codec, start: int, end: int) -> None:
-        self.codec, self.end = codec, end
-        self._fd = fd
+    def __init__(self, source: Source, codec: Codec, start: int, dialect: Dialect, dictionary: bytes = b"") -> None:
+        self.codec, self.dialect = codec, dialect
+        self._source, self._dictionary = source, dictionary
         self.buffer = bytearray()
         self.why = ""
         self.member = self.edge_at = start
         self.fresh, self.edge = True, Edge.OPEN
-        self._taken = 0
-        self._decoder: Member = open_member(fd, codec, start, end)
+        self._marks = deque([(0, start)])  # counts of decoded bytes, and the stored byte at which each was reached
+        self._taken = self._decoded = 0
+        self.floor = start
+        self._open(start)
 
     @property
     def offset(self) -> int:
         """Where in the file the next byte lies; for a compressed file, where its member starts."""
-        return self.member + self._taken if self.codec is Codec.PLAIN else self.member
+        return self.position if self.codec is Codec.PLAIN else self.member
+
+    @property
+    def position(self) -> int:
+        """The stored byte up to which the data are taken; inside a compressed piece the place in proportion."""
+        marks = self._marks
+        while len(marks) > 1 and marks[1][0] <= self._taken:
+            marks.popleft()
+        decoded, stored = marks[0]
+        if self._taken <= decoded or len(marks) == 1:
+            return stored + (self._taken - decoded if self.codec is Codec.PLAIN else 0)
+        later, end = marks[1]
+        return stored + (end - stored) * (self._taken - decoded) // (later - decoded)
+
+    @property
+    def bytes_left(self) -> int | None:
+        """Stored bytes from the next one on; None where that is not known."""
+        return None if self._source.size is None else self._source.size - self.offset
 
     def need(self, n: int, *, joining: bool = False) -> int:
         """Decodes until the buffer holds n bytes or an edge is met; how many it holds. `joining` crosses members."""
@@ -67,7 +85,7 @@ class MemberStream:
 
     def take(self, n: int) -> bytes:
         """The next n bytes of the buffer, removed from it."""
-        data = bytes(self.buffer[:n])
+        data = bytes(memoryview(self.buffer)[:n])
         self.drop(n)
         return data
 
@@ -85,35 +103,65 @@ class MemberStream:
             self.drop(blank)
         self.fresh = fresh
 
+    def starts_record(self) -> bool:
+        """Whether a record starts at the next byte."""
+        if self.dialect.starts(self.buffer):
+            return True
+        return self.need(self.dialect.peek) > 0 and self.dialect.starts(self.buffer)
+
+    def pass_padding(self) -> int:
+        """At a clean edge: goes over zero bytes and line ends behind it; the stored byte reached."""
+        if not self.has_more():
+            return self.edge_at
+        if not could_start(self._source, self.codec, self.edge_at):
+            self.edge_at = find_data(self._source, self.edge_at)
+        return self.edge_at
+
     def next_member(self) -> None:
-        """Goes from a clean end into the next member; empty ones and padding give nothing."""
-        if self.edge_at >= self.end or self._only_padding(self.edge_at):
+        """Goes from a clean edge into the next member, to the end, or into damage."""
+        if not self.has_more():
             self.edge = Edge.END
-        elif not could_start(self._fd, self.codec, self.edge_at):
+        elif could_start(self._source, self.codec, self.edge_at):
+            self._open(self.edge_at)
+        else:
             self.member, self.fresh = self.edge_at, True
             self.edge, self.why = Edge.DAMAGE, "bytes between members"
-        else:
-            self._open(self.edge_at)
 
     def resync(self) -> int:
-        """Goes on at the next member that decodes to a record, else to the end; stored bytes passed over."""
-        start, found = self.member, self._find_member()
-        self.buffer.clear()
+        """Goes on at the next member that decodes to a record, else to the end; the stored byte reached."""
+        found = self._find_member()
+        self.drop(len(self.buffer))
         if found is None:
-            self.edge, self.edge_at = Edge.END, self.end
-            return self.end - start
+            self.edge, self.edge_at = Edge.END, self._find_end()
+            return self.edge_at
         self._open(found)
-        return found - start
+        return found
 
-    def rewind(self, offset: int) -> None:
-        """Goes back to a byte of a plain file."""
+    def has_more(self) -> bool:
+        """At a clean edge: whether the file goes on behind it."""
+        return bool(self._source.read_at(self.edge_at, 1))
+
+    def pass_to_end(self) -> None:
+        """Goes over all that is left."""
+        self.drop(len(self.buffer))
+        self.edge_at = self._find_end()
+        self.edge = Edge.END
+
+    def rewind(self, offset: int) -> bool:
+        """Goes back to a byte of a plain file; False where the source no longer has it."""
+        if offset < self._source.earliest:
+            return False
         self.buffer.clear()
         self._open(offset)
+        return True
 
     def _open(self, start: int) -> None:
-        self.member, self._taken, self.fresh = start, 0, True
-        self._decoder = open_member(self._fd, self.codec, start, self.end)
-        self.edge, self.edge_at = Edge.OPEN, start
+        self.member, self.fresh = start, True
+        self._decoder: Member = open_member(self._source, self.codec, start, self._dictionary)
+        self.edge, self.edge_at, self.why = Edge.OPEN, start, ""
+        self._decoded = self._taken + len(self.buffer)
+        if not self.buffer:
+            self._marks = deque([(self._decoded, start)])
 
     def _step(self) -> None:
         try:
@@ -121,68 +169,49 @@ class MemberStream:
         except MemberCutError as error:
             # A member that another one follows did not end with the file: its length is nonsense
             self.edge = Edge.CUT if self._find_member() is None else Edge.DAMAGE
-            self.edge_at, self.why = self.end, str(error) if self.edge is Edge.CUT else "a member without an end"
+            self.edge_at = self._find_end()
+            self.why = str(error) if self.edge is Edge.CUT else "a member without an end"
             return
         except MemberDamagedError as error:
             self.edge, self.why = Edge.DAMAGE, f"{self.codec} data do not decode: {error}"
             return
         self.buffer += data
+        self._decoded += len(data)
+        self._mark(self._decoder.at)
         if self._decoder.end is not None:
             self.edge_at = self._decoder.end
             self.edge = Edge.END if self.codec is Codec.PLAIN else Edge.MEMBER
 
+    def _mark(self, stored: int) -> None:
+        """Notes that the data decoded so far end at a stored byte."""
+        if self._marks[-1][0] == self._decoded:
+            self._marks.pop()
+        self._marks.append((self._decoded, stored))
+
     def _join(self) -> bool:
         """Appends the next member where a record goes on in it, not where it starts one."""
-        if self.edge is not Edge.MEMBER or self.edge_at >= self.end:
+        if self.edge is not Edge.MEMBER or not self.has_more():
             return False
-        if not could_start(self._fd, self.codec, self.edge_at):
+        if not could_start(self._source, self.codec, self.edge_at):
             return False
-        head = _first_bytes(open_member(self._fd, self.codec, self.edge_at, self.end))
-        if head is None or WARC.startswith(head := head.lstrip(b"\r\n")[: len(WARC)]):
+        member = open_member(self._source, self.codec, self.edge_at, self._dictionary)
+        head = first_bytes(member, self.dialect)
+        if not head or self.dialect.starts(head) or self.dialect.may_start(head):
             return False
         fresh, held = self.fresh, len(self.buffer)
         self._open(self.edge_at)
         self.fresh = fresh and held == 0
         return True
 
-    def _only_padding(self, offset: int) -> bool:
-        while offset < self.end:
-            piece = os.pread(self._fd, min(_SCAN, self.end - offset), offset)
-            if not piece:
-                return True
-            if not _PADDING.fullmatch(piece):
-                return False
-            offset += len(piece)
-        return True
-
     def _find_member(self) -> int | None:
-        """The next stored byte after the current member's start at which a member with a record starts."""
-        magic = MAGIC.get(self.codec)
-        if magic is None or self.codec is Codec.LZ4:
-            return None
-        at = self.member + 1
-        while at < self.end:
-            piece = os.pread(self._fd, min(_SCAN, self.end - at), at)
-            found = piece.find(magic)
-            while found >= 0:
-                head = _first_bytes(open_member(self._fd, self.codec, at + found, self.end))
-                if head is not None and head.lstrip(b"\r\n").startswith(WARC):
-                    return at + found
-                found = piece.find(magic, found + 1)
-            if len(piece) < len(magic):
-                return None
-            at += max(1, len(piece) - len(magic) + 1)
-        return None
+        """Where a member with a record starts, behind the start of this one and all records."""
+        start = max(self.member + 1, self.floor)
+        return find_member(self._source, self.codec, start, self.dialect, self._dictionary)
 
-
-def _first_bytes(member: Member) -> bytes | None:
-    """The first few bytes of a member; None if it does not decode."""
-    data = b""
-    try:
-        while len(data.lstrip(b"\r\n")) < len(WARC) and (more := member.read(64)):
-            data += more
-    except MemberCutError:
-        pass
-    except MemberDamagedError:
-        return data if data.lstrip(b"\r\n").startswith(WARC) else None
-    return data
+    def _find_end(self) -> int:
+        if self._source.size is not None:
+            return self._source.size
+        at = self._decoder.at
+        while piece := self._source.read_at(at, STEP):
+            at += len(piece)
+        return at

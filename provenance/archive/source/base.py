@@ -72,9 +72,10 @@ class BytesSource:
         self._data, self._start = data, start
 
     def read_at(self, offset: int, n: int) -> bytes:
-        """The n bytes from `offset` on, fewer at the end."""
-        at = max(0, offset - self._start)
-        return self._data[at : at + n]
+        """The n bytes from `offset` on, fewer at the end. Raises SourceError before its start."""
+        if offset < self._start:
+            raise SourceError(f"byte {offset} was not fetched, only those from {self._start} on")
+        return self._data[offset - self._start : offset - self._start + n]
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -155,9 +155,10 @@ class _GzipMember:
                 data = self._inflater.decompress(stored, n)
             except zlib.error as error:
                 raise MemberDamagedError(str(error)) from None
-            self.at = self._fetched - len(self._inflater.unconsumed_tail) - len(self._inflater.unused_data)
-            if self._inflater.eof:
-                self.end = self.at
+            if self._inflater.eof:  # zlib then leaves what follows in both of its tails
+                self.at = self.end = self._fetched - len(self._inflater.unused_data)
+            else:
+                self.at = self._fetched - len(self._inflater.unconsumed_tail)
             if data:
                 return data
         return b""

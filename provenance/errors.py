@@ -25,6 +25,7 @@ class Reason(StrEnum):
     """Why a record became no document: the closed set every report counts by."""
 
     RECORD_TYPE = "record_type"  # not a capture of a page: warcinfo, request, metadata
+    PAGE_FACTS = "page_facts"  # a WAT record: facts of a page without its text, which are in the markup table
     REVISIT = "revisit"  # a capture identical to an earlier one, stored without its payload
     HTTP_STATUS = "http_status"  # the server did not answer with the page (not 2xx)
     MEDIA_TYPE = "media_type"  # not html, xhtml or plain text

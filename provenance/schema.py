@@ -51,6 +51,7 @@ _TEXT = pl.String()
 _TIME = pl.Datetime("us", "UTC")
 EVIDENCE_DTYPE = pl.List(pl.Struct({"signal": pl.String, "value": pl.Float64, "nats": pl.Float64, "detail": pl.String}))
 HREFLANG_DTYPE = pl.List(pl.Struct({"lang": pl.String, "url": pl.String}))
+LINKS_DTYPE = pl.List(pl.Struct({"url": pl.String, "text": pl.String, "rel": pl.String}))
 ORIGINS = ("human", "ai_generated", "machine_translated", "undetermined")
 CLUSTER_KINDS = ("unique", "exact", "near")
 
@@ -166,4 +167,22 @@ REJECTS = Table(
     },
 )
 
-TABLES = (DOCUMENTS, SIGNATURES, CLUSTERS, VERDICTS, DECISIONS, CURATED, REJECTS)
+MARKUP_TABLE = Table(
+    "markup",
+    {
+        "doc_id": Column(_TEXT, "", "WARC-Record-ID of the page that a WAT record tells of; null if it does not say"),
+        **{name: DOCUMENTS.columns[name] for name in ("url", "url_host_name", "url_host_registered_domain")},
+        **{name: DOCUMENTS.columns[name] for name in ("fetch_time", "crawl", "fetch_status")},
+        "content_mime_type": Column(_TEXT, "", "media type by the HTTP header, else as the crawler found it"),
+        "title": Column(_TEXT, "", "title element"),
+        **MARKUP,
+        "n_links": Column(pl.Int64, "links", "hyperlinks of the page (a and area elements); null if it is not HTML", 0),
+        "n_links_external": Column(pl.Int64, "links", "of its first 10,000: those to another registered domain", 0),
+        "links": Column(LINKS_DTYPE, "", "the first 200 hyperlinks, resolved against the url; text as cut by the WAT"),
+        "warc_filename": DOCUMENTS.columns["warc_filename"],
+        "warc_record_offset": Column(pl.Int64, "bytes", "first byte of the WAT record in the shard as stored", 0),
+        "warc_record_length": DOCUMENTS.columns["warc_record_length"],
+    },
+)
+
+TABLES = (DOCUMENTS, SIGNATURES, CLUSTERS, VERDICTS, DECISIONS, CURATED, REJECTS, MARKUP_TABLE)

@@ -138,7 +138,7 @@ def _text(value: object) -> str | None:
 
 def _lower(fields: Mapping[str, object]) -> dict[str, str]:
     texts = ((name.lower(), _text(value)) for name, value in fields.items())
-    return {name: text.strip() for name, text in texts if text is not None}
+    return {name: text for name, text in texts if text is not None}
 
 
 def _fields(headers: Mapping[str, object]) -> Iterator[tuple[str, str]]:

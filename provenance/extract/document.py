@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Literal
@@ -18,6 +19,8 @@ from provenance.extract.main_text import MainText, resiliparse_text, trim_edges
 from provenance.extract.markup import MarkupFacts, read_markup
 
 Row = dict[str, object]
+LooksUpMarkup = Callable[[str], MarkupFacts | None]
+"""The markup facts of the page whose record has this id, from elsewhere; null where none are known."""
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 PLAIN = "text/plain"
@@ -62,11 +65,18 @@ def load_main_text(options: ExtractOptions) -> MainText:
 
 
 def read_document(
-    record: Record, options: ExtractOptions, main_text: MainText, *, crawl: str, warc_filename: str
+    record: Record,
+    options: ExtractOptions,
+    main_text: MainText,
+    *,
+    crawl: str,
+    warc_filename: str,
+    markup_of: LooksUpMarkup = lambda _: None,
 ) -> Row:
     """The row of `schema.DOCUMENTS` for a record, without `language`, `language_score`, `n_chars` and `n_words`.
 
-    `doc_id` may be missing (null) or repeated still. Raises RecordError when there is no document.
+    `doc_id` may be missing (null) or repeated still. A text made from a page (a conversion record) has the markup facts
+    that `markup_of` knows of that page. Raises RecordError when there is no document.
     """
     if record.http_status is not None and not 200 <= record.http_status < 300:
         raise _reject(record, Reason.HTTP_STATUS, str(record.http_status))
@@ -75,7 +85,7 @@ def read_document(
     media_type = _media_type(record)
     html = media_type in HTML_TYPES
     page, charset = decode_page(record.payload, record.charset, html=html)
-    markup = _read_html(record, page, charset, main_text) if html else {"text": page}
+    markup = _read_html(record, page, charset, main_text) if html else {"text": page, **_noted(record, markup_of)}
     text = clean(str(markup.pop("text"))).strip()
     if len(text) < options.min_chars:
         raise _reject(record, Reason.NO_TEXT, f"{len(text)} characters of {len(page)}")
@@ -117,17 +127,24 @@ def _read_html(record: Record, page: str, charset: str, main_text: MainText) -> 
         raise _reject(record, Reason.EXTRACTION_FAILED, excess)
     tree = HTMLTree.parse(page)
     facts = read_markup(tree, page, record.http_headers, record.url)
-    return {"text": main_text(page, tree), **{name: _clean_all(getattr(facts, name)) for name in _MARKUP}}
+    return {"text": main_text(page, tree), **markup_columns(facts)}
+
+
+def _noted(record: Record, markup_of: LooksUpMarkup) -> Row:
+    made_from_page = record.record_type == "conversion" and record.refers_to is not None
+    facts = markup_of(record.refers_to or "") if made_from_page else None
+    return markup_columns(facts) if facts is not None else {}
+
+
+def markup_columns(facts: MarkupFacts) -> Row:
+    """The facts as columns, fit to be written."""
+    return {name: _clean_all(getattr(facts, name)) for name in _MARKUP}
 
 
 def _origin(record: Record, crawl: str, warc_filename: str) -> Row:
-    url = clean(record.url)
-    host = host_name(url)
     return {
         "doc_id": clean(record.record_id or "").strip() or None,
-        "url": url or None,
-        "url_host_name": host,
-        "url_host_registered_domain": registered_domain(host) if host else None,
+        **locate(record.url),
         "fetch_time": record.fetch_time,
         "crawl": crawl,
         "content_digest": clean(record.content_digest or "") or None,
@@ -146,6 +163,14 @@ def made_id(warc_filename: str, offset: int, repeat: int = 0) -> str:
     """
     place = f"{warc_filename}#{offset}" + (f"#{repeat}" if repeat else "")
     return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, place)}>"
+
+
+def locate(url: str) -> Row:
+    """The columns of an address."""
+    url = clean(url)
+    host = host_name(url)
+    domain = registered_domain(host) if host else None
+    return {"url": url or None, "url_host_name": host, "url_host_registered_domain": domain}
 
 
 def host_name(url: str) -> str | None:

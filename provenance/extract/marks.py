@@ -41,7 +41,7 @@ _MAX_NODES = 50  # looked at of one kind; an iteration searches the tree again f
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A parsed page as the marks need it.
+    """A page as the marks need it: parsed, or as a WAT record tells of it, then without `document` and `signs`.
 
     `signs` is what `find_signs` left of its source, `root` the attributes of its html element, `base` the address its
     links are relative to, mostly its `url`.
@@ -85,8 +85,10 @@ def find_disclosure_marks(page: Page) -> list[str]:
 
 
 def _declared(page: Page) -> Iterator[str]:
-    if "-x-mtfrom" in page.signs:
-        if "-x-mtfrom" in page.root.get("lang", "").lower() or page.count('body[lang*="-x-mtfrom"]'):
+    if "-x-mtfrom" in page.root.get("lang", "").lower():
+        yield "mtfrom_lang"
+    elif "-x-mtfrom" in page.signs:
+        if page.count('body[lang*="-x-mtfrom"]'):
             yield "mtfrom_lang"
         elif page.count('[lang*="-x-mtfrom"]:not(link)'):
             yield "mtfrom_lang_part"

@@ -22,6 +22,7 @@ from provenance.extract.marks import (
 MAX_ALTERNATES = 500  # hreflang links kept of one page; sites with every locale have about 200
 MAX_VALUE = 300  # characters kept of a declared value
 _LINK = ("rel", "href", "hreflang")
+_META = ("name", "http-equiv", "content")
 # What is read of a head. Each element that is looked at costs 3 to 5 microseconds, and most are style sheets, icons
 # and the like: the parser's own search leaves one or two of 45.
 _DECLARING = ", ".join(
@@ -51,10 +52,14 @@ class MarkupFacts:
 
 def read_markup(tree: HTMLTree, html: str, headers: Mapping[str, str], url: str) -> MarkupFacts:
     """The markup facts of a page: `html` is its source, `tree` what was parsed of it."""
-    page = _read_page(tree, html, headers, url)
+    return describe_page(_read_page(tree, html, headers, url))
+
+
+def describe_page(page: Page) -> MarkupFacts:
+    """The markup facts of a page, however it was read."""
     return MarkupFacts(
         html_lang=_value(page.root.get("lang") or page.root.get("xml:lang")),
-        content_language=_value(headers.get("content-language") or page.meta("content-language")),
+        content_language=_value(page.headers.get("content-language") or page.meta("content-language")),
         hreflang=_hreflang(page),
         generator=_value(page.meta("generator")),
         canonical_url=_canonical(page),
@@ -73,8 +78,7 @@ def _read_page(tree: HTMLTree, html: str, headers: Mapping[str, str], url: str) 
     for node in _declaring(tree):
         tag = node.tag
         if tag == "meta":
-            for key in ("name", "http-equiv"):
-                metas.setdefault((node.getattr(key) or "").lower(), node.getattr("content") or "")
+            add_meta(metas, _attributes(node, _META))
         elif tag == "link":
             links.append(_attributes(node, _LINK))
         elif tag == "base":
@@ -82,6 +86,12 @@ def _read_page(tree: HTMLTree, html: str, headers: Mapping[str, str], url: str) 
     root = document.document_element
     attributes = _attributes(root, root.attrs) if root is not None else {}
     return Page(document, find_signs(html), headers, url, resolve(url, base) or url, attributes, metas, links)
+
+
+def add_meta(metas: dict[str, str], element: Element) -> None:
+    """Notes the content of a meta element under its name and its http-equiv; the first of a name stays."""
+    for key in ("name", "http-equiv"):
+        metas.setdefault(element.get(key, "").lower(), element.get("content", ""))
 
 
 def _declaring(tree: HTMLTree) -> Iterator[ElementNode]:

@@ -24,7 +24,7 @@ _PROBE = 512  # stored bytes that inflate to the first five: code tables of a dy
 def read_fast(source: FileSource, codec: Codec, cap: int) -> Generator[RawRecord, None, int]:
     """Raw records whose reading is beyond doubt; returns the byte at which the careful reader has to go on.
 
-    Blocks of records that are no capture are not read.
+    Blocks of records that are neither a capture nor of a WAT file are not read.
     """
     records = _iterate(source.place)
     held: RawRecord | None = None
@@ -52,7 +52,7 @@ def _iterate(path: str) -> Generator[WarcRecord, None, None]:
 
 
 def _raw(record: WarcRecord, offset: int, cap: int) -> RawRecord | None:
-    if not int(record.record_type) & _READ:
+    if not int(record.record_type) & _READ and not _notes_a_page(record):
         fields = ((name, record.headers.get(name)) for name in ("WARC-Type", "WARC-Profile"))
         headers = {name.lower(): value for name, value in fields if value}
         return RawRecord(headers, b"", False, False, offset, None)
@@ -62,6 +62,14 @@ def _raw(record: WarcRecord, offset: int, cap: int) -> RawRecord | None:
     except (OSError, ValueError):
         return None
     return RawRecord(headers, block[:cap], len(block) > cap, False, offset, None)
+
+
+def _notes_a_page(record: WarcRecord) -> bool:
+    """Whether this may be a record of a WAT file, whose block is wanted though it is no capture."""
+    if record.record_type != WarcRecordType.metadata:
+        return False
+    content_type: str = record.headers.get("Content-Type") or ""
+    return content_type.lower().startswith("application/json")
 
 
 def _with_length(raw: RawRecord, length: int) -> RawRecord:

@@ -68,7 +68,8 @@ class BytesSource:
     """Bytes in memory that lie at `start` of an archive: what was fetched of it."""
 
     def __init__(self, place: str, data: bytes, start: int = 0) -> None:
-        self.place, self.earliest, self.size = place, start, start + len(data)
+        self.place, self.earliest = place, start
+        self.size: int | None = start + len(data)
         self._data, self._start = data, start
 
     def read_at(self, offset: int, n: int) -> bytes:

@@ -189,6 +189,14 @@ def test_records_without_ids_are_found_by_their_urls(tmp_path: Path) -> None:
         assert fetch(source, [place_of(record) for record in records[::-1]]) == records[::-1]
 
 
+def test_captures_of_one_url_are_told_apart_by_their_ids(tmp_path: Path) -> None:
+    again = response(1, b"<p>Later</p>").replace(b"<urn:uuid:response-", b"<urn:uuid:later-")
+    path = write(tmp_path, bz2.compress(response(1) + again))
+    records = read_whole(path)
+    with FileSource(path) as source:
+        assert fetch(source, [place_of(record) for record in records[::-1]]) == records[::-1]
+
+
 def test_a_record_is_found_behind_bytes_that_are_none(tmp_path: Path) -> None:
     path = write(tmp_path, bz2.compress(response(1) + b"neither nor\r\n" * 9 + response(2)))
     records = read_whole(path)

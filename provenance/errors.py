@@ -67,18 +67,34 @@ class ShardError(ProvenanceError):
 
 
 class RecordError(ProvenanceError):
-    """A record that becomes a reject; `offset` is its first byte in the shard as stored, null if unknown."""
+    """A record that becomes a reject; `offset` is its first byte in the shard as stored, null if unknown.
 
-    def __init__(self, stage: Stage, reason: Reason, detail: str = "", *, offset: int | None = None) -> None:
-        super().__init__(f"{stage}/{reason} at {offset}: {detail}")
+    `digest_check` is as in `archive.Record`. The message is made when it is asked for: most rejects are only counted.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        reason: Reason,
+        detail: str = "",
+        *,
+        offset: int | None = None,
+        digest_check: str | None = None,
+    ) -> None:
         self.stage = stage
         self.reason = reason
         self.detail = detail
         self.offset = offset
+        self.digest_check = digest_check
+
+    def __str__(self) -> str:
+        return f"{self.stage}/{self.reason} at {self.offset}: {self.detail}"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _record_error, (self.stage, self.reason, self.detail, self.offset)
+        return _record_error, (self.stage, self.reason, self.detail, self.offset, self.digest_check)
 
 
-def _record_error(stage: Stage, reason: Reason, detail: str, offset: int | None) -> RecordError:
-    return RecordError(stage, reason, detail, offset=offset)
+def _record_error(
+    stage: Stage, reason: Reason, detail: str, offset: int | None, digest_check: str | None
+) -> RecordError:
+    return RecordError(stage, reason, detail, offset=offset, digest_check=digest_check)

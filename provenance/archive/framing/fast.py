@@ -6,7 +6,7 @@ must start where a member starts, or its offset leads nowhere.
 """
 
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -17,29 +17,33 @@ from provenance.archive.record import RawRecord
 from provenance.archive.source import FileSource
 
 CODECS = frozenset({Codec.PLAIN, Codec.GZIP, Codec.LZ4})
-_READ = int(WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion | WarcRecordType.revisit)
+# Records of which nothing is wanted but their type. A `metadata` record may be one of a WAT file, which is read.
+_UNREAD = {int(getattr(WarcRecordType, name)): {"warc-type": name} for name in ("warcinfo", "request", "metadata")}
+_METADATA = int(WarcRecordType.metadata)
+_JSON = b"application/json"
 _PROBE = 512  # stored bytes that inflate to the first five: code tables of a dynamic block included
 
 
 def read_fast(source: FileSource, codec: Codec, cap: int) -> Generator[RawRecord, None, int]:
     """Raw records whose reading is beyond doubt; returns the byte at which the careful reader has to go on.
 
-    Blocks of records that are neither a capture nor of a WAT file are not read.
+    Blocks are read of captures, revisits and metadata in JSON only.
     """
-    records = _iterate(source.place)
-    held: RawRecord | None = None
-    for record in records:
-        offset = record.stream_pos
-        if not _starts_record(source, codec, offset) or offset <= (held.offset if held is not None else -1):
+    held: tuple[Mapping[str, str], bytes] | None = None
+    at = 0  # where the held record starts
+    for record in _iterate(source.place):
+        offset: int = record.stream_pos
+        if not _starts_record(source, codec, offset) or (held is not None and offset <= at):
             break
         if held is None and offset > 0:
             return 0
         if held is not None:
-            yield _with_length(held, offset - held.offset)
-        held = _raw(record, offset, cap)
+            headers, block = held
+            yield RawRecord(headers, block[:cap], len(block) > cap, False, at, offset - at)
+        held, at = _read(record, cap), offset
         if held is None:
             return offset
-    return held.offset if held is not None else 0
+    return at
 
 
 def _iterate(path: str) -> Generator[WarcRecord, None, None]:
@@ -51,29 +55,20 @@ def _iterate(path: str) -> Generator[WarcRecord, None, None]:
         return
 
 
-def _raw(record: WarcRecord, offset: int, cap: int) -> RawRecord | None:
-    if not int(record.record_type) & _READ and not _notes_a_page(record):
-        fields = ((name, record.headers.get(name)) for name in ("WARC-Type", "WARC-Profile"))
-        headers = {name.lower(): value for name, value in fields if value}
-        return RawRecord(headers, b"", False, False, offset, None)
+def _read(record: WarcRecord, cap: int) -> tuple[Mapping[str, str], bytes] | None:
+    """Headers and block, the latter somewhat longer than the cap at most; None where it cannot be read."""
+    kind = int(record.record_type)
+    if kind in _UNREAD and not (kind == _METADATA and _is_json(record)):
+        return _UNREAD[kind], b""
     headers = join_fields((decode_text(name), decode_text(value)) for name, value in record.headers.items_bytes())
     try:
-        block = record.reader.read(cap + 1)
+        return headers, record.reader.read(cap + 1)
     except (OSError, ValueError):
         return None
-    return RawRecord(headers, block[:cap], len(block) > cap, False, offset, None)
 
 
-def _notes_a_page(record: WarcRecord) -> bool:
-    """Whether this may be a record of a WAT file, whose block is wanted though it is no capture."""
-    if record.record_type != WarcRecordType.metadata:
-        return False
-    content_type: str = record.headers.get("Content-Type") or ""
-    return content_type.lower().startswith("application/json")
-
-
-def _with_length(raw: RawRecord, length: int) -> RawRecord:
-    return RawRecord(raw.headers, raw.block, raw.cut, raw.flawed, raw.offset, length)
+def _is_json(record: WarcRecord) -> bool:
+    return (record.headers.get_bytes(b"Content-Type") or b"").lower().startswith(_JSON)
 
 
 def _starts_record(source: FileSource, codec: Codec, offset: int) -> bool:

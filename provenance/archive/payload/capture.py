@@ -1,8 +1,10 @@
 """A raw record -> a capture with its body decoded, or the reason why it is none."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from provenance.archive.payload.body import Body, UndecodableBodyError, decode_body
+from provenance.archive.payload.digests import check_digests
 from provenance.archive.payload.headers import HttpHead, parse_date, parse_http, parse_media_type
 from provenance.archive.record import RawRecord, ReadOptions, Record
 from provenance.errors import Reason, RecordError, Stage
@@ -14,15 +16,17 @@ _TEXTUAL = ("text/", "application/xhtml", "application/xml", "application/json")
 def make_capture(raw: RawRecord, options: ReadOptions) -> Record | RecordError:
     """The capture a raw record holds, or a RecordError value saying why it holds none."""
     record_type = raw.headers.get("warc-type", "").lower()
+    if record_type in CAPTURES:
+        http = record_type == "response" and _is_http(raw)
+        item = _http_capture(raw, options) if http else _plain_capture(raw, record_type, options)
+        return _with_digest_check(item, raw, options, http=http) if options.check_digests else item
     if record_type == "revisit":
         return _reject(raw, Reason.REVISIT, raw.headers.get("warc-profile", ""))
     if not record_type:
         return _reject(raw, Reason.MALFORMED_RECORD, "no WARC-Type")
-    if record_type not in CAPTURES and not has_page_facts(raw.headers):
-        return _reject(raw, Reason.RECORD_TYPE, record_type)
-    if record_type == "response" and _is_http(raw):
-        return _http_capture(raw, options)
-    return _plain_capture(raw, record_type, options)
+    if has_page_facts(raw.headers):
+        return _plain_capture(raw, record_type, options)
+    return _reject(raw, Reason.RECORD_TYPE, record_type)
 
 
 def has_page_facts(headers: Mapping[str, str]) -> bool:
@@ -32,11 +36,23 @@ def has_page_facts(headers: Mapping[str, str]) -> bool:
     )
 
 
+def _with_digest_check(
+    item: Record | RecordError, raw: RawRecord, options: ReadOptions, *, http: bool
+) -> Record | RecordError:
+    check = check_digests(raw, parse_http(raw.block) if http else None, limit=options.max_payload)
+    if isinstance(item, Record):
+        return replace(item, digest_check=check)
+    item.digest_check = check
+    return item
+
+
 def _is_http(raw: RawRecord) -> bool:
-    declared = raw.headers.get("content-type", "").lower()
-    if raw.block[:5].upper() == b"HTTP/" or declared.startswith("application/http"):
+    if raw.block[:5].upper() == b"HTTP/":
         return True
-    return not declared and raw.headers.get("warc-target-uri", "").lstrip("<").lower().startswith("http")
+    declared = raw.headers.get("content-type", "").lower()
+    if declared:
+        return declared.startswith("application/http")
+    return raw.headers.get("warc-target-uri", "").lstrip("<").lower().startswith("http")
 
 
 def _http_capture(raw: RawRecord, options: ReadOptions) -> Record | RecordError:

@@ -7,13 +7,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 MAX_HEAD = 256 * 1024  # servers limit a header block to 8 to 64 KiB
-_STATUS = re.compile(rb"HTTP/?[\d.]*[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
+_STATUS = re.compile(rb"\s*HTTP/?[\d.]*[ \t]+(\d{3})(?!\d)", re.IGNORECASE)  # a line end before it: RFC 9112, 2.2
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:[ \t]*[^\r\n]*\r?\n")
+_FOLD = re.compile(r"[ \t]*\r?\n[ \t]+")
+_MEDIA_TYPE = re.compile(r"[^\s;,]+")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
 _DIGITS14 = re.compile(r"\d{14}")
+_REPEATED = 4096  # values of Content-Type remembered: a crawl has few of them, over and over
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,42 +32,54 @@ class HttpHead:
 def parse_http(block: bytes) -> HttpHead | None:
     """The head of an HTTP response; None when it starts like one but never ends within 256 KiB.
 
-    A block that starts with neither a status line nor a header field is all body.
+    A block that starts with neither a status line nor a header field is all body. Interim responses (1xx) before the
+    final one are passed over.
     """
-    status = _STATUS.match(block)
+    status, start = _STATUS.match(block), 0
     if status is None and block[:5].upper() != b"HTTP/" and not _FIELD.match(block):
         return HttpHead(None, {}, 0)
-    blank = BLANK_LINE.search(block, 0, MAX_HEAD)
-    if blank is None and len(block) >= MAX_HEAD:
+    end, body_start = find_blank_line(block)
+    while status is not None and status[1].startswith(b"1") and (final := _STATUS.match(block, body_start)):
+        status, start = final, body_start
+        end, body_start = find_blank_line(block, start)
+    if end < 0 and len(block) - start >= MAX_HEAD:
         return None
-    head, body_start = (block, len(block)) if blank is None else (block[: blank.start()], blank.end())
-    headers = parse_fields(head)
+    headers = parse_fields(block[start:end] if end >= 0 else block[start:])
     return HttpHead(int(status[1]) if status else None, headers, body_start)
+
+
+def find_blank_line(block: bytes, start: int = 0) -> tuple[int, int]:
+    """Where the header block from `start` on ends and what follows it starts; -1 and the block's end without one."""
+    crlf = block.find(b"\n\r\n", start, start + MAX_HEAD)
+    lf = block.find(b"\n\n", start, crlf if crlf >= 0 else start + MAX_HEAD)
+    at = lf if lf >= 0 else crlf
+    if at < 0:
+        return -1, len(block)
+    end = at - 1 if at > start and block[at - 1] == 13 else at
+    return end, at + (2 if at == lf else 3)
 
 
 def parse_fields(head: bytes) -> dict[str, str]:
     """Header fields by lower-case name; lines that are none (a status or version line) are passed over."""
-    return join_fields(_fields(decode_text(head)))
+    text = decode_text(head)
+    if "\n " in text or "\n\t" in text:  # a folded line goes on with the one before (RFC 9112, 5.2)
+        text = _FOLD.sub(" ", text)
+    fields: dict[str, str] = {}
+    for line in text.split("\n"):
+        name, colon, value = line.partition(":")
+        key = name.strip().lower()
+        if colon and " " not in key:
+            value = value.strip()
+            fields[key] = f"{fields[key]}, {value}" if key in fields else value
+    return fields
 
 
 def join_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Fields by lower-case name, those of one name joined with a comma (RFC 9110 section 5.3)."""
     fields: dict[str, str] = {}
     for name, value in pairs:
-        key = name.strip().lower()
-        fields[key] = f"{fields[key]}, {value.strip()}" if key in fields else value.strip()
-    return fields
-
-
-def _fields(text: str) -> list[tuple[str, str]]:
-    fields: list[tuple[str, str]] = []
-    for line in text.replace("\r\n", "\n").split("\n"):
-        if line[:1] in (" ", "\t") and fields:
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip()}")
-            continue
-        name, colon, value = line.partition(":")
-        if colon and " " not in name.strip():
-            fields.append((name, value))
+        key, text = name.strip().lower(), value.strip()
+        fields[key] = f"{fields[key]}, {text}" if key in fields else text
     return fields
 
 
@@ -75,13 +91,13 @@ def decode_text(data: bytes) -> str:
         return data.decode("latin-1")
 
 
+@lru_cache(maxsize=_REPEATED)
 def parse_media_type(value: str | None) -> tuple[str | None, str | None]:
     """Media type (lower case) and charset of a Content-Type field, None for what it does not say."""
     if not value:
         return None, None
-    media_type = value.split(";", 1)[0].split(",", 1)[0].strip().lower()
-    charset = _CHARSET.search(value)
-    return media_type or None, charset[1].lower() if charset else None
+    media_type, charset = _MEDIA_TYPE.match(value.strip()), _CHARSET.search(value)
+    return media_type[0].lower() if media_type else None, charset[1].lower() if charset else None
 
 
 def parse_date(value: str | None) -> datetime | None:

@@ -31,16 +31,24 @@ def test_an_empty_folder(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_archive_is_lost_and_the_run_ends(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("Dear diary, " * 500)
-    errors = error_of("run", tmp_path / "notes.txt", "--out", tmp_path / "o", status=1)
-    assert "notes.txt: no WARC or ARC record in this file" in errors
+    (tmp_path / "notes.warc").write_text("Dear diary, " * 500)
+    errors = error_of("run", tmp_path / "notes.warc", "--out", tmp_path / "o", status=1)
+    assert "notes.warc: no WARC or ARC record in this file" in errors
     assert json.loads((tmp_path / "o" / "run.json").read_text())["totals"]["records"] == 0
     assert (tmp_path / "o" / "report.html").exists()
 
 
-def test_a_lost_shard_keeps_the_others(tmp_path: Path) -> None:
+def test_a_text_that_is_no_list_is_named_by_its_first_line(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Dear diary, " * 500)
-    error_of("run", tmp_path / "notes.txt", ONE / "CC-MAIN-2019-30-00003.warc", "--out", tmp_path / "o", status=1)
+    errors = error_of("run", tmp_path / "notes.txt", "--out", tmp_path / "o", status=2)
+    assert "notes.txt, line 1: " in errors
+    assert len(errors) < 1000
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_lost_shard_keeps_the_others(tmp_path: Path) -> None:
+    (tmp_path / "notes.warc").write_text("Dear diary, " * 500)
+    error_of("run", tmp_path / "notes.warc", ONE / "CC-MAIN-2019-30-00003.warc", "--out", tmp_path / "o", status=1)
     assert json.loads((tmp_path / "o" / "run.json").read_text())["totals"]["documents"] > 0
 
 
@@ -101,7 +109,7 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
 
 
 def test_debug_shows_where_a_shard_was_lost(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("Dear diary, " * 500)
-    done = provenance("run", tmp_path / "notes.txt", "--out", tmp_path / "o", "--debug")
+    (tmp_path / "notes.warc").write_text("Dear diary, " * 500)
+    done = provenance("run", tmp_path / "notes.warc", "--out", tmp_path / "o", "--debug")
     assert "ShardError" in done.stderr
     assert "Traceback" in done.stderr

@@ -2,6 +2,9 @@
 
 import json
 import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,9 +12,11 @@ import click
 from provenance.cli.display import Display, show_summary
 from provenance.errors import ConfigError
 from provenance.jobs.corpus import run_corpus
-from provenance.jobs.folder import open_folder
-from provenance.jobs.plan import find_shards
-from provenance.jobs.settings import load_run_config
+from provenance.jobs.folder import RunFolder, open_folder
+from provenance.jobs.inputs import InputOptions
+from provenance.jobs.places import STDIN
+from provenance.jobs.plan import Shard, find_shards
+from provenance.jobs.settings import RunConfig, load_run_config
 from provenance.jobs.verify import verify_run
 from provenance.store import read_table
 
@@ -21,33 +26,44 @@ _ENGINES = ("local", "ray")
 @click.command(epilog="Example: provenance run shards/*.warc.gz --out out/crawl --workers 8")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for tables and report.")
+@click.option("--base", help="Where relative lines of list files count from: a folder, http(s):// or s3://.")
+@click.option("--name", help="Name of the archive on standard input; else 'stdin'.")
 @click.option("--crawl", help="Name of the crawl; else read off the path (CC-MAIN-YYYY-WW), else 'local'.")
 @click.option("--config", "config_path", type=click.Path(path_type=Path), help="RUN.toml with options of the stages.")
 @click.option("--workers", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="all cores")
 @click.option("--engine", type=click.Choice(_ENGINES), default="local", show_default=True)
+@click.option("--check-digests", is_flag=True, help="Compare captures with the digests their archive gives them.")
+@click.option("--write-warc", is_flag=True, help="Write the documents kept as WARC too, beside the curated tables.")
 @click.option("--fresh", is_flag=True, help="Delete the run that is in the folder and start anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def run(
     inputs: tuple[str, ...],
     out: Path,
+    base: str | None,
+    name: str | None,
     crawl: str | None,
     config_path: Path | None,
     workers: int,
     engine: str,
+    check_digests: bool,
+    write_warc: bool,
     fresh: bool,
     as_json: bool,
 ) -> int:
     """Archives in: documents, verdicts, curated subset, ratio and report out.
 
-    INPUT is a file, a glob or a folder of WARC, WET or ARC archives. Run the same command again after an
-    interruption and it does the rest. Other INPUTs given with the same --out are added to what is there.
+    INPUT is an archive (WARC, WET, WAT or ARC), a glob, a folder, a list file with a place a line (Common Crawl's
+    warc.paths.gz too, see --base), http(s)://..., s3://bucket/key or prefix/, or - for an archive on standard input.
+    Run the same command again after an interruption and it does the rest. Other INPUTs given with the same --out are
+    added to what is there.
     """
     if engine != "local":
         raise ConfigError(f"--engine {engine}: this version works on one machine only; use --engine local")
-    config = load_run_config(config_path)
-    shards = find_shards(inputs, crawl)
+    config = _with_flags(load_run_config(config_path), check_digests=check_digests, write_warc=write_warc)
+    shards = _find_shards(inputs, crawl, InputOptions(base, name, config.fetch))
     debug = bool(click.get_current_context().obj)
     with open_folder(out, config, fresh=fresh) as folder, Display(debug=debug) as display:
+        _tell_read_before(folder, shards)
         summary = run_corpus(folder, shards, workers=workers, reporter=display)
     if as_json:
         body = {"totals": summary.totals, "rejects": summary.rejects, "left_out": summary.left_out}
@@ -55,6 +71,32 @@ def run(
     else:
         show_summary(summary, read_table(out / "stats" / "ratio.parquet"))
     return 0 if summary.whole else 1
+
+
+def _with_flags(config: RunConfig, *, check_digests: bool, write_warc: bool) -> RunConfig:
+    """What the flags ask for beyond the file; neither takes back what it says there."""
+    archive = replace(config.archive, check_digests=config.archive.check_digests or check_digests)
+    return replace(config, archive=archive, write_warc=config.write_warc or write_warc)
+
+
+def _find_shards(inputs: tuple[str, ...], crawl: str | None, options: InputOptions) -> list[Shard]:
+    if STDIN in inputs and sys.stdin.isatty():
+        raise ConfigError("-: standard input is a terminal; pipe an archive to this command")
+    if options.name is not None and STDIN not in inputs:
+        raise ConfigError(f"--name {options.name}: names the archive on standard input, and - is not among the inputs")
+    return find_shards(inputs, crawl, options)
+
+
+def _tell_read_before(folder: RunFolder, shards: Sequence[Shard]) -> None:
+    """Standard input cannot be compared with what it was: when it was read to its end before, that stands."""
+    done = {(r.task.crawl, r.task.shard) for r in folder.ledger.receipts("read") if r.done and r.complete}
+    for shard in shards:
+        if shard.place == STDIN and (shard.crawl, shard.name) in done:
+            click.echo(
+                f"{shard.crawl}/{shard.name}: standard input was read before and is not read again; "
+                "give --name for another archive, or --fresh to start anew",
+                err=True,
+            )
 
 
 @click.command(epilog="Example: provenance verify out/crawl --sample 500")

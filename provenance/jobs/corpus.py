@@ -7,8 +7,9 @@ summarise  once        ratio, data card, report, run.json
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -16,12 +17,13 @@ from provenance.errors import OutputError
 from provenance.jobs.folder import RunFolder
 from provenance.jobs.gather import add_counts
 from provenance.jobs.judge import ClusterShards, JudgeShard
+from provenance.jobs.places import STDIN, is_hidden, show_place
 from provenance.jobs.plan import Shard
 from provenance.jobs.read import ReadShard
 from provenance.jobs.saved import read_saved
 from provenance.jobs.settings import JobContext
 from provenance.jobs.summarise import Summarise
-from provenance.run import Crew, Progress, Receipt, Task
+from provenance.run import Crew, Progress, Receipt, Task, attempt
 
 PHASES = ("read", "cluster", "judge", "summarise")
 
@@ -76,7 +78,7 @@ def run_corpus(folder: RunFolder, shards: Sequence[Shard], *, workers: int, repo
     context = folder.context
     known = folder.add_shards(shards)
     with Crew(workers) as crew:
-        desk = _Desk(folder, crew, reporter)
+        desk = _Desk(folder, crew, reporter, piped=frozenset((s.crawl, s.name) for s in shards if s.place == STDIN))
         read = desk.do("read", ReadShard(context), [_read_task(shard) for shard in known])
         kept = _kept(known, read)
         inputs = _digest(receipt.to_json() for receipt in map(_lasting, read) if receipt.done)
@@ -95,28 +97,54 @@ class _Desk:
     folder: RunFolder
     crew: Crew
     reporter: Reporter
+    piped: frozenset[tuple[str, str]]  # crawl and name of the shard that is on standard input now
 
     def do(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Receipt]:
         """Works on the open tasks of a phase; every receipt goes to the ledger as it comes."""
         ledger = self.folder.ledger
         todo = self._find_open(phase, job, tasks)
-        failed = [receipt.task for receipt in ledger.receipts(phase) if not receipt.done]
-        if self.folder.finished and any(task not in failed for task in todo):
+        failed = {(r.task.key, r.task.inputs) for r in ledger.receipts(phase) if not r.done}
+        if self.folder.finished and any((task.key, task.inputs) not in failed for task in todo):
             self.folder.reopen()
         self.reporter.start(phase, len(tasks), todo)
-        for receipt in self.crew.work(job, todo, on_progress=self.reporter.advance):
-            self.folder.append(receipt)
+        for receipt in map(self.folder.append, self._work(phase, job, todo)):
             self.reporter.finish(receipt)
             if receipt.fatal or (not receipt.done and phase != "read"):
                 raise OutputError(receipt.error or phase)
         wanted = {task.key for task in tasks}
         return [receipt for receipt in ledger.receipts(phase) if receipt.task.key in wanted]
 
+    def _work(self, phase: str, job: Job, todo: Sequence[Task]) -> Iterator[Receipt]:
+        """Standard input is read by this process, which alone has it; what cannot be read now stays lost."""
+        others = []
+        for task in todo:
+            if phase != "read":
+                others.append(task)
+            elif why := self._why_absent(task):
+                yield Receipt(task, complete=False, error=f"{show_place(task.source)}: {why}")
+            elif task.source == STDIN:
+                yield attempt(job, task, partial(self.reporter.advance, task))
+            else:
+                others.append(task)
+        yield from self.crew.work(job, others, on_progress=self.reporter.advance)
+
+    def _is_piped(self, task: Task) -> bool:
+        return (task.crawl, task.shard) in self.piped
+
+    def _why_absent(self, task: Task) -> str | None:
+        """Why a shard of an earlier call cannot be read in this one."""
+        if task.source == STDIN and not self._is_piped(task):
+            return "standard input was not read to its end; pipe the archive to `provenance run -` again"
+        if is_hidden(task.source):
+            return "the password or query of this URL is not kept; name it again"
+        return None
+
     def _find_open(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Task]:
         """Tasks not done, done on other inputs, or whose files are gone; a run not finished is summed up anew."""
         if phase == "summarise" and not self.folder.finished:
             return list(tasks)
         undone = {task.key for task in self.folder.ledger.find_open(tasks)}
+        undone |= {r.task.key for r in self.folder.ledger.receipts(phase) if not r.complete and self._is_piped(r.task)}
         return [task for task in tasks if task.key in undone or not all(path.exists() for path in job.outputs(task))]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from provenance.config import load_config
 from provenance.errors import ConfigError
-from provenance.jobs.places import identify_place, is_file
+from provenance.jobs.places import STDIN, hide_secrets, identify_place, is_file
 from provenance.jobs.plan import Shard
 from provenance.jobs.saved import (
     RUN_FILE,
@@ -51,12 +51,14 @@ class RunFolder:
         known = {(shard.crawl, shard.name): shard for shard in list_shards(saved)}
         names = {identify_place(shard.place): shard for shard in known.values()}
         for shard in shards:
-            before = names.get(identify_place(shard.place)) or known.get((shard.crawl, shard.name))
+            same = None if shard.place == STDIN else names.get(identify_place(shard.place))
+            before = same or known.get((shard.crawl, shard.name))
             if before:
                 _check_same(before, shard)
             name = before.name if before else shard.name
-            known[shard.crawl, name] = replace(shard, name=name)
+            known[shard.crawl, name] = _take_over(before, replace(shard, name=name))
         ordered = [known[key] for key in sorted(known)]
+        _check_flat_names(ordered)
         write_saved(self.run_file, {**saved, "shards": plain_shards(ordered)})
         return ordered
 
@@ -69,12 +71,14 @@ class RunFolder:
         """Says in run.json that the run is not finished: its tables are about to change."""
         write_saved(self.run_file, {**read_saved(self.run_file), "totals": None})
 
-    def append(self, receipt: Receipt) -> None:
-        """Writes a receipt through to the ledger. Raises OutputError."""
+    def append(self, receipt: Receipt) -> Receipt:
+        """Writes a receipt through to the ledger, and gives it back as written: without secrets. Raises OutputError."""
+        receipt = _without_secrets(receipt)
         try:
             self.ledger.append(receipt)
         except OSError as error:
             raise output_error(self.ledger.path, error) from error
+        return receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +129,42 @@ def _check_same(before: Shard, shard: Shard) -> None:
     """Refuses a file that is in the folder under another crawl, and one whose name another file has."""
     if before.crawl != shard.crawl:
         raise ConfigError(
-            f"{shard.place}: this folder has this file already, in crawl {before.crawl}, not {shard.crawl}; "
-            f"give --crawl {before.crawl}, or another --out"
+            f"{hide_secrets(shard.place)}: this folder has this file already, in crawl {before.crawl}, "
+            f"not {shard.crawl}; give --crawl {before.crawl}, or another --out"
         )
     if identify_place(before.place) != identify_place(shard.place) and not _is_gone(before):
         raise ConfigError(
-            f"{shard.place}: this folder has a shard {shard.name} of crawl {shard.crawl} already, from "
-            f"{before.place}; give --crawl, or another --out"
+            f"{hide_secrets(shard.place)}: this folder has a shard {shard.name} of crawl {shard.crawl} already, from "
+            f"{hide_secrets(before.place)}; give --crawl, or another --out"
         )
+
+
+def _take_over(before: Shard | None, shard: Shard) -> Shard:
+    """The shard as named now, with what only an earlier call knew of the same archive."""
+    if before is None or identify_place(before.place) != identify_place(shard.place):
+        return shard
+    return replace(shard, size=shard.size or before.size, version=shard.version or before.version)
+
+
+def _check_flat_names(shards: Sequence[Shard]) -> None:
+    taken: dict[str, Shard] = {}
+    for shard in shards:
+        other = taken.setdefault(shard.flat_name, shard)
+        if other is not shard:
+            raise ConfigError(
+                f"{hide_secrets(shard.place)}: shard {shard.name} of crawl {shard.crawl} would share files with shard "
+                f"{other.name} of crawl {other.crawl}; give another --crawl, or another --out"
+            )
+
+
+def _without_secrets(receipt: Receipt) -> Receipt:
+    secret = receipt.task.source
+    shown = hide_secrets(secret)
+    if shown == secret:
+        return receipt
+    error, trace = (text and text.replace(secret, shown) for text in (receipt.error, receipt.traceback))
+    notes = tuple(note.replace(secret, shown) for note in receipt.notes)
+    return replace(receipt, task=replace(receipt.task, source=shown), error=error, traceback=trace, notes=notes)
 
 
 def _is_gone(shard: Shard) -> bool:

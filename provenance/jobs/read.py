@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 
-from provenance.archive import ArchiveReader
 from provenance.dedup import sign_batch
 from provenance.errors import ConfigError, ShardError
 from provenance.extract import ExtractedBatch, LanguageIdentifier, extract_batches
@@ -58,7 +57,7 @@ class ReadShard:
         """The receipt says so when the file is no archive. Raises OutputError when a table cannot be written."""
         for table in ("verdicts", "decisions", "curated", "clusters", *TABLES):
             table_path(self.context.out, table, task.crawl, task.shard).unlink(missing_ok=True)
-        tally = ShardTally(task, ArchiveReader(Path(task.source), self.context.config.archive))
+        tally = ShardTally(task, self.context.config)
         try:
             self._read(task, tally, progress)
         except ShardError as error:

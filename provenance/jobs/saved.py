@@ -9,6 +9,7 @@ from typing import TypedDict, cast
 from provenance import __version__
 from provenance.config import Plain, find_changes, to_plain
 from provenance.errors import ConfigError
+from provenance.jobs.places import hide_secrets
 from provenance.jobs.plan import Shard
 from provenance.jobs.settings import RunConfig
 from provenance.models import load_models
@@ -53,8 +54,8 @@ def list_shards(saved: Saved) -> list[Shard]:
 
 
 def plain_shards(shards: Sequence[Shard]) -> list[dict[str, str | int]]:
-    """Shards as run.json holds them."""
-    return [asdict(shard) for shard in shards]
+    """Shards as run.json holds them, without secrets."""
+    return [{**asdict(shard), "place": hide_secrets(shard.place)} for shard in shards]
 
 
 def describe_run(config: RunConfig, identity: Sequence[tuple[str, str]]) -> Saved:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from provenance import __version__
 from provenance.archive import ReadOptions
+from provenance.archive.source import FetchOptions
 from provenance.config import digest_config, load_config, read_toml
 from provenance.curate import CurateRules
 from provenance.dedup import DedupOptions
@@ -18,7 +19,11 @@ from provenance.verdict import VerdictOptions
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """All options of the main job; each table of RUN.toml is the stage of that name."""
+    """All options of the main job; each table of RUN.toml is the stage of that name.
+
+    `write_warc`: whether the documents kept are written as WARC too. `fetch` says how bytes come over a network, and
+    is no part of what a run is identified by.
+    """
 
     archive: ReadOptions = field(default_factory=ReadOptions)
     extract: ExtractOptions = field(default_factory=ExtractOptions)
@@ -27,6 +32,8 @@ class RunConfig:
     curate: CurateRules = field(default_factory=CurateRules)
     stats: StatsOptions = field(default_factory=StatsOptions)
     models: Path | None = None
+    write_warc: bool = False
+    fetch: FetchOptions = field(default_factory=FetchOptions, metadata={"identity": False})
 
 
 def load_run_config(path: Path | None) -> RunConfig:

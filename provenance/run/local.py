@@ -97,6 +97,18 @@ class Crew:
                 yield message
 
 
+def attempt(job: Job, task: Task, progress: Progress) -> Receipt:
+    """Does a task in this process; an exception in it becomes a receipt with `error`."""
+    try:
+        return job(task, progress)
+    except OutputError as error:
+        return Receipt(task, complete=False, error=str(error), traceback=traceback.format_exc(), fatal=True)
+    except Exception as error:  # noqa: BLE001  the border around a job: one shard is lost, the run goes on
+        name = type(error).__name__
+        message = str(error) if name == "ShardError" else f"{task.source}: {name}: {error}"
+        return Receipt(task, complete=False, error=message, traceback=traceback.format_exc())
+
+
 def _start() -> _Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -177,18 +189,7 @@ def _work(connection: Connection) -> None:
             job, task = connection.recv()
         except (EOFError, OSError):
             return
-        connection.send(_attempt(job, task, connection.send))
-
-
-def _attempt(job: Job, task: Task, progress: Progress) -> Receipt:
-    try:
-        return job(task, progress)
-    except OutputError as error:
-        return Receipt(task, complete=False, error=str(error), traceback=traceback.format_exc(), fatal=True)
-    except Exception as error:  # noqa: BLE001  the border around a job: one shard is lost, the run goes on
-        name = type(error).__name__
-        message = str(error) if name == "ShardError" else f"{task.source}: {name}: {error}"
-        return Receipt(task, complete=False, error=message, traceback=traceback.format_exc())
+        connection.send(attempt(job, task, connection.send))
 
 
 def _end_with_parent() -> None:

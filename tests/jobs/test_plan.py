@@ -62,13 +62,15 @@ def test_equal_names_are_told_apart(tmp_path: Path) -> None:
         ("nowhere.warc.gz", "no such file or folder"),
         ("nothing/*.warc", "no such file or folder"),
         ("empty", "no archive in this folder"),
-        ("s3://bucket/key", "on this machine"),
-        ("-", "on this machine"),
+        ("ftp://host/a.warc.gz", "ftp:// cannot be read"),
+        ("http:///a.warc.gz", "names no file on a host"),
+        ("http://host/folder/", "names no file on a host"),
+        ("http://host/*.warc.gz", "no globs"),
     ],
 )
 def test_an_unusable_input_is_named(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "empty").mkdir()
-    given = text if "://" in text or text == "-" else str(tmp_path / text)
+    given = text if "://" in text else str(tmp_path / text)
     with pytest.raises(ConfigError, match=message):
         find_shards([given], None)
 

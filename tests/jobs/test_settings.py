@@ -1,11 +1,13 @@
 """The recipe of the main job says every default, and nothing else."""
 
 import tomllib
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from provenance.config import to_plain
+from provenance.archive.source import FetchOptions
+from provenance.config import digest_config
 from provenance.errors import ConfigError
 from provenance.jobs.settings import RunConfig, load_run_config
 
@@ -18,12 +20,14 @@ def test_the_recipe_holds_the_defaults() -> None:
 
 def test_the_recipe_names_every_option() -> None:
     named = tomllib.loads(RECIPE.read_text(encoding="utf-8"))
-    plain = to_plain(RunConfig())
-    assert isinstance(plain, dict)
-    for stage, options in plain.items():
-        if stage not in ("curate", "models"):
-            assert isinstance(options, dict)
-            assert set(options) <= set(named[stage]), stage
+    for stage in (field.name for field in fields(RunConfig) if field.name not in ("curate", "models")):
+        options = getattr(RunConfig(), stage)
+        assert stage in named
+        assert not is_dataclass(options) or {field.name for field in fields(options)} == set(named[stage]), stage
+
+
+def test_how_bytes_are_fetched_is_no_part_of_a_run() -> None:
+    assert digest_config(RunConfig()) == digest_config(replace(RunConfig(), fetch=FetchOptions(attempts=2)))
 
 
 def test_a_stage_that_refuses_its_options_names_the_file(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ class Display:
 
     def advance(self, task: Task, bytes_done: int) -> None:
         """Moves the bar within a shard."""
-        self._done[task.key] = min(bytes_done, task.size)
+        self._done[task.key] = min(bytes_done, max(task.size, 1))
         self._draw()
 
     def finish(self, receipt: Receipt) -> None:
@@ -98,6 +98,10 @@ def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:
     table.add_row("    curated", f"{totals['curated']:,}", "")
     for origin in ("human", "ai_generated", "machine_translated", "undetermined"):
         table.add_row(f"origin {origin}", f"{totals.get(origin, 0):,}", "")
+    n_bytes = totals["bytes_read"] + totals["bytes_skipped"]
+    table.add_row("bytes", f"{n_bytes:,}", f"{totals['bytes_skipped']:,} of them skipped")
+    if "digests_checked" in totals:
+        table.add_row("digests", f"{totals['digests_checked']:,}", f"{totals['digest_mismatches']:,} of other bytes")
     console.print(table)
     print_ratio(ratio.filter(pl.col("group_columns").list.len() == 0))
     console.print(f"report: {summary.report}", soft_wrap=True)
@@ -113,5 +117,7 @@ def _line(receipt: Receipt) -> str:
     name = receipt.task.shard if receipt.task.crawl == "all" else f"{receipt.task.crawl}/{receipt.task.shard}"
     if receipt.error:
         return f"{name}: FAILED: {receipt.error}"
-    counts = ", ".join(f"{n:,} {what}" for what, n in receipt.counts.items() if not what.startswith("bytes_"))
+    counts = ", ".join(
+        f"{n:,} {what}" for what, n in receipt.counts.items() if not what.startswith(("bytes_", "digest"))
+    )
     return f"{name}: {counts} ({receipt.seconds:.1f} s)" + "".join(f"; {note}" for note in receipt.notes)

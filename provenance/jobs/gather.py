@@ -25,6 +25,8 @@ DOCUMENT_COLUMNS = (
     "n_words",
 )
 _VERDICT = ("ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "first_seen")
+_BYTES = ("bytes_read", "bytes_skipped")
+_DIGESTS = ("digests_checked", "digest_mismatches")
 _SHOWN = ("url", "text", "warc_filename", "warc_record_offset", "warc_record_length")
 
 
@@ -88,9 +90,13 @@ def add_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 
 def count_totals(run: RunTables) -> dict[str, int]:
-    """What a run came to: shards, records, documents, rejects, words, bytes, curated, left out, origins."""
+    """What a run came to: shards, records, documents, rejects, words, curated, left out, origins; digests if checked.
+
+    Bytes are those of all shards, also of the lost ones.
+    """
     added = add_counts(receipt.counts for receipt in run.receipts if receipt.done)
-    names = ("records", "documents", "rejects", "words", "bytes_read", "bytes_skipped")
+    added |= add_counts({name: receipt.counts.get(name, 0) for name in _BYTES} for receipt in run.receipts)
+    names = ("records", "documents", "rejects", "words", *_BYTES, *(name for name in _DIGESTS if name in added))
     kept = count_values(scan_all([run], "decisions"), "kept")
     origins = count_values(scan_all([run], "verdicts"), "origin")
     return {

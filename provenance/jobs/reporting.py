@@ -1,6 +1,6 @@
 """What the report shows, gathered from the tables of one or more runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -21,7 +21,8 @@ from provenance.report import (
 from provenance.run import Receipt
 from provenance.stats import describe_estimand
 
-_COUNTS = ("records", "documents", "rejects", "bytes_read", "bytes_skipped")
+_COUNTS = ("records", "documents", "rejects")
+_SPANS = 5  # stretches of skipped bytes that a shard's line tells of
 
 
 def gather_report(
@@ -58,7 +59,9 @@ def gather_report(
 def _totals(totals: Mapping[str, int]) -> Totals:
     names = ("shards", "records", "documents", "rejects", "curated", "left_out", "words", "undetermined")
     same = {name: totals[name] for name in names}
-    return Totals(**same, n_bytes=totals["bytes_read"], n_bytes_skipped=totals["bytes_skipped"])
+    return Totals(
+        **same, n_bytes=totals["bytes_read"] + totals["bytes_skipped"], n_bytes_skipped=totals["bytes_skipped"]
+    )
 
 
 def _kinds(runs: Sequence[RunTables]) -> pl.DataFrame:
@@ -76,11 +79,27 @@ def _shards(receipts: Sequence[Receipt]) -> pl.DataFrame:
         (
             *(receipt.task.crawl, receipt.task.shard),
             *(receipt.counts.get(name, 0) for name in _COUNTS),
-            *(receipt.done and receipt.complete, receipt.error or "; ".join(receipt.notes)),
+            *(_size(receipt), receipt.counts.get("bytes_skipped", 0)),
+            *(receipt.done and receipt.complete, "; ".join(_remarks(receipt))),
         )
         for receipt in receipts
     ]
     return pl.DataFrame(rows, schema=SHARDS, orient="row")
+
+
+def _size(receipt: Receipt) -> int:
+    return receipt.counts.get("bytes_read", 0) + receipt.counts.get("bytes_skipped", 0)
+
+
+def _remarks(receipt: Receipt) -> Iterator[str]:
+    """What is to be said of a shard: why it is lost or incomplete, and which bytes of it were skipped."""
+    yield from [receipt.error] if receipt.error else receipt.notes
+    if receipt.done and not _size(receipt):
+        yield "the file is empty"
+    shown, more = receipt.skipped[:_SPANS], len(receipt.skipped[_SPANS:]) + receipt.skipped_more
+    if shown:
+        spans = (f"{length:,} at {offset:,} ({reason.replace('_', ' ')})" for offset, length, reason in shown)
+        yield f"bytes skipped: {', '.join(spans)}{f' and {more:,} stretches more' if more else ''}"
 
 
 def _reasons(counts: Mapping[str, int]) -> pl.DataFrame:

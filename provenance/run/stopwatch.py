@@ -26,4 +26,13 @@ class Stopwatch:
         unit = 1 if sys.platform == "darwin" else 1024
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
         wall, cpu = time.monotonic() - self._wall, time.process_time() - self._cpu
-        return Receipt(task, counts, rejects or {}, notes, complete, round(wall, 3), round(cpu, 3), peak)
+        return Receipt(
+            task,
+            counts,
+            rejects or {},
+            notes,
+            complete,
+            seconds=round(wall, 3),
+            cpu_seconds=round(cpu, 3),
+            peak_memory_bytes=peak,
+        )

@@ -30,7 +30,9 @@ class Task:
 class Receipt:
     """What became of a task; `error` is null when it was done, `traceback` is for --debug.
 
-    `counts` add up by name over receipts of a phase; `notes` are sentences for people. `fatal` stops the whole run.
+    `counts` add up by name over receipts of a phase; `notes` are sentences for people. `skipped` is what was not read
+    of the input, each stretch as offset, length and reason, in order; `skipped_more` counts those left out of it.
+    `fatal` stops the whole run.
     """
 
     task: Task
@@ -38,6 +40,8 @@ class Receipt:
     rejects: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     complete: bool = True
+    skipped: tuple[tuple[int, int, str], ...] = ()
+    skipped_more: int = 0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory_bytes: int = 0
@@ -60,6 +64,7 @@ class Receipt:
         values = json.loads(line)
         try:
             task = Task(**values.pop("task"))
-            return cls(task=task, **{**values, "notes": tuple(values["notes"])})
+            tuples = {"notes": tuple(values["notes"]), "skipped": tuple(map(tuple, values.get("skipped", ())))}
+            return cls(task=task, **{**values, **tuples})
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"not a receipt: {error}") from error

@@ -8,9 +8,10 @@ import errno
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 import polars as pl
 import pyarrow as pa
@@ -28,8 +29,9 @@ SHARD_TABLES = (
     "verdicts",
     "decisions",
 )  # aligned row for row
+KEPT_RECORDS = "curated_warc"
 TEMPORARY = ".part"
-_OURS = re.compile(rf"\.(?:parquet|json|html|md)\.\d+\{TEMPORARY}$")
+_OURS = re.compile(rf"\.(?:parquet|json|html|md|warc\.gz)\.\d+\{TEMPORARY}$")
 
 
 def table_path(root: Path, table: str, crawl: str, shard: str) -> Path:
@@ -37,6 +39,11 @@ def table_path(root: Path, table: str, crawl: str, shard: str) -> Path:
     if table in FLAT_TABLES:
         return root / table / f"{crawl}.{shard}.parquet"
     return root / table / f"crawl={crawl}" / f"{shard}.parquet"
+
+
+def warc_path(root: Path, crawl: str, shard: str) -> Path:
+    """Where the records kept of a shard lie under the output folder, where they are written."""
+    return root / KEPT_RECORDS / f"crawl={crawl}" / f"{shard}.warc.gz"
 
 
 class TableWriter:
@@ -123,6 +130,22 @@ def write_text(path: Path, text: str) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise output_error(path, error) from error
+
+
+@contextmanager
+def open_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write bytes to, which appears under its name on a clean exit only. Raises OutputError."""
+    part = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            yield file
+        _flush_to_disk(part)
+        os.replace(part, path)
+    except OSError as error:
+        raise output_error(path, error) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def read_table(path: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:

@@ -25,7 +25,7 @@ class RecordPlace:
     """Where a record lies: stored bytes, as in Common Crawl's index. Raises ValueError for what can be no place.
 
     `length` is None where records share a compressed member that starts at `offset`; `record_id` says which of them is
-    meant, and `url` where they have no ids (ARC); without either it is the first.
+    meant, and `url` where no id is known or they have none (ARC); without either it is the first.
     """
 
     offset: int
@@ -176,7 +176,7 @@ def _is_meant(item: RawRecord | RecordError, place: RecordPlace) -> bool:
     if isinstance(item, RecordError):
         return False
     record_id = item.headers.get("warc-record-id")
-    if record_id:
+    if record_id and place.record_id:
         return record_id == place.record_id
     return item.headers.get("warc-target-uri", "").strip("<> ") == (place.url or "")
 

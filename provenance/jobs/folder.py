@@ -24,9 +24,9 @@ from provenance.jobs.saved import (
 from provenance.jobs.settings import JobContext, RunConfig, identify_run
 from provenance.models import load_models
 from provenance.run import Ledger, Receipt
-from provenance.store import output_error, remove_parts
+from provenance.store import KEPT_RECORDS, SHARD_TABLES, output_error, remove_parts
 
-_TABLES = ("documents", "signals", "signatures", "rejects", "clusters", "verdicts", "decisions", "curated", "stats")
+_TABLES = (*SHARD_TABLES, "rejects", "curated", KEPT_RECORDS, "stats")
 _FILES = (RUN_FILE, "ledger.jsonl", "report.html")
 
 

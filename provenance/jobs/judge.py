@@ -10,12 +10,13 @@ import polars as pl
 
 from provenance.curate import select_documents
 from provenance.dedup import find_clusters
+from provenance.jobs.kept_records import write_kept_records
 from provenance.jobs.plan import Shard
 from provenance.jobs.settings import JobContext
 from provenance.models.calibration import load_calibration
 from provenance.run import Progress, Receipt, Stopwatch, Task
 from provenance.schema import CURATED, DECISIONS, DOCUMENTS, SIGNATURES, VERDICTS
-from provenance.store import TableWriter, read_aligned, read_table, table_path, write_table
+from provenance.store import TableWriter, read_aligned, read_table, table_path, warc_path, write_table
 from provenance.verdict import judge_batch
 
 _NOTHING = pl.DataFrame(schema={**SIGNATURES.schema, "fetch_time": DOCUMENTS.schema["fetch_time"]})
@@ -61,7 +62,7 @@ class JudgeShard:
     context: JobContext
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
-        """Raises OutputError when a table cannot be written."""
+        """Raises OutputError when a table cannot be written, ShardError when records kept cannot be read again."""
         watch = Stopwatch()
         origins: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
@@ -75,12 +76,16 @@ class JudgeShard:
                 origins.update(verdicts["origin"].to_list())
                 reasons.update(decisions["reason"].drop_nulls().to_list())
         counts = {"documents": origins.total(), "curated": origins.total() - reasons.total(), **origins}
+        if self.context.config.write_warc:
+            counts |= write_kept_records(self.context, task)
         return watch.receipt(task, counts, {name: reasons[name] for name in sorted(reasons)})
 
     def outputs(self, task: Task) -> Iterator[Path]:
         """The files a finished task leaves."""
         for table in ("verdicts", "decisions", "curated"):
             yield table_path(self.context.out, table, task.crawl, task.shard)
+        if self.context.config.write_warc:
+            yield warc_path(self.context.out, task.crawl, task.shard)
 
     def _judge(self, task: Task) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
         config = self.context.config

@@ -18,7 +18,7 @@ from provenance.models import find_model, load_models
 from provenance.run import Progress, Receipt, Task
 from provenance.schema import DOCUMENTS, REJECTS, SIGNATURES
 from provenance.signals import Signal, load_signals, measure_signals, signal_columns
-from provenance.store import TableWriter, table_path
+from provenance.store import TableWriter, table_path, warc_path
 
 TABLES = ("documents", "signals", "signatures", "rejects")
 
@@ -57,6 +57,7 @@ class ReadShard:
         """The receipt says so when the file is no archive. Raises OutputError when a table cannot be written."""
         for table in ("verdicts", "decisions", "curated", "clusters", *TABLES):
             table_path(self.context.out, table, task.crawl, task.shard).unlink(missing_ok=True)
+        warc_path(self.context.out, task.crawl, task.shard).unlink(missing_ok=True)
         tally = ShardTally(task, self.context.config)
         try:
             self._read(task, tally, progress)

@@ -80,6 +80,12 @@ class Answer:
         return int(found[3]) if found and found[3] != "*" else None
 
     @property
+    def length(self) -> int | None:
+        """How many bytes of the object the body holds, where Content-Range tells it."""
+        found = self._range()
+        return int(found[2]) - int(found[1]) + 1 if found and found[1] else None
+
+    @property
     def claimed(self) -> int | None:
         """The size of the body by Content-Length."""
         value = self.headers.get("content-length", "").strip()
@@ -103,8 +109,8 @@ class Answer:
 class ByteServer(Protocol):
     """One object on a server that hands out its bytes."""
 
-    def ask(self, start: int | None, version: Version) -> Answer:
-        """Asks for all bytes from `start` on, null for the whole object without naming a range.
+    def ask(self, start: int | None, stop: int | None, version: Version) -> Answer:
+        """Asks for the bytes from `start` to before `stop`, null for the end; start null asks without naming a range.
 
         `version` is the state that is wanted, empty if any will do. Raises LostError, or SourceError where another
         attempt would be of no use.
@@ -118,3 +124,8 @@ class ByteServer(Protocol):
     def close(self) -> None:
         """Lets go of all connections."""
         ...
+
+
+def format_range(start: int, stop: int | None) -> str:
+    """The Range header of the bytes from `start` to before `stop`, null for all that follow."""
+    return f"bytes={start}-{'' if stop is None else stop - 1}"

@@ -50,6 +50,7 @@ def _describe_object(place: str, server: ByteServer, options: FetchOptions, pati
         server.close()
         return PlaceFacts(answer.claimed, _name(answer.version))
     with RangeSource(place, server, options, patience) as source:  # many servers refuse HEAD, few refuse GET
+        source.open()
         size = source.version.claimed if source.size is None else source.size
         return PlaceFacts(size, _name(source.version))
 

@@ -16,7 +16,7 @@ from urllib3.exceptions import (
 from urllib3.util import Retry, Timeout, make_headers
 
 from provenance import __version__
-from provenance.archive.source.answer import Answer, Version
+from provenance.archive.source.answer import Answer, Version, format_range
 from provenance.archive.source.base import SourceError
 from provenance.archive.source.options import FetchOptions
 from provenance.archive.source.patience import LostError
@@ -45,11 +45,11 @@ class HttpServer:
         self._headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **auth}
         self._pool = _open_pool(parts.scheme.lower(), parts.hostname, port, options)
 
-    def ask(self, start: int | None, version: Version) -> Answer:
-        """Asks for the bytes from `start` on. If-Range makes a changed object come whole instead of in a part."""
+    def ask(self, start: int | None, stop: int | None, version: Version) -> Answer:
+        """Asks for the bytes from `start` to before `stop`. With If-Range a changed object comes whole."""
         headers = {}
         if start is not None:
-            headers["Range"] = f"bytes={start}-"
+            headers["Range"] = format_range(start, stop)
         if start and version.etag and not version.etag.startswith("W/"):
             headers["If-Range"] = version.etag
         return self._request("GET", headers)
@@ -71,24 +71,34 @@ class HttpServer:
             raise _weigh(error) from None
         said = f"{response.status} {response.reason or ''}".strip()
         fields = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, said, fields, _HttpBody(response, self._pool))
+        body = _HttpBody(response, self._pool)
+        answer = Answer(response.status, said, fields, body)
+        body.left = answer.length if answer.length == answer.claimed else None
+        return answer
 
 
 class _HttpBody:
-    """An answer's bytes. Its connection is not used again: what a wrong Content-Length left in it would come next."""
+    """An answer's bytes. Its connection is used again only if all that was promised came, and nothing else can.
+
+    `left` is how much is still to come; null where that is not sure, and then what is left would come next.
+    """
 
     def __init__(self, response: urllib3.BaseHTTPResponse, pool: urllib3.PoolManager) -> None:
         self._response, self._pool = response, pool
+        self.left: int | None = None
 
     def read(self, n: int) -> bytes:
         try:
-            return self._response.read1(n, decode_content=False) or b""
+            data = self._response.read1(n, decode_content=False) or b""
         except (HTTPError, OSError, ValueError) as error:
             raise _weigh(error) from None
+        self.left = None if self.left is None else self.left - len(data)
+        return data
 
     def close(self) -> None:
-        self._response.close()
-        self._pool.clear()
+        if self.left != 0:
+            self._response.close()
+            self._pool.clear()
 
 
 def _basic_auth(user: str | None, password: str | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from provenance.archive.source.answer import ByteServer
@@ -36,9 +37,24 @@ def open_source(place: str, options: FetchOptions | None = None, patience: Patie
         return FileSource(Path(place))
     shown = redact(place)
     try:
-        return RangeSource(shown, open_server(place, options), options, patience)
+        source = RangeSource(shown, open_server(place, options), options, patience)
+        source.open()
     except SourceError as error:
         raise ShardError(shown, f"cannot be opened: {error}") from None
+    return source
+
+
+def fetch_spans(
+    place: str, spans: Iterable[tuple[int, int]], options: FetchOptions | None = None, patience: Patience | None = None
+) -> Iterator[bytes]:
+    """The bytes of each span (offset, length) of an address, by one request each; fewer where the object ends.
+
+    A whole span is held in memory. Raises SourceError.
+    """
+    options = options or FetchOptions()
+    with RangeSource(redact(place), open_server(place, options), options, patience) as source:
+        for offset, n in spans:
+            yield source.read_span(offset, n)
 
 
 def open_server(place: str, options: FetchOptions) -> ByteServer:

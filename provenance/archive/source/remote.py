@@ -23,10 +23,7 @@ _ADVICE = {
 
 
 class RangeSource:
-    """Reads an object of `server` by range requests; `place` is its name in messages.
-
-    Asks for the first bytes at once. Raises SourceError when the object cannot be had.
-    """
+    """Reads an object of `server` by range requests; `place` is its name in messages. Asks nothing by itself."""
 
     def __init__(self, place: str, server: ByteServer, options: FetchOptions, patience: Patience | None = None) -> None:
         self.place, self.earliest = place, 0
@@ -38,11 +35,7 @@ class RangeSource:
         self._gained = False  # whether the body gave a byte that was not had
         self._ended_at: int | None = None  # where a body of unknown size ended; a second one must end there too
         self._by_range = True
-        try:
-            self._connect(0)
-        except BaseException:
-            self.close()
-            raise
+        self._stop: int | None = None  # where the bytes that are asked for end, null for the object's end
 
     @property
     def version(self) -> Version:
@@ -54,9 +47,17 @@ class RangeSource:
         """Bytes in memory."""
         return len(self._window)
 
+    def open(self) -> None:
+        """Asks for the first bytes, so that a wrong address is known at once. Raises SourceError."""
+        try:
+            self._connect(0)
+        except BaseException:
+            self.close()
+            raise
+
     def read_at(self, offset: int, n: int) -> bytes:
         """The n bytes from `offset` on, fewer at the end. Raises SourceError."""
-        if n <= 0 or (self.size is not None and offset >= self.size):
+        if n <= 0 or self._is_past(offset):
             return b""
         window = self._window
         if offset < window.start or (self.size is not None and offset > window.end + self._options.skip_bytes):
@@ -65,6 +66,17 @@ class RangeSource:
         while window.end < offset + n and self._pull(offset):
             pass
         return window.get(offset, n) if window.end > offset else b""
+
+    def read_span(self, offset: int, n: int) -> bytes:
+        """As `read_at`, asking for these bytes and no others: for a few places of an object. Raises SourceError."""
+        self._hang_up()
+        self._window.move_to(offset)
+        self._stop = offset + n
+        try:
+            return self.read_at(offset, n)
+        finally:
+            self._hang_up()
+            self._stop = None
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -79,7 +91,7 @@ class RangeSource:
 
     def _pull(self, wanted: int) -> bool:
         """Gets at least one more byte into the window; False at the end of the object."""
-        while self._window.end != self.size:
+        while not self._is_past(self._window.end) and self._window.end != self._stop:
             if self._body is None:
                 self._connect(self._window.end)
                 continue
@@ -103,8 +115,8 @@ class RangeSource:
             if not passed:
                 return b""
             self._pass_over -= len(passed)
-        left = _PIECE if self.size is None else min(_PIECE, self.size - self._window.end)
-        return body.read(left)
+        ends = [end - self._window.end for end in (self.size, self._stop) if end is not None]
+        return body.read(min([_PIECE, *ends]))
 
     def _ended(self) -> None:
         """A body ended as if it were whole: the object's end if nobody knows its size and two bodies agree."""
@@ -127,9 +139,9 @@ class RangeSource:
 
     def _connect(self, at: int) -> None:
         """Opens a body with the bytes from `at` on, or finds that there are none and sets the size."""
-        while self._body is None and at != self.size:
+        while self._body is None and not self._is_past(at):
             try:
-                answer = self._server.ask(at if self._by_range else None, self._version)
+                answer = self._server.ask(at if self._by_range else None, self._stop, self._version)
             except LostError as error:
                 self._patience.fail(f"at byte {at}: {error}")
                 continue
@@ -162,21 +174,27 @@ class RangeSource:
             self.size = answer.total
         elif answer.status == 200 and answer.claimed == at and self._ended_at == at:
             self.size = at  # the same claim a second time, from a server that knows no ranges
-        if self.size == at:
+        if self._is_past(at):
             answer.body.close()
             return
         self._body, self._pass_over, self._gained = answer.body, at - start, False
 
     def _nothing_there(self, answer: Answer, at: int) -> None:
         """The server has no byte at `at` (416)."""
-        if answer.total == at or (answer.total is None and self._ended_at == at):
+        total, begun = answer.total, len(self._window) > 0
+        if total is None and self._ended_at == at:
             self.size = at
-        elif at == 0 and answer.total is None and self._by_range:
-            self._by_range = False  # an empty object, or a server that stumbles over ranges: ask without one
-        elif answer.total is not None and at:
-            self._changed(at, f"it has {answer.total} bytes now")
+        elif total is None and at == 0 and self._by_range:
+            self._by_range, self._ended_at = False, 0  # empty, or a server that stumbles over ranges: ask without one
+        elif total is not None and self.size is None and (total == at or (total < at and not begun)):
+            self.size = total
+        elif begun:
+            self._changed(at, "it ends before that byte now" if total is None else f"it has {total} bytes now")
         else:
             raise SourceError(f"at byte {at}: the server answers {answer.said}")
+
+    def _is_past(self, at: int) -> bool:
+        return self.size is not None and at >= self.size
 
     def _changed(self, at: int, how: str) -> NoReturn:
         raise SourceError(f"at byte {at}: the object changed while it was read ({how}); read it again from the start")

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from provenance.archive.source.answer import Answer, Version
+from provenance.archive.source.answer import Answer, Version, format_range
 from provenance.archive.source.base import SourceError
 from provenance.archive.source.options import FetchOptions
 from provenance.archive.source.patience import PASSING, LostError, Patience
@@ -38,9 +38,9 @@ class S3Server:
         self._client = _open_client(options)
         self._wanted = {"Bucket": bucket, "Key": key, **_payer(options)}
 
-    def ask(self, start: int | None, version: Version) -> Answer:
-        """Asks for the bytes from `start` on, of this version only (If-Match)."""
-        wanted = {} if start is None else {"Range": f"bytes={start}-"}
+    def ask(self, start: int | None, stop: int | None, version: Version) -> Answer:
+        """Asks for the bytes from `start` to before `stop`, of this version only (If-Match)."""
+        wanted = {} if start is None else {"Range": format_range(start, stop)}
         if start and version.etag:
             wanted["IfMatch"] = version.etag
         return self._request("get_object", wanted)

@@ -1,0 +1,43 @@
+"""Reading as the careful reader does, and made bytes that are never the same twice."""
+
+import random
+
+from provenance.archive.source import FetchOptions, Source, open_source
+from provenance.archive.source.patience import Patience
+
+
+def made_bytes(n: int, seed: int = 0) -> bytes:
+    return random.Random(seed).randbytes(n)
+
+
+def quick(**options: object) -> FetchOptions:
+    """Options under which a server that falls silent is noticed soon."""
+    return FetchOptions(**{"timeout_s": 0.5, **options})  # type: ignore[arg-type]
+
+
+class Waits:
+    """Patience that waits for nothing and remembers for how long it would have."""
+
+    def __init__(self, options: FetchOptions, share: float = 1.0) -> None:
+        self.seconds: list[float] = []
+        self.patience = Patience(
+            options, sleep=self.seconds.append, uniform=lambda low, high: low + share * (high - low)
+        )
+
+
+def open_quickly(url: str, **options: object) -> tuple[Source, list[float]]:
+    """A source, and the waits it takes."""
+    chosen = quick(**options)
+    waits = Waits(chosen)
+    return open_source(url, chosen, waits.patience), waits.seconds
+
+
+def read_like_the_reader(source: Source, step: int = 16 * 1024, back: int = 3) -> bytes:
+    """All bytes, in pieces, every now and then some pieces back: what is read twice must be equal."""
+    read = bytearray()
+    while piece := source.read_at(len(read), step):
+        read += piece
+        if len(read) // step % 7 == 0:
+            again = max(0, len(read) - back * step)
+            assert source.read_at(again, step) == read[again : again + step]
+    return bytes(read)

@@ -1,0 +1,252 @@
+"""Reading over http goes on where an answer went wrong, and gives the file's bytes or says why it cannot."""
+
+from pathlib import Path
+
+import pytest
+
+from provenance.archive.source import SourceError, fetch_spans, open_source
+from provenance.archive.source.http import USER_AGENT
+from provenance.errors import ShardError
+from tests.archive.source.reading import made_bytes, open_quickly, read_like_the_reader
+from tests.archive.source.servers import Fault, serve_folder
+
+DATA = made_bytes(600_000)
+WHOLE = Fault(ignore_range=True)
+BARE = {"ETag": None, "Last-Modified": None}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "x.gz").write_bytes(DATA)
+    return tmp_path
+
+
+FAULTS = {
+    "dropped": ([Fault(drop_after=200_000), Fault(drop_after=100_000)], ["0-", "200000-", "300000-"]),
+    "dropped before its first byte": ([Fault(drop_after=0), Fault(drop_after=0)], ["0-"] * 3),
+    "silent": ([Fault(stall_after=70_000)], ["0-", "70000-"]),
+    "silent from the start": ([Fault(stall_after=0)], ["0-", "0-"]),
+    "trickle": ([Fault(trickle=700)], ["0-"]),
+    "parts shorter than asked for": ([Fault(give=100_000)] * 3, ["0-", "100000-", "200000-", "300000-"]),
+    "Content-Length too short": ([Fault(length_off=-400_000)], ["0-", "200000-"]),
+    "Content-Length too long": ([Fault(length_off=1000)], ["0-"]),
+    "503 in a burst": ([Fault(status=503)] * 3, ["0-"] * 4),
+    "502 while going on": ([Fault(drop_after=9), Fault(status=502), Fault(status=504)], ["0-", "9-", "9-", "9-"]),
+    "chunked, dropped": ([Fault(ignore_range=True, chunked=True, drop_after=300_000)], ["0-", "300000-"]),
+    "no ranges": ([WHOLE, WHOLE], ["0-", "600000-"]),
+    "no ranges, chunked": ([Fault(ignore_range=True, chunked=True)] * 2, ["0-", "600000-"]),
+    "no ranges, dropped": ([Fault(ignore_range=True, drop_after=250_000), WHOLE, WHOLE], ["0-", "250000-", "600000-"]),
+    "no ranges, no versions, dropped": (
+        [Fault(ignore_range=True, headers=BARE, drop_after=250_000), Fault(ignore_range=True, headers=BARE)],
+        ["0-", "250000-", "600000-"],
+    ),
+    "no total, end asked for": ([WHOLE], ["0-", "600000-"]),
+    "no total, Content-Length too short": ([Fault(ignore_range=True, length_off=-400_000)], ["0-", "200000-"]),
+    "no length at all, dropped": (
+        [Fault(ignore_range=True, drop_after=300_000, headers={"Content-Length": None, "Connection": "close"})],
+        ["0-", "300000-"],
+    ),
+    "said to be coded": ([Fault(headers={"Content-Encoding": "gzip"})], ["0-"]),
+}
+
+
+@pytest.mark.parametrize(("faults", "ranges"), FAULTS.values(), ids=FAULTS)
+def test_the_bytes_are_the_file_whatever_goes_wrong(folder: Path, faults: list[Fault], ranges: list[str]) -> None:
+    with serve_folder(folder, faults) as site:
+        source, _ = open_quickly(site.url("x.gz"))
+        read = read_like_the_reader(source)
+        source.close()
+    assert read == DATA
+    assert source.size == len(DATA)
+    assert site.ranges == [f"bytes={asked}" for asked in ranges]
+    assert site.happened == faults
+
+
+def test_a_drop_after_progress_is_gone_on_with_at_once(folder: Path) -> None:
+    with serve_folder(folder, [Fault(drop_after=1000)] * 100) as site:
+        source, waits = open_quickly(site.url("x.gz"), attempts=2)
+        assert source.read_at(0, 50_000) == DATA[:50_000]
+    assert waits == []
+    assert len(site.happened) == 50
+
+
+def test_without_progress_reading_ends_after_so_many_attempts(folder: Path) -> None:
+    with serve_folder(folder, [Fault(drop_after=70_000), *[Fault(drop_after=0)] * 9]) as site:
+        source, waits = open_quickly(site.url("x.gz"), attempts=5)
+        with pytest.raises(SourceError, match=r"at byte 70000: .* given up after 5 attempts without progress"):
+            read_like_the_reader(source)
+    assert site.ranges == ["bytes=0-", *["bytes=70000-"] * 5]
+    assert waits == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_a_server_that_never_answers_loses_the_shard_at_open(folder: Path) -> None:
+    with (
+        serve_folder(folder, [Fault(status=503)] * 9) as site,
+        pytest.raises(ShardError, match="503 Service Unavailable; given up after 8 attempts"),
+    ):
+        open_quickly(site.url("x.gz"))
+    assert len(site.happened) == 8
+
+
+def test_a_refused_connection_is_tried_again(folder: Path) -> None:
+    with serve_folder(folder) as site:
+        url = site.url("x.gz")
+    with pytest.raises(ShardError, match=r"Connection refused.*given up after 3 attempts"):
+        open_quickly(url, attempts=3)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_what_is_refused_is_not_asked_again(folder: Path, status: int) -> None:
+    with serve_folder(folder, [Fault(status=status)]) as site, pytest.raises(ShardError, match=str(status)):
+        open_quickly(site.url("x.gz"))
+    assert len(site.requests) == 1
+
+
+def test_the_longest_wait_a_server_may_ask_for_is_kept(folder: Path) -> None:
+    with serve_folder(folder, [Fault(status=429, headers={"Retry-After": "7"})]) as site:
+        source, waits = open_quickly(site.url("x.gz"))
+        assert source.read_at(0, 10) == DATA[:10]
+    assert len(site.happened) == 1
+    assert waits == [8.0]  # seven as asked, and at most one drawn
+
+
+def test_a_server_that_asks_for_a_longer_wait_is_given_up(folder: Path) -> None:
+    with (
+        serve_folder(folder, [Fault(status=503, headers={"Retry-After": "3600"})]) as site,
+        pytest.raises(ShardError, match="asks to wait 3600 s, more than longest_wait_s = 60"),
+    ):
+        open_quickly(site.url("x.gz"))
+    assert len(site.requests) == 1
+
+
+CHANGES = {
+    "other ETag": Fault(headers={"ETag": '"other"'}),
+    "other date": Fault(headers={"ETag": None, "Last-Modified": "Thu, 01 Jan 2026 00:00:00 GMT"}),
+    "other size": Fault(headers={"ETag": None, "Last-Modified": None, "Content-Range": "bytes 9000-599999/700000"}),
+    "whole and other": Fault(ignore_range=True, headers={"ETag": '"other"'}),
+    "smaller": Fault(status=416, headers={"Content-Range": "bytes */8000"}),
+    "refused by its version": Fault(status=412),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_an_object_that_changes_while_it_is_read_is_an_error(folder: Path, change: Fault) -> None:
+    with serve_folder(folder, [Fault(drop_after=9000), change]) as site:
+        source, _ = open_quickly(site.url("x.gz"))
+        with pytest.raises(SourceError, match="at byte 9000: the object changed while it was read"):
+            read_like_the_reader(source)
+    assert site.happened[1] == change
+
+
+def test_a_file_written_anew_while_it_is_read_is_an_error(folder: Path) -> None:
+    with serve_folder(folder, [Fault(drop_after=9000)]) as site:
+        source, _ = open_quickly(site.url("x.gz"))
+        assert source.read_at(0, 9000) == DATA[:9000]
+        (folder / "x.gz").write_bytes(made_bytes(600_001, seed=1))
+        with pytest.raises(SourceError, match="its ETag was"):
+            source.read_at(9000, 1)
+    assert site.requests[1].headers["if-range"] == f'"{600_000:x}-' + site.requests[1].headers["if-range"].split("-")[1]
+
+
+def test_no_ranges_and_another_length_is_a_change(folder: Path) -> None:
+    other = Fault(ignore_range=True, headers=BARE, length_off=5)
+    with serve_folder(folder, [Fault(ignore_range=True, headers=BARE, drop_after=100), other]) as site:
+        source, _ = open_quickly(site.url("x.gz"))
+        with pytest.raises(SourceError, match="600000 bytes and then 600005"):
+            read_like_the_reader(source)
+    assert len(site.happened) == 2
+
+
+def test_a_part_that_starts_elsewhere_is_an_error(folder: Path) -> None:
+    wrong = Fault(headers={"Content-Range": "bytes 50000-599999/600000"})
+    with serve_folder(folder, [Fault(drop_after=9000), wrong]) as site:
+        source, _ = open_quickly(site.url("x.gz"))
+        with pytest.raises(SourceError, match="other bytes than those asked for"):
+            read_like_the_reader(source)
+    assert len(site.happened) == 2
+
+
+def test_redirects_are_followed(folder: Path) -> None:
+    with serve_folder(folder, [Fault(status=302, headers={"Location": "/x.gz"})]) as site:
+        source, _ = open_quickly(site.url("moved.gz"))
+        assert read_like_the_reader(source) == DATA
+    assert [request.path for request in site.requests] == ["/moved.gz", "/x.gz"]
+
+
+def test_redirects_without_end_are_given_up(folder: Path) -> None:
+    with (
+        serve_folder(folder, [Fault(status=302, headers={"Location": "/x.gz"})] * 20) as site,
+        pytest.raises(ShardError, match="more than 10 redirects"),
+    ):
+        open_quickly(site.url("x.gz"))
+    assert len(site.happened) == 11
+
+
+@pytest.mark.parametrize("faults", [[], [WHOLE], [Fault(status=416)]], ids=["416 with total", "200", "416 without"])
+def test_an_empty_object_is_empty(tmp_path: Path, faults: list[Fault]) -> None:
+    (tmp_path / "empty").touch()
+    with serve_folder(tmp_path, faults) as site:
+        source, _ = open_quickly(site.url("empty"))
+        assert source.read_at(0, 10) == b""
+    assert source.size == 0
+    assert site.happened == faults
+
+
+def test_requests_name_the_package_and_want_bytes_as_stored(folder: Path) -> None:
+    with serve_folder(folder) as site:
+        open_quickly(site.url("x.gz"))[0].close()
+    (request,) = site.requests
+    assert request.headers["user-agent"] == USER_AGENT
+    assert request.headers["accept-encoding"] == "identity"
+
+
+def test_user_and_password_are_sent_and_not_shown(folder: Path) -> None:
+    with serve_folder(folder, [None, Fault(status=401)]) as site:
+        url = site.url("x.gz").replace("://", "://me:hush%21@")
+        source, _ = open_quickly(url)
+        with pytest.raises(ShardError) as caught:
+            open_quickly(url)
+    assert site.requests[0].headers["authorization"] == "Basic bWU6aHVzaCE="
+    assert "hush" not in source.place + str(caught.value)
+    assert "me:" not in source.place + str(caught.value)
+
+
+def test_the_environments_proxy_is_used_unless_the_host_is_excepted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve_folder(folder) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.address.replace("://", "://me:hush@"))
+        monkeypatch.setenv("no_proxy", "else.invalid")
+        source, _ = open_quickly("http://archive.invalid/x.gz")
+        assert source.read_at(0, 10) == DATA[:10]
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        open_quickly(proxy.url("x.gz"))[0].close()
+    through, direct = proxy.requests
+    assert through.path == "http://archive.invalid/x.gz"
+    assert through.headers["proxy-authorization"] == "Basic bWU6aHVzaA=="
+    assert direct.path == "/x.gz"
+
+
+def test_a_host_that_does_not_exist_is_not_tried_again() -> None:
+    with pytest.raises(ShardError, match=r"cannot be opened: (there is no such host|the connection failed)"):
+        open_quickly("http://archive.invalid/x.gz", attempts=1)
+
+
+@pytest.mark.parametrize("place", ["http://", "http://host:port/x", "http:///x", "ftp://host/x", "gs://bucket/x"])
+def test_what_is_no_address_is_said(place: str) -> None:
+    with pytest.raises(ShardError, match="cannot be opened"):
+        open_source(place)
+
+
+def test_spans_are_fetched_by_a_request_each_and_one_connection(folder: Path) -> None:
+    spans = [(100, 50), (590_000, 20_000), (600_000, 5), (700_000, 5), (0, 7)]
+    with serve_folder(folder, [Fault(drop_after=20)]) as site:
+        read = list(fetch_spans(site.url("x.gz"), spans))
+    assert read == [DATA[at : at + n] for at, n in spans]
+    assert site.ranges == ["bytes=100-149", "bytes=120-149", "bytes=590000-609999", "bytes=0-6"]
+
+
+def test_a_span_past_the_end_of_an_object_not_seen_before_is_empty(folder: Path) -> None:
+    with serve_folder(folder) as site:
+        assert list(fetch_spans(site.url("x.gz"), [(700_000, 5)])) == [b""]
+    assert site.ranges == ["bytes=700000-700004"]

@@ -89,6 +89,12 @@ DOCUMENTS = Table(
         "n_chars": Column(pl.Int64, "characters", "code points of the text", 0, nullable=False),
         "n_words": Column(pl.Int64, "words", "words of the text; a Han or kana character is one", 0, nullable=False),
         "content_digest": Column(_TEXT, "", "WARC-Payload-Digest, as written"),
+        "digest_check": Column(
+            _TEXT,
+            "",
+            "match or mismatch of the record's digests with its bytes, uncheckable where it was read in part only or "
+            "the algorithm is unknown; null where it has none or they were not checked (--check-digests)",
+        ),
         "warc_filename": Column(_TEXT, "", "path inside the crawl, else the shard's file name", nullable=False),
         "warc_record_offset": Column(pl.Int64, "bytes", "first byte of the record in the shard as stored", 0),
         "warc_record_length": Column(pl.Int64, "bytes", "stored length; null where records share a member", 0),

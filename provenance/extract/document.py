@@ -148,6 +148,7 @@ def _origin(record: Record, crawl: str, warc_filename: str) -> Row:
         "fetch_time": record.fetch_time,
         "crawl": crawl,
         "content_digest": clean(record.content_digest or "") or None,
+        "digest_check": None if record.digest_check is None else str(record.digest_check),
         "warc_filename": warc_filename,
         "warc_record_offset": record.offset,
         "warc_record_length": record.length,

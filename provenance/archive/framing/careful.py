@@ -134,20 +134,28 @@ class CarefulReader:
             return self._block_to_next_record(declared)
         if declared > self._cap:
             return self._big_block(declared)
-        if stream.need(declared, joining=True) >= declared and self._terminated(declared):
-            return _Block(stream.take(declared))
-        return self._block_to_next_record(declared)
+        if stream.need(declared, joining=True) < declared:
+            return self._block_to_next_record(declared)
+        separator = self._find_separator(declared)
+        if separator is None:
+            return self._block_to_next_record(declared)
+        block = _Block(stream.take(declared))
+        stream.drop(separator)
+        return block
 
-    def _terminated(self, at: int) -> bool:
-        """Whether a record's end lies at a byte of the buffer: a separator, damaged or not, or an edge."""
+    def _find_separator(self, at: int) -> int | None:
+        """Whether a record's end lies at a byte of the buffer: a separator, damaged or not, or an edge.
+
+        Returns how many bytes of it are not line ends as they should be, None if there is no end.
+        """
         stream = self._stream
         reach = at + _AFTER + stream.dialect.peek
         n = stream.need(reach)
         after = bytes(memoryview(stream.buffer)[at:reach])
         if n == at or stream.dialect.separator.match(after) or not after.strip(b"\r\n"):
-            return True
+            return 0
         found = stream.dialect.next.search(after)
-        return found is not None and found.end() <= _SEPARATOR
+        return found.end() if found is not None and found.end() <= _SEPARATOR else None
 
     def _big_block(self, declared: int) -> _Block:
         """A block beyond the cap: its start is kept, the rest passed over in steps."""
@@ -159,7 +167,7 @@ class CarefulReader:
         while left and (n := min(stream.need(min(left, STEP), joining=True), left)):
             stream.drop(n)
             left -= n
-        if left == 0 and self._terminated(0):
+        if left == 0 and self._find_separator(0) is not None:
             return _Block(data, cut=True)
         if stream.codec is Codec.PLAIN and stream.rewind(start):
             return self._block_to_next_record(declared)

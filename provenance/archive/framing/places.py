@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from provenance.archive.framing.careful import CarefulReader
 from provenance.archive.framing.dialects import ARC_DIALECT, WARC, WARC_DIALECT, Dialect
 from provenance.archive.framing.members import MAGIC, Codec, could_start, is_skippable, open_member, read_dictionary
-from provenance.archive.framing.search import first_bytes
+from provenance.archive.framing.search import SCAN, find_member, first_bytes
 from provenance.archive.framing.stream import MemberStream
 from provenance.archive.record import RawRecord
-from provenance.archive.source import Source
+from provenance.archive.source import BytesSource, Source
 from provenance.errors import RecordError
 
 
@@ -49,4 +49,15 @@ def read_raw_at(
 
 
 def _find_codec(source: Source, offset: int) -> Codec:
-    return next((codec for codec in MAGIC if could_start(source, codec, offset)), Codec.PLAIN)
+    """By the first bytes; where they are no start of anything, by what starts a record soonest after them."""
+    codec = next((codec for codec in MAGIC if could_start(source, codec, offset)), None)
+    if codec is not None:
+        return codec
+    head = source.read_at(offset, SCAN)
+    if WARC_DIALECT.starts(head) or ARC_DIALECT.starts(head):
+        return Codec.PLAIN
+    plain = WARC_DIALECT.next.search(head)
+    within = BytesSource(source.place, head[: plain.start()] if plain else head)
+    found = {codec: find_member(within, codec, 1, WARC_DIALECT) for codec in MAGIC}
+    starts = {at: codec for codec, at in found.items() if at is not None}
+    return starts[min(starts)] if starts else Codec.PLAIN

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from provenance.archive.framing.account import Skip
@@ -12,25 +13,29 @@ from provenance.archive.framing.places import find_framing, read_raw_at
 from provenance.archive.payload.capture import make_capture
 from provenance.archive.record import HEAD_ROOM, RawRecord, ReadOptions, ReadTally, Record
 from provenance.archive.revisit import Revisits
-from provenance.archive.source import FileSource, Source, SourceError
+from provenance.archive.source import FetchOptions, FileSource, Source, SourceError, open_source, redact
 from provenance.errors import Reason, RecordError, ShardError
 
 
 class ArchiveReader:
     """Iterates over the records of one archive: a `Record` for each capture, a `RecordError` value for the others.
 
-    Raises ShardError alone: the archive cannot be opened or read on, or there is no record in it. `tally` is complete
-    after iteration. An empty file has no records, and its tally says so.
+    `place` is a path, `http(s)://`, `s3://` or `-` (standard input). Raises ShardError alone: the archive cannot be
+    opened or read on, or there is no record in it. `tally` is complete after iteration. An empty file has no records,
+    and its tally says so.
     """
 
-    def __init__(self, place: str | Path, options: ReadOptions | None = None) -> None:
-        self.place = str(place)
+    def __init__(
+        self, place: str | Path, options: ReadOptions | None = None, fetch: FetchOptions | None = None
+    ) -> None:
+        self.place = redact(str(place))
         self.options = options or ReadOptions()
+        self._open = partial(open_source, str(place), fetch)
         self.tally = ReadTally(0, complete=False, why="not read to its end")
 
     def __iter__(self) -> Iterator[Record | RecordError]:
         """All records, from the first byte."""
-        with closing(FileSource(Path(self.place))) as source:
+        with closing(self._open()) as source:
             yield from self.read(source)
 
     def read(self, source: Source) -> Iterator[Record | RecordError]:

@@ -167,7 +167,9 @@ class CarefulReader:
         while left and (n := min(stream.need(min(left, STEP), joining=True), left)):
             stream.drop(n)
             left -= n
-        if left == 0 and self._find_separator(0) is not None:
+        separator = self._find_separator(0) if left == 0 else None
+        if separator is not None:
+            stream.drop(separator)
             return _Block(data, cut=True)
         if stream.codec is Codec.PLAIN and stream.rewind(start):
             return self._block_to_next_record(declared)

@@ -32,16 +32,24 @@ class Version:
     claimed: int | None = None  # Content-Length of the whole object, which may be wrong
 
     def change_to(self, other: "Version") -> str | None:
-        """What differs, in words; null if nothing that both tell does."""
+        """What differs, in words; null if nothing that both tell does.
+
+        An ETag counts more than a Content-Length, which may be wrong, and less than the size in Content-Range.
+        """
         if self.total is not None and other.total is not None and self.total != other.total:
             return f"it had {self.total} bytes and has {other.total}"
         if self.etag and other.etag:
             return None if self.etag == other.etag else f"its ETag was {self.etag} and is {other.etag}"
         if self.modified and other.modified and self.modified != other.modified:
             return f"it was last modified {self.modified} and is {other.modified}"
-        if self.claimed is not None and other.claimed is not None and self.claimed != other.claimed:
-            return f"it was said to have {self.claimed} bytes and then {other.claimed}"
+        if self.size is not None and other.size is not None and self.size != other.size:
+            return f"it was said to have {self.size} bytes and then {other.size}"
         return None
+
+    @property
+    def size(self) -> int | None:
+        """The size told, or else claimed."""
+        return self.claimed if self.total is None else self.total
 
     def also(self, other: "Version") -> "Version":
         """All that is known of both."""

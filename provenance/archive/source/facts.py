@@ -51,8 +51,7 @@ def _describe_object(place: str, server: ByteServer, options: FetchOptions, pati
         return PlaceFacts(answer.claimed, _name(answer.version))
     with RangeSource(place, server, options, patience) as source:  # many servers refuse HEAD, few refuse GET
         source.open()
-        size = source.version.claimed if source.size is None else source.size
-        return PlaceFacts(size, _name(source.version))
+        return PlaceFacts(source.version.size, _name(source.version))
 
 
 def _look(server: ByteServer, patience: Patience) -> Answer:

@@ -11,6 +11,7 @@ from urllib3.exceptions import (
     MaxRetryError,
     NameResolutionError,
     ReadTimeoutError,
+    ResponseError,
     SSLError,
 )
 from urllib3.util import Retry, Timeout, make_headers
@@ -136,6 +137,8 @@ def _open_pool(scheme: str, host: str, port: int | None, options: FetchOptions) 
 
 def _weigh(error: Exception) -> LostError | SourceError:
     """What an error means: another attempt, or none. Messages of urllib3 may hold the address and are not passed on."""
+    if isinstance(error, MaxRetryError) and not isinstance(error.reason, ResponseError | None):
+        return _weigh(error.reason)
     cause = error.__cause__
     unknown = isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_NONAME
     if isinstance(error, NameResolutionError) and unknown:

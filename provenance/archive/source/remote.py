@@ -4,6 +4,7 @@ The size of an object is believed only from Content-Range. Without it the end is
 request finds nothing more: a Content-Length may be wrong, and a connection closed early looks like an end.
 """
 
+from dataclasses import replace
 from typing import NoReturn, Self
 
 from provenance.archive.source.answer import Answer, Body, ByteServer, Version
@@ -126,7 +127,7 @@ class RangeSource:
         elif self._pass_over:
             self._broke_off("the answer is shorter than it was before")
         elif self._ended_at == at:
-            self.size = at
+            self._settle(at)
         self._ended_at = at
         self._hang_up()
 
@@ -171,9 +172,9 @@ class RangeSource:
             raise SourceError(f"at byte {at}: the server answers with other bytes than those asked for")
         self._version = self._version.also(answer.version)
         if answer.total is not None:
-            self.size = answer.total
+            self._settle(answer.total)
         elif answer.status == 200 and answer.claimed == at and self._ended_at == at:
-            self.size = at  # the same claim a second time, from a server that knows no ranges
+            self._settle(at)  # the same claim a second time, from a server that knows no ranges
         if self._is_past(at):
             answer.body.close()
             return
@@ -183,15 +184,19 @@ class RangeSource:
         """The server has no byte at `at` (416)."""
         total, begun = answer.total, len(self._window) > 0
         if total is None and self._ended_at == at:
-            self.size = at
+            self._settle(at)
         elif total is None and at == 0 and self._by_range:
             self._by_range, self._ended_at = False, 0  # empty, or a server that stumbles over ranges: ask without one
         elif total is not None and self.size is None and (total == at or (total < at and not begun)):
-            self.size = total
+            self._settle(total)
         elif begun:
             self._changed(at, "it ends before that byte now" if total is None else f"it has {total} bytes now")
         else:
             raise SourceError(f"at byte {at}: the server answers {answer.said}")
+
+    def _settle(self, size: int) -> None:
+        """From now on the size is known, and another one is a change."""
+        self.size, self._version = size, replace(self._version, total=size)
 
     def _is_past(self, at: int) -> bool:
         return self.size is not None and at >= self.size

@@ -12,6 +12,7 @@ import os
 import re
 import select
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -35,7 +36,6 @@ _CLIENT = {  # the environment of the server's user, and nothing of this machine
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
-    "NO_PROXY": "127.0.0.1",
 }
 
 
@@ -123,9 +123,14 @@ class Site:
 
 
 @contextmanager
-def serve_folder(folder: Path, faults: Iterable[Fault | None] = ()) -> Iterator[Site]:
-    """The files of a folder over http, with ranges, ETag (of size and time of change) and Last-Modified."""
-    with _listen(partial(_read_file, folder), faults) as site:
+def serve_folder(
+    folder: Path, faults: Iterable[Fault | None] = (), *, certificate: Path | None = None
+) -> Iterator[Site]:
+    """The files of a folder over http, with ranges, ETag (of size and time of change) and Last-Modified.
+
+    With a certificate (and its key, in one PEM file) over https.
+    """
+    with _listen(partial(_read_file, folder), faults, certificate) as site:
         yield site
 
 
@@ -151,12 +156,20 @@ def serve_bucket(folder: Path, faults: Iterable[Fault | None] = (), *, public: b
 
 
 @contextmanager
-def _listen(origin: Origin, faults: Iterable[Fault | None]) -> Iterator[Site]:
+def _listen(origin: Origin, faults: Iterable[Fault | None], certificate: Path | None = None) -> Iterator[Site]:
     server = _Server(origin, faults)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.site.address = server.site.address.replace("http", "https")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield server.site
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("NO_PROXY", "127.0.0.1")
+            patch.setenv("no_proxy", "127.0.0.1")
+            yield server.site
     finally:
         server.shutdown()
         server.server_close()

@@ -1,5 +1,7 @@
 """Reading over http goes on where an answer went wrong, and gives the file's bytes or says why it cannot."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -227,9 +229,10 @@ def test_the_environments_proxy_is_used_unless_the_host_is_excepted(
     assert direct.path == "/x.gz"
 
 
-def test_a_host_that_does_not_exist_is_not_tried_again() -> None:
+def test_a_host_that_does_not_exist_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
     with pytest.raises(ShardError, match=r"cannot be opened: (there is no such host|the connection failed)"):
-        open_quickly("http://archive.invalid/x.gz", attempts=1)
+        open_quickly("http://archive.invalid/x.gz", attempts=1)  # which of them is the resolver's choice
 
 
 @pytest.mark.parametrize("place", ["http://", "http://host:port/x", "http:///x", "ftp://host/x", "gs://bucket/x"])
@@ -250,3 +253,30 @@ def test_a_span_past_the_end_of_an_object_not_seen_before_is_empty(folder: Path)
     with serve_folder(folder) as site:
         assert list(fetch_spans(site.url("x.gz"), [(700_000, 5)])) == [b""]
     assert site.ranges == ["bytes=700000-700004"]
+
+
+@pytest.fixture
+def certified(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 and its key in one file, signed by itself."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not there to make a certificate")
+    made = tmp_path / "certificate.pem"
+    ask = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=tests -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([*ask.split(), "-keyout", made, "-out", tmp_path / "c"], check=True, capture_output=True)
+    made.write_bytes(made.read_bytes() + (tmp_path / "c").read_bytes())
+    return made
+
+
+def test_a_certificate_that_is_not_trusted_ends_it_at_once(folder: Path, certified: Path) -> None:
+    refused = pytest.raises(ShardError, match=r"certificate is not to be trusted: .*self-signed")
+    with serve_folder(folder, certificate=certified) as site, refused:
+        open_quickly(site.url("x.gz"))
+    assert site.requests == []
+
+
+def test_a_trusted_certificate_is_read_under(folder: Path, certified: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certified))
+    with serve_folder(folder, [Fault(drop_after=70_000)], certificate=certified) as site:
+        assert site.url("x").startswith("https://")
+        assert read_like_the_reader(open_quickly(site.url("x.gz"))[0]) == DATA
+    assert len(site.happened) == 1

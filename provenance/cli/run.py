@@ -60,6 +60,10 @@ def run(
     if engine != "local":
         raise ConfigError(f"--engine {engine}: this version works on one machine only; use --engine local")
     config = _with_flags(load_run_config(config_path), check_digests=check_digests, write_warc=write_warc)
+    if config.write_warc and STDIN in inputs:
+        raise ConfigError(
+            "--write-warc: standard input cannot be read a second time; give the archive as a file or URL"
+        )
     shards = _find_shards(inputs, crawl, InputOptions(base, name, config.fetch))
     debug = bool(click.get_current_context().obj)
     with open_folder(out, config, fresh=fresh) as folder, Display(debug=debug) as display:

@@ -75,12 +75,15 @@ class ShardTally:
     def lost(self, error: ShardError) -> Receipt:
         """The receipt of a shard that is given up: it has no tables, and every byte of it counts as skipped."""
         cut_off = isinstance(error.__context__, SourceError)  # its bytes could not be had: another time they may be
-        advice = "; run the same command again to read it" if cut_off and "again" not in error.reason else ""
         tally = self.reader.tally
         if cut_off or tally.bytes_read:
             tally = ReadTally(self.size, (Skipped(0, self.size, LOST),), complete=False)
         receipt = self.watch.receipt(self.task, {}, complete=False)
-        return replace(_count_bytes(receipt, tally), error=f"{error}{advice}", traceback=traceback.format_exc())
+        return replace(
+            _count_bytes(receipt, tally),
+            error=_advise(error) if cut_off else str(error),
+            traceback=traceback.format_exc(),
+        )
 
     def _digests(self) -> dict[str, int]:
         if not self.config.archive.check_digests:
@@ -91,6 +94,12 @@ class ShardTally:
             "digest_mismatches": mismatches,
             "digests_uncheckable": not_checkable,
         }
+
+
+def _advise(error: ShardError) -> str:
+    """What to do about bytes that could not be had; the source says it itself where asking again is of no use."""
+    told = str(error).removesuffix("; run again later")
+    return told if "check the " in told else f"{told}; run the same command again to read it"
 
 
 def _count_bytes(receipt: Receipt, tally: ReadTally) -> Receipt:

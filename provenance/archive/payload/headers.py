@@ -51,7 +51,7 @@ def parse_http(block: bytes) -> HttpHead | None:
 def find_blank_line(block: bytes, start: int = 0) -> tuple[int, int]:
     """Where the header block from `start` on ends and what follows it starts; -1 and the block's end without one."""
     crlf = block.find(b"\n\r\n", start, start + MAX_HEAD)
-    lf = block.find(b"\n\n", start, crlf if crlf >= 0 else start + MAX_HEAD)
+    lf = block.find(b"\n\n", start, crlf + 1 if crlf >= 0 else start + MAX_HEAD)
     at = lf if lf >= 0 else crlf
     if at < 0:
         return -1, len(block)

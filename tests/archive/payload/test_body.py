@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.archive import ReadOptions, Record
-from provenance.archive.payload.body import Body, UndecodableBodyError, decode_body
+from provenance.archive.payload.body import MAX_MEMBERS, Body, UndecodableBodyError, decode_body
 from tests.archive.made_archives import HTML, outcomes, read_one, response
 
 PAGE = "<html><body><p>Grüße, 漢字 and plain words.</p></body></html>".encode() * 20
@@ -46,6 +46,10 @@ def decode(data: bytes, *, coding: str = "", transfer: str = "", limit: int = LI
         (chunked(GZIP), "gzip", "chunked"),
         (chunked(PAGE, end=b"0;x=y\r\nTrailer: a\r\n\r\n"), "", "chunked"),
         (GZIP[:-8] + GZIP[-8:] + b"trailing", "gzip", ""),
+        (ZSTD + b"trailing", "zstd", ""),
+        (zstandard.compress(PAGE[:500]) + zstandard.compress(PAGE[500:]), "zstd", ""),
+        (chunked(PAGE).replace(b"\r\n", b"\n"), "", "chunked"),
+        (chunked(PAGE).replace(b"64\r\n", b"000000000064 ;name=value\r\n"), "", "chunked"),
         (gzip.compress(PAGE[:500]) + gzip.compress(PAGE[500:]), "gzip", ""),
     ],
 )
@@ -65,6 +69,33 @@ def test_text_under_a_header_that_no_longer_holds_stays_as_it_is(coding: str) ->
 
 def test_another_encoding_than_the_declared_one_is_seen() -> None:
     assert decode(GZIP, coding="br") == Body(PAGE)
+
+
+@pytest.mark.parametrize("text", [b"0\nis a number", b"5\nhello\n0\nand more text", b"0\r\n\r\n<p>zero</p>"])
+@pytest.mark.parametrize("transfer", ["", "identity"])
+def test_text_that_starts_with_a_number_on_its_own_line_stays_as_it_is(text: bytes, transfer: str) -> None:
+    assert decode(text, transfer=transfer) == Body(text)
+
+
+def test_an_empty_chunked_body_is_empty() -> None:
+    assert decode(b"0\r\n\r\n", transfer="chunked") == Body(b"")
+    assert decode(b"0\r\nTrailer: a\r\n\r\n", transfer="chunked") == Body(b"")
+
+
+def test_chunks_beyond_the_limit_are_cut_also_where_no_header_names_them() -> None:
+    assert decode(chunked(PAGE), limit=250) == Body(PAGE[:250], over=True)
+
+
+@pytest.mark.parametrize("text", [b";(function () {})", b"? who", b"= heading =", b"plain words", b""])
+def test_text_under_a_brotli_header_that_no_longer_holds_stays_as_it_is(text: bytes) -> None:
+    assert decode(text, coding="br") == Body(text)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "zstd", "br"])
+def test_a_short_body_is_decoded_too(coding: str) -> None:
+    made = {"gzip": gzip.compress, "deflate": zlib.compress, "zstd": zstandard.compress, "br": brotli.compress}
+    for n in range(1, 40):
+        assert decode(made[coding](b"a word or two, and then some more letters"[:n]), coding=coding).data
 
 
 @pytest.mark.parametrize("text", [b"5\r\nhello world", b"ff\n", b"a\r\n<p>no chunk</p>", b"0", b"x^2 + y^2 = z^2"])
@@ -96,6 +127,18 @@ def test_a_body_that_ends_early_gives_what_there_is_and_says_so(data: bytes, cod
     assert PAGE.startswith(body.data)
 
 
+def test_a_zstd_frame_that_ends_early_gives_its_whole_blocks() -> None:
+    words = b"".join(b"<p>word %d</p>" % number for number in range(30_000))
+    body = decode(zstandard.compress(words)[:-12], coding="zstd")
+    assert body.short
+    assert len(body.data) >= 128 * 1024
+    assert words.startswith(body.data)
+
+
+def test_a_second_gzip_member_that_is_none_costs_only_itself() -> None:
+    assert decode(GZIP + b"\x1f\x8b\x08 and then no member", coding="gzip") == Body(PAGE, short=True)
+
+
 @pytest.mark.parametrize("end", [b"zz\r\n<p>lost</p>", b"", b"64\r\nonly a few", b"ffffffff\r\nfew", b"-5\r\nx"])
 def test_broken_chunks_give_the_bytes_so_far_and_say_so(end: bytes) -> None:
     body = decode(chunked(PAGE, end=end), transfer="chunked")
@@ -114,6 +157,9 @@ def test_an_archive_for_download_is_not_inflated() -> None:
         (gzip.compress(bytes(50_000_000), 9), "gzip"),
         (brotli.compress(bytes(50_000_000), quality=5), "br"),
         (zstandard.compress(bytes(50_000_000)), "zstd"),
+        (gzip.compress(gzip.compress(bytes(50_000_000))), "gzip, gzip"),
+        (gzip.compress(brotli.compress(bytes(50_000_000), quality=5)), "br, gzip"),
+        (gzip.compress(bytes(1_000_000)) * 50, "gzip"),
     ],
 )
 def test_a_bomb_is_cut_at_the_limit_and_never_inflated(bomb: bytes, coding: str) -> None:
@@ -123,6 +169,15 @@ def test_a_bomb_is_cut_at_the_limit_and_never_inflated(bomb: bytes, coding: str)
     tracemalloc.stop()
     assert (len(body.data), body.over) == (10_000, True)
     assert peak < 5_000_000
+
+
+@pytest.mark.parametrize("empty", [gzip.compress(b""), zstandard.compress(b"")])
+def test_more_members_than_a_page_can_have_are_given_up(empty: bytes) -> None:
+    try:
+        body = decode(empty * (MAX_MEMBERS + 5) + gzip.compress(b"at last"), coding="gzip")
+    except UndecodableBodyError:
+        return
+    assert body == Body(b"", short=True)
 
 
 def test_a_chunk_size_is_never_believed() -> None:

@@ -19,6 +19,7 @@ from provenance.extract.marks import Page
 from provenance.extract.markup import MarkupFacts, add_meta, describe_page, resolve
 
 MAX_LINKS = 200  # listed of one page, in its order; most pages have fewer
+_ABSOLUTE = re.compile(r"https?://[a-z0-9]", re.IGNORECASE)
 _SCHEME = re.compile(r"\s*(?:([a-z][a-z0-9+.-]*):)?(?://(?:[^/?#@]*@)?([^/?#:\s]*))?", re.IGNORECASE)
 
 
@@ -64,8 +65,10 @@ def _columns(facts: PageFacts) -> Row:
 
 
 def _listed(link: Link, base: str) -> dict[str, str | None]:
+    address = link.url.strip()
+    whole = _ABSOLUTE.match(address)  # most links are, and joining takes half the time of a row
     return {
-        "url": clean(resolve(base, link.url) or ""),
+        "url": clean(address if whole else resolve(base, address) or ""),
         "text": clean(link.text or "") or None,
         "rel": clean(link.rel or "").strip() or None,
     }

@@ -13,6 +13,7 @@ from provenance.store import (
     TableWriter,
     count_rows,
     find_misaligned,
+    open_whole,
     read_aligned,
     read_metadata,
     read_table,
@@ -109,8 +110,32 @@ def test_a_table_is_scanned_over_its_shards(tmp_path: Path) -> None:
 def test_leftovers_of_an_interrupted_run_are_removed(tmp_path: Path) -> None:
     write_table(tmp_path / "t.parquet", FRAME, {})
     (tmp_path / "t.parquet.77.part").write_text("half")
+    (tmp_path / "a.warc.gz.77.part").write_text("half")
     remove_parts(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["t.parquet"]
+
+
+def test_a_file_appears_under_its_name_when_it_is_whole(tmp_path: Path) -> None:
+    with open_whole(tmp_path / "new" / "a.bin") as file:
+        file.write(b"bytes")
+        assert not (tmp_path / "new" / "a.bin").exists()
+    assert [path.read_bytes() for path in (tmp_path / "new").iterdir()] == [b"bytes"]
+
+
+def test_a_file_left_on_an_error_leaves_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "a.bin").write_bytes(b"before")
+    with pytest.raises(KeyError), open_whole(tmp_path / "a.bin") as file:
+        file.write(b"half")
+        raise KeyError
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"before"]
+
+
+def test_a_file_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot write"), open_whole(tmp_path / "file" / "a.bin"):
+        pass
+    with pytest.raises(OutputError, match="cannot write"):
+        write_text(tmp_path / "file" / "a.txt", "text")
 
 
 def test_other_files_under_temporary_names_stay(tmp_path: Path) -> None:

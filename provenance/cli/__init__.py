@@ -19,6 +19,7 @@ COMMANDS = {
     "report": "provenance.cli.ratio:report",
     "ratio": "provenance.cli.ratio:ratio",
     "verify": "provenance.cli.run:verify",
+    "fetch": "provenance.cli.fetch:fetch",
     "evaluate": "provenance.cli.train:evaluate",
     "train": "provenance.cli.train:train",
     "models": "provenance.cli.models:models",

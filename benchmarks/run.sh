@@ -48,6 +48,9 @@ if [ ! -d "$shards" ]; then
     shards=$work/shards
 fi
 
+say "reading"
+"$python" benchmarks/reading.py "$shards" "$work/reading" > "$parts/reading.json"
+
 say "stages"
 "$python" benchmarks/stages.py "$shards" > "$parts/stages.json"
 pages=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["input"]["pages"])' "$parts/stages.json")

@@ -72,6 +72,14 @@ def test_a_drop_after_progress_is_gone_on_with_at_once(folder: Path) -> None:
     assert len(site.happened) == 50
 
 
+def test_failures_before_progress_do_not_count(folder: Path) -> None:
+    with serve_folder(folder, [Fault(drop_after=1000), Fault(status=503)] * 20) as site:
+        source, waits = open_quickly(site.url("x.gz"), attempts=2)
+        assert source.read_at(0, 20_000) == DATA[:20_000]
+    assert waits == [1.0] * 19
+    assert len(site.happened) == 39
+
+
 def test_without_progress_reading_ends_after_so_many_attempts(folder: Path) -> None:
     with serve_folder(folder, [Fault(drop_after=70_000), *[Fault(drop_after=0)] * 9]) as site:
         source, waits = open_quickly(site.url("x.gz"), attempts=5)
@@ -119,6 +127,14 @@ def test_a_server_that_asks_for_a_longer_wait_is_given_up(folder: Path) -> None:
     ):
         open_quickly(site.url("x.gz"))
     assert len(site.requests) == 1
+
+
+def test_the_same_claim_a_second_time_is_believed_without_reading_it_all_again(folder: Path) -> None:
+    with serve_folder(folder, [WHOLE, Fault(ignore_range=True, stall_after=0)]) as site:
+        source, waits = open_quickly(site.url("x.gz"))
+        assert read_like_the_reader(source) == DATA
+    assert len(site.happened) == 2
+    assert waits == []
 
 
 CHANGES = {

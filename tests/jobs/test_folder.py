@@ -11,6 +11,7 @@ from provenance.errors import ConfigError
 from provenance.jobs.folder import open_folder
 from provenance.jobs.plan import Shard
 from provenance.jobs.settings import RunConfig
+from provenance.run import Receipt, Task
 
 CONFIG = RunConfig()
 
@@ -123,3 +124,31 @@ def test_a_changed_model_is_named_alone(tmp_path: Path) -> None:
         pass
     assert "models.lid.176: '0000000000000000' -> " in str(raised.value)
     assert str(raised.value).count("->") == 1
+
+
+def test_shards_that_would_share_a_file_are_refused(tmp_path: Path) -> None:
+    with open_folder(tmp_path / "out", CONFIG, fresh=False) as folder:
+        folder.add_shards([replace(shard(tmp_path, "c", "1"), crawl="a.b")])
+        with pytest.raises(ConfigError, match=r"shard c of crawl a\.b would share files with shard b\.c of crawl a"):
+            folder.add_shards([replace(shard(tmp_path, "b.c", "2"), crawl="a")])
+
+
+def test_no_secret_of_a_url_is_written(tmp_path: Path) -> None:
+    secret = Shard("c", "s", "https://me:Sesam9@host/s.warc.gz?sig=secret", 7, "v")
+    with open_folder(tmp_path / "out", CONFIG, fresh=False) as folder:
+        assert folder.add_shards([secret]) == [secret]
+        task = Task("read", "c", "s", secret.place, 7, "v")
+        told = folder.append(Receipt(task, error=f"{secret.place}: why", traceback=f"at {secret.place}"))
+        assert told.error == "https://...@host/s.warc.gz?...: why"
+        assert [s.place for s in folder.add_shards([])] == ["https://...@host/s.warc.gz?..."]
+    written = b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file())
+    assert b"secret" not in written
+    assert b"Sesam9" not in written
+
+
+def test_a_url_that_does_not_tell_its_version_keeps_the_one_it_had(tmp_path: Path) -> None:
+    known = Shard("c", "s", "https://host/s.warc.gz?sig=1", 7, "v")
+    with open_folder(tmp_path / "out", CONFIG, fresh=False) as folder:
+        folder.add_shards([known])
+        again = replace(known, place="https://host/s.warc.gz?sig=2", size=0, version="")
+        assert folder.add_shards([again]) == [replace(known, place=again.place)]

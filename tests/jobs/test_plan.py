@@ -126,3 +126,8 @@ def test_an_archive_of_a_kind_we_may_not_read_is_not_passed_over(tmp_path: Path,
     touch(tmp_path / "in" / name)
     touch(tmp_path / "in" / "a.warc.gz.md5")
     assert [Path(shard.place).name for shard in find_shards([str(tmp_path / "in")], None)] == [name]
+
+
+@pytest.mark.parametrize("name", ["a.warc.bz2", "a.warc.xz", "a.warc.wet.gz", "a.warc.lz4", "a.arc"])
+def test_a_shard_is_named_without_what_says_its_kind(tmp_path: Path, name: str) -> None:
+    assert names(find_shards([str(touch(tmp_path / name))], "c")) == [("c", "a")]

@@ -4,17 +4,29 @@ import bz2
 import gzip
 import re
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import zstandard
 
 from provenance.archive import ArchiveReader, ReadOptions, Record
-from provenance.archive.fetch import GAP, GROUP, TAIL, FetchTally, RecordPlace, fetch_raw_records, fetch_records
+from provenance.archive.fetch import (
+    GAP,
+    GROUP,
+    TAIL,
+    FetchTally,
+    RecordPlace,
+    fetch_raw_records,
+    fetch_records,
+    open_for_places,
+)
 from provenance.archive.record import RawRecord
 from provenance.archive.source import BytesSource, FileSource, Source, SourceError
 from provenance.errors import Reason, RecordError, ShardError
 from tests.archive.made_archives import gzipped, outcomes, response, write
+from tests.archive.source.reading import made_bytes, quick
+from tests.archive.source.servers import Fault, serve_bucket, serve_folder
 
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures" / "shards").rglob("*.w*"))
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "warc"
@@ -244,6 +256,56 @@ def test_raw_records_have_their_headers_and_their_block_as_stored(path: Path) ->
     assert raw.block.startswith(b"HTTP/1.1 200 OK\r\n")
     assert raw.block.endswith(record.payload)
     assert (raw.offset, raw.length, raw.cut) == (record.offset, record.length, False)
+
+
+@pytest.fixture
+def scattered(tmp_path: Path) -> tuple[Path, list[Record]]:
+    """A file of a dozen large records, and three of them: two neighbours and one far behind."""
+    (tmp_path / "bucket").mkdir()
+    path = write(tmp_path / "bucket", gzipped(*(response(n, made_bytes(100_000, n)) for n in range(N))))
+    records = read_whole(path)
+    return path, [records[2], records[3], records[9]]
+
+
+def spans(records: Sequence[Record]) -> list[str]:
+    """What is asked of a server for each of some records."""
+    return [f"bytes={item.offset}-{item.offset + (item.length or 0) + TAIL - 1}" for item in records]
+
+
+def test_a_web_server_is_asked_for_the_records_and_for_nothing_else(scattered: tuple[Path, list[Record]]) -> None:
+    path, records = scattered
+    with serve_folder(path.parent) as site, closing(open_for_places(site.url(path.name), quick())) as source:
+        assert fetch(source, [place_of(record) for record in records]) == records
+        together = f"bytes={records[0].offset}-{spans(records)[1].partition('-')[2]}"
+        assert site.ranges == [together, spans(records)[2]]
+
+
+def test_a_bucket_is_asked_for_the_records(scattered: tuple[Path, list[Record]]) -> None:
+    path, records = scattered
+    with serve_bucket(path.parent) as site, closing(open_for_places(site.url(path.name), quick())) as source:
+        assert fetch(source, [place_of(record) for record in records]) == records
+        assert len(site.ranges) == 2
+
+
+def test_an_answer_that_breaks_off_is_gone_on_with(scattered: tuple[Path, list[Record]]) -> None:
+    path, records = scattered
+    faults = [Fault(drop_after=70_000), None, Fault(status=503), Fault(ignore_range=True)]
+    with serve_folder(path.parent, faults) as site:
+        with closing(open_for_places(site.url(path.name), quick(backoff_s=0.01))) as source:
+            assert fetch(source, [place_of(record) for record in records]) == records
+        assert len(site.happened) == 3
+
+
+def test_what_a_server_does_not_have_is_a_lost_shard(tmp_path: Path) -> None:
+    with serve_folder(tmp_path) as site, closing(open_for_places(site.url("none"), quick())) as source:
+        items = fetch_records(source, [RecordPlace(0, 10)], ReadOptions())
+        with pytest.raises(ShardError, match=r"none: the server answers 404"):
+            next(items)
+
+
+def test_a_place_of_an_unknown_kind_is_a_lost_shard() -> None:
+    with pytest.raises(ShardError, match="ftp:// is not read"):
+        open_for_places("ftp://h.example/a.warc.gz")
 
 
 def test_a_source_that_fails_is_a_lost_shard() -> None:

@@ -13,6 +13,8 @@ from provenance.jobs.fetch import FetchReport, FetchRequest, fetch_rows
 from provenance.schema import REJECTS
 from provenance.store import read_table
 from tests.archive.made_archives import gzipped, response
+from tests.archive.source.reading import made_bytes, quick
+from tests.archive.source.servers import Fault, serve_folder
 
 N = 8
 
@@ -83,6 +85,19 @@ def test_an_archive_that_breaks_off_loses_only_the_records_behind(base: Path, tm
     report, out = fetch(base, rows_for(tmp_path / "rows.parquet", known))
     assert len(read(out)) == N + 5
     assert dict(report.rejects) == {"truncated_record": 1, "unreadable_bytes": 2}
+
+
+def test_a_server_that_fails_midway_loses_the_rows_behind(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    data = gzipped(*(response(n, made_bytes(200_000, n)) for n in range(6)))
+    (tmp_path / "in" / "x.warc.gz").write_bytes(data)
+    known = [("x.warc.gz", item) for item in ArchiveReader(tmp_path / "in" / "x.warc.gz") if isinstance(item, Record)]
+    rows, out = rows_for(tmp_path / "rows.parquet", known[::2]), tmp_path / "out.warc.gz"
+    with serve_folder(tmp_path / "in", [None, Fault(status=403)]) as site:
+        report = fetch_rows(FetchRequest(rows, out, site.address, network=quick()), lambda *_: None)
+    assert [item.url for item in read(out)] == [known[0][1].url]
+    assert (report.fetched, dict(report.rejects)) == (1, {"unreadable_bytes": 2})
+    assert "the server answers 403" in report.examples[0]
 
 
 def test_no_more_is_read_than_the_records_and_what_follows_them(base: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from provenance.archive.source.base import BytesSource, FileSource, Source, SourceError
 from provenance.archive.source.facts import PlaceFacts, describe_place
-from provenance.archive.source.opening import fetch_spans, open_source, redact
+from provenance.archive.source.opening import open_source, redact
 from provenance.archive.source.options import FetchOptions
 from provenance.archive.source.s3 import Listed, list_objects
 
@@ -15,7 +15,6 @@ __all__ = [
     "Source",
     "SourceError",
     "describe_place",
-    "fetch_spans",
     "list_objects",
     "open_source",
     "redact",

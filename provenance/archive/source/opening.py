@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from provenance.archive.source.answer import ByteServer
@@ -25,10 +24,13 @@ _SECRET = re.compile(
 )
 
 
-def open_source(place: str, options: FetchOptions | None = None, patience: Patience | None = None) -> Source:
+def open_source(
+    place: str, options: FetchOptions | None = None, patience: Patience | None = None, *, at_once: bool = True
+) -> Source:
     """The bytes of a place. Raises ShardError when they cannot be had, ConfigError when a package is missing.
 
-    `-` is standard input. The source's own `place` is the redacted one.
+    `-` is standard input. The source's own `place` is the redacted one. An address is asked `at_once` for all from its
+    first byte on; otherwise the first read asks for what it reads: better where only some places of it are wanted.
     """
     options = options or FetchOptions()
     if place == "-":
@@ -38,23 +40,11 @@ def open_source(place: str, options: FetchOptions | None = None, patience: Patie
     shown = redact(place)
     try:
         source = RangeSource(shown, open_server(place, options), options, patience)
-        source.open()
+        if at_once:
+            source.open()
     except SourceError as error:
         raise ShardError(shown, f"cannot be opened: {error}") from None
     return source
-
-
-def fetch_spans(
-    place: str, spans: Iterable[tuple[int, int]], options: FetchOptions | None = None, patience: Patience | None = None
-) -> Iterator[bytes]:
-    """The bytes of each span (offset, length) of an address, by one request each; fewer where the object ends.
-
-    A whole span is held in memory. Raises SourceError.
-    """
-    options = options or FetchOptions()
-    with RangeSource(redact(place), open_server(place, options), options, patience) as source:
-        for offset, n in spans:
-            yield source.read_span(offset, n)
 
 
 def open_server(place: str, options: FetchOptions) -> ByteServer:

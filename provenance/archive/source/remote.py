@@ -24,7 +24,11 @@ _ADVICE = {
 
 
 class RangeSource:
-    """Reads an object of `server` by range requests; `place` is its name in messages. Asks nothing by itself."""
+    """Reads an object of `server` by range requests; `place` is its name in messages.
+
+    Nothing is asked before the first read, or `open`. Bytes read one after the other come from one answer; a few bytes
+    here and there are asked for by themselves.
+    """
 
     def __init__(self, place: str, server: ByteServer, options: FetchOptions, patience: Patience | None = None) -> None:
         self.place, self.earliest = place, 0
@@ -36,6 +40,7 @@ class RangeSource:
         self._gained = False  # whether the body gave a byte that was not had
         self._ended_at: int | None = None  # where a body of unknown size ended; a second one must end there too
         self._by_range = True
+        self._begun = False  # whether there was an answer with bytes
         self._stop: int | None = None  # where the bytes that are asked for end, null for the object's end
 
     @property
@@ -61,23 +66,10 @@ class RangeSource:
         if n <= 0 or self._is_past(offset):
             return b""
         window = self._window
-        if offset < window.start or (self.size is not None and offset > window.end + self._options.skip_bytes):
-            self._hang_up()
-            window.move_to(offset)
+        self._aim(offset, n)
         while window.end < offset + n and self._pull(offset):
             pass
         return window.get(offset, n) if window.end > offset else b""
-
-    def read_span(self, offset: int, n: int) -> bytes:
-        """As `read_at`, asking for these bytes and no others: for a few places of an object. Raises SourceError."""
-        self._hang_up()
-        self._window.move_to(offset)
-        self._stop = offset + n
-        try:
-            return self.read_at(offset, n)
-        finally:
-            self._hang_up()
-            self._stop = None
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -89,6 +81,19 @@ class RangeSource:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _aim(self, offset: int, n: int) -> None:
+        """Sees to it that the next bytes pulled are wanted. A jump asks for its n bytes alone, going on for all."""
+        window, gap = self._window, offset - self._window.end
+        scattered = not self._begun or self._stop is not None
+        far = gap > (0 if scattered else self._options.skip_bytes) and self.size is not None
+        if not self._begun or offset < window.start or far:
+            self._hang_up()
+            window.move_to(offset)
+            self._stop = offset + n
+        elif self._stop is not None and offset + n > self._stop:
+            self._hang_up()
+            self._stop = None
 
     def _pull(self, wanted: int) -> bool:
         """Gets at least one more byte into the window; False at the end of the object."""
@@ -178,7 +183,7 @@ class RangeSource:
         if self._is_past(at):
             answer.body.close()
             return
-        self._body, self._pass_over, self._gained = answer.body, at - start, False
+        self._body, self._pass_over, self._gained, self._begun = answer.body, at - start, False, True
 
     def _nothing_there(self, answer: Answer, at: int) -> None:
         """The server has no byte at `at` (416)."""

@@ -25,11 +25,11 @@ class Waits:
         )
 
 
-def open_quickly(url: str, **options: object) -> tuple[Source, list[float]]:
+def open_quickly(url: str, *, at_once: bool = True, **options: object) -> tuple[Source, list[float]]:
     """A source, and the waits it takes."""
     chosen = quick(**options)
     waits = Waits(chosen)
-    return open_source(url, chosen, waits.patience), waits.seconds
+    return open_source(url, chosen, waits.patience, at_once=at_once), waits.seconds
 
 
 def read_like_the_reader(source: Source, step: int = 16 * 1024, back: int = 3) -> bytes:

@@ -69,6 +69,7 @@ class Request:
     path: str
     headers: Mapping[str, str]
     fault: Fault | None
+    client: int  # its port: the same for all requests of a connection
 
     @property
     def range(self) -> str | None:
@@ -115,10 +116,10 @@ class Site:
         """The faults that were met, in order."""
         return [request.fault for request in self.requests if request.fault is not None]
 
-    def note(self, method: str, path: str, headers: Mapping[str, str]) -> Fault | None:
+    def note(self, method: str, path: str, headers: Mapping[str, str], client: int) -> Fault | None:
         with self._lock:
             fault = next(self._faults, None)
-            self.requests.append(Request(method, path, headers, fault))
+            self.requests.append(Request(method, path, headers, fault, client))
             return fault
 
 
@@ -196,7 +197,7 @@ class _Answering(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        fault = self.server.site.note(self.command, self.path, headers) or Fault()
+        fault = self.server.site.note(self.command, self.path, headers, self.client_address[1]) or Fault()
         if fault.status is not None:
             reply = Reply(fault.status, {}, io.BytesIO(fault.body), len(fault.body))
         else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.archive.source import SourceError, fetch_spans, open_source
+from provenance.archive.source import SourceError, open_source
 from provenance.archive.source.http import USER_AGENT
 from provenance.errors import ShardError
 from tests.archive.source.reading import made_bytes, open_quickly, read_like_the_reader
@@ -257,18 +257,50 @@ def test_what_is_no_address_is_said(place: str) -> None:
         open_source(place)
 
 
-def test_spans_are_fetched_by_a_request_each_and_one_connection(folder: Path) -> None:
-    spans = [(100, 50), (590_000, 20_000), (600_000, 5), (700_000, 5), (0, 7)]
-    with serve_folder(folder, [Fault(drop_after=20)]) as site:
-        read = list(fetch_spans(site.url("x.gz"), spans))
-    assert read == [DATA[at : at + n] for at, n in spans]
-    assert site.ranges == ["bytes=100-149", "bytes=120-149", "bytes=590000-609999", "bytes=0-6"]
-
-
-def test_a_span_past_the_end_of_an_object_not_seen_before_is_empty(folder: Path) -> None:
+def test_places_here_and_there_are_asked_for_by_themselves_over_one_connection(folder: Path) -> None:
+    spans = [(100, 50), (590_000, 20_000), (600_000, 5), (700_000, 5), (0, 7), (500, 10)]
     with serve_folder(folder) as site:
-        assert list(fetch_spans(site.url("x.gz"), [(700_000, 5)])) == [b""]
+        source, _ = open_quickly(site.url("x.gz"), at_once=False)
+        for at, n in spans:
+            assert source.read_at(at, n) == DATA[at : at + n]
+    assert site.ranges == ["bytes=100-149", "bytes=590000-609999", "bytes=0-6", "bytes=500-509"]
+    assert len({request.client for request in site.requests}) == 1
+
+
+def test_a_place_that_breaks_off_is_gone_on_with_for_itself(folder: Path) -> None:
+    with serve_folder(folder, [Fault(drop_after=20), Fault(length_off=-10)]) as site:
+        source, _ = open_quickly(site.url("x.gz"), at_once=False)
+        assert source.read_at(100, 50) == DATA[100:150]
+    assert site.ranges == ["bytes=100-149", "bytes=120-149", "bytes=140-149"]
+
+
+def test_reading_on_behind_a_place_is_one_request(folder: Path) -> None:
+    with serve_folder(folder) as site:
+        source, _ = open_quickly(site.url("x.gz"), at_once=False)
+        read = b"".join(source.read_at(at, 50) for at in range(1000, 2000, 50))
+    assert read == DATA[1000:2000]
+    assert site.ranges == ["bytes=1000-1049", "bytes=1050-"]
+
+
+def test_nothing_is_asked_of_an_address_that_is_not_read(folder: Path) -> None:
+    with serve_folder(folder) as site:
+        open_quickly(site.url("x.gz"), at_once=False)[0].close()
+    assert site.requests == []
+
+
+def test_a_place_behind_the_end_of_an_object_not_seen_before_is_empty(folder: Path) -> None:
+    with serve_folder(folder) as site:
+        source, _ = open_quickly(site.url("x.gz"), at_once=False)
+        assert source.read_at(700_000, 5) == b""
+    assert source.size == len(DATA)
     assert site.ranges == ["bytes=700000-700004"]
+
+
+def test_bytes_behind_the_size_told_are_not_taken(folder: Path) -> None:
+    with serve_folder(folder, [Fault(headers={"Content-Range": "bytes 0-299999/300000"})]) as site:
+        source, _ = open_quickly(site.url("x.gz"))
+        assert read_like_the_reader(source) == DATA[:300_000]
+    assert len(site.happened) == 1
 
 
 @pytest.fixture

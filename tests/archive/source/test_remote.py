@@ -36,14 +36,21 @@ def is_honest(fault: Fault | None) -> bool:
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(reads, faults.map(lambda made: [fault for fault in made if is_honest(fault)]), st.sampled_from([0, 5000, MIB]))
+@given(
+    reads,
+    faults.map(lambda made: [fault for fault in made if is_honest(fault)]),
+    st.sampled_from([0, 5000, MIB]),
+    st.booleans(),
+)
 def test_bytes_are_those_of_the_file_in_whatever_order(
-    pattern: list[tuple[int, int]], wrong: list[Fault | None], window: int
+    pattern: list[tuple[int, int]], wrong: list[Fault | None], window: int, at_once: bool
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "x").write_bytes(DATA)
         with serve_folder(Path(folder), wrong) as site:
-            source, _ = open_quickly(site.url("x"), window_bytes=window, skip_bytes=20_000, attempts=20)
+            source, _ = open_quickly(
+                site.url("x"), window_bytes=window, skip_bytes=20_000, attempts=20, at_once=at_once
+            )
             for offset, n in pattern:
                 assert source.read_at(offset, n) == DATA[offset : offset + n]
             source.close()
@@ -86,6 +93,7 @@ class Body:
 def test_memory_is_bounded_however_long_the_object() -> None:
     server, most, read = Endless(300 * MIB, 7 * MIB), 0, 0
     with RangeSource("made", server, FetchOptions()) as source:
+        source.open()
         while piece := source.read_at(read, 64 * 1024):
             read += len(piece)
             most = max(most, source.held)
@@ -97,6 +105,7 @@ def test_memory_is_bounded_however_long_the_object() -> None:
 def test_a_step_back_within_the_window_asks_for_nothing() -> None:
     server = Endless(40 * MIB, 40 * MIB)
     with RangeSource("made", server, FetchOptions()) as source:
+        source.open()
         source.read_at(0, 20 * MIB)
         source.read_at(20 * MIB, 1)
         assert len(source.read_at(5 * MIB, MIB)) == MIB
@@ -108,6 +117,7 @@ def test_a_step_back_within_the_window_asks_for_nothing() -> None:
 def test_a_short_gap_is_read_through_and_a_long_one_asked_for_anew() -> None:
     server = Endless(40 * MIB, 40 * MIB)
     with RangeSource("made", server, FetchOptions()) as source:
+        source.open()
         source.read_at(0, 10)
         source.read_at(MIB, 10)
         assert server.asked == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.archive.source import FetchOptions, SourceError, describe_place, fetch_spans, list_objects
+from provenance.archive.source import FetchOptions, SourceError, describe_place, list_objects
 from provenance.archive.source.s3 import split_s3
 from provenance.errors import ConfigError, ShardError
 from tests.archive.source.reading import Waits, made_bytes, open_quickly, read_like_the_reader
@@ -146,9 +146,10 @@ def test_an_empty_object_is_empty(site: Site, bucket: Path) -> None:
     assert source.size == 0
 
 
-def test_spans_are_fetched_by_a_request_each(site: Site) -> None:
-    spans = [(100, 50), (590_000, 20_000), (0, 7)]
-    assert list(fetch_spans(site.url(NAME), spans)) == [DATA[at : at + n] for at, n in spans]
+def test_places_here_and_there_are_asked_for_by_themselves(site: Site) -> None:
+    source, _ = open_quickly(site.url(NAME), at_once=False)
+    for at, n in [(100, 50), (590_000, 20_000), (0, 7)]:
+        assert source.read_at(at, n) == DATA[at : at + n]
     assert site.ranges == ["bytes=100-149", "bytes=590000-609999", "bytes=0-6"]
 
 

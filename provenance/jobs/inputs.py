@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from provenance.archive.source import FetchOptions, describe_place, list_objects
+from provenance.archive.source.opening import open_server
 from provenance.errors import ConfigError, ShardError
 from provenance.jobs.listing import check_base, may_be_list, read_list
-from provenance.jobs.places import ARCHIVE, STDIN, Found, find_file, find_url, hide_secrets, path_of
+from provenance.jobs.places import ARCHIVE, STDIN, Found, find_file, find_url, hide_secrets, is_remote, path_of
 
 MOST_ASKED = 100  # URLs named one by one whose size and version are asked for before reading
 _LOOKED_FOR = "looked for names ending in .warc, .wet, .wat, .arc, and these with .gz, .zst, .lz4, .bz2 or .xz"
@@ -27,14 +28,22 @@ def find_archives(inputs: Iterable[str], options: InputOptions) -> Iterator[Foun
     """Every archive of the inputs, in their order; some may come twice. Raises ConfigError."""
     named = list(inputs)
     options = replace(options, base=check_base(options.base))
-    ask = sum("://" in text for text in named) <= MOST_ASKED
+    ask = sum(map(is_remote, named)) <= MOST_ASKED
+    ready = False
     for text in named:
-        if text == STDIN:
-            yield Found(STDIN)
-        elif "://" in text:
-            yield from _find_remote(text, options, ask=ask)
-        else:
-            yield from _find_local(text, options)
+        for found in _find(text, options, ask=ask):
+            if not ready and found.place.startswith("s3://"):
+                open_server(found.place, options.fetch).close()  # a missing package is found out before any work
+                ready = True
+            yield found
+
+
+def _find(text: str, options: InputOptions, *, ask: bool) -> Iterable[Found]:
+    if text == STDIN:
+        return [Found(STDIN)]
+    if is_remote(text):
+        return _find_remote(text, options, ask=ask)
+    return _find_local(text, options)
 
 
 def _find_remote(text: str, options: InputOptions, *, ask: bool) -> Iterable[Found]:

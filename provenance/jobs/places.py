@@ -34,6 +34,11 @@ def is_file(place: str) -> bool:
     return place != STDIN and "://" not in place
 
 
+def is_remote(place: str) -> bool:
+    """True for a URL."""
+    return "://" in place
+
+
 def find_file(path: Path) -> Found:
     """A file with its size and when it was written. Raises ConfigError when it is not there or has no usable name."""
     place = _absolute(path)

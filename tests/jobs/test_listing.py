@@ -2,6 +2,8 @@
 
 import gzip
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,15 @@ def test_a_crawl_list_counts_from_a_base_url(tmp_path: Path) -> None:
         shard = shards(path, base)[0]
         assert shard.place == f"{base.rstrip('/')}/{INNER}"
         assert (shard.crawl, shard.name, shard.warc_filename) == ("CC-MAIN-2024-33", "a", INNER)
+
+
+def test_a_missing_package_is_said_before_any_work(tmp_path: Path) -> None:
+    path = write(tmp_path / "warc.paths.gz", f"{INNER}\n")
+    program = "import sys; sys.modules['boto3'] = None; from provenance.cli import main; main()"
+    given = ["run", str(path), "--base", "s3://commoncrawl", "--out", str(tmp_path / "out")]
+    done = subprocess.run([sys.executable, "-c", program, *given], capture_output=True, text=True, check=False)
+    assert (done.returncode, (tmp_path / "out").exists()) == (2, False)
+    assert "s3:// needs boto3" in done.stderr
 
 
 def test_a_crawl_list_counts_from_a_base_folder(tmp_path: Path) -> None:

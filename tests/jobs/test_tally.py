@@ -1,5 +1,6 @@
 """Receipts account for every byte of a shard, whatever became of it, and the report has a line for each."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from provenance.run import Ledger, Receipt
 from provenance.store import read_table
 from tests.archive.made_archives import gzipped, response
 from tests.jobs.test_corpus import Listener
+from tests.test_main_job import provenance
 
 GOOD = gzipped(*map(response, range(3)))
 SHARDS = {
@@ -88,3 +90,14 @@ def test_the_summary_tells_bytes(made: tuple[Path, RunSummary], capsys: pytest.C
     assert f"{made[1].totals['bytes_skipped']:,} of them skipped" in told.out
     assert "digests" not in told.out
     assert len([line for line in told.err.splitlines() if line.startswith("lost: ")]) == 2
+
+
+def test_digests_are_counted_where_that_is_asked_for(tmp_path: Path) -> None:
+    right = response(1)
+    wrong = re.sub(rb"(WARC-Payload-Digest: sha1:)....", rb"\1AAAA", response(2))
+    (tmp_path / "a.warc").write_bytes(right + wrong + response(3))
+    given = ("run", tmp_path / "a.warc", "--out", tmp_path / "out", "--workers", 1)
+    done = provenance(*given, "--check-digests")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"digests +3 +1 of other bytes", done.stdout)
+    assert "check_digests: True -> False" in provenance(*given).stderr

@@ -141,6 +141,7 @@ CHANGES = {
     "other ETag": Fault(headers={"ETag": '"other"'}),
     "other date": Fault(headers={"ETag": None, "Last-Modified": "Thu, 01 Jan 2026 00:00:00 GMT"}),
     "other size": Fault(headers={"ETag": None, "Last-Modified": None, "Content-Range": "bytes 9000-599999/700000"}),
+    "other size under the same ETag": Fault(headers={"Content-Range": "bytes 9000-599999/700000"}),
     "whole and other": Fault(ignore_range=True, headers={"ETag": '"other"'}),
     "smaller": Fault(status=416, headers={"Content-Range": "bytes */8000"}),
     "refused by its version": Fault(status=412),
@@ -175,8 +176,20 @@ def test_no_ranges_and_another_length_is_a_change(folder: Path) -> None:
     assert len(site.happened) == 2
 
 
-def test_a_part_that_starts_elsewhere_is_an_error(folder: Path) -> None:
-    wrong = Fault(headers={"Content-Range": "bytes 50000-599999/600000"})
+def test_a_size_found_out_is_held_against_later_answers(folder: Path) -> None:
+    unsized = Fault(ignore_range=True, chunked=True, headers=BARE)
+    with serve_folder(folder, [unsized, unsized, Fault(headers={**BARE, "Content-Range": "bytes 0-9/10"})]) as site:
+        source, _ = open_quickly(site.url("x.gz"), window_bytes=0)
+        while source.size is None:
+            source.read_at(599_999, 2)
+        with pytest.raises(SourceError, match="it had 600000 bytes and has 10"):
+            source.read_at(0, 9)
+    assert len(site.happened) == 3
+
+
+@pytest.mark.parametrize("told", ["bytes 50000-599999/600000", "bytes */600000", "lines 9000-9/10", None])
+def test_a_part_that_starts_elsewhere_or_does_not_say_where_is_an_error(folder: Path, told: str | None) -> None:
+    wrong = Fault(headers={"Content-Range": told})
     with serve_folder(folder, [Fault(drop_after=9000), wrong]) as site:
         source, _ = open_quickly(site.url("x.gz"))
         with pytest.raises(SourceError, match="other bytes than those asked for"):
@@ -247,7 +260,7 @@ def test_the_environments_proxy_is_used_unless_the_host_is_excepted(
 
 def test_a_host_that_does_not_exist_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
-    with pytest.raises(ShardError, match=r"cannot be opened: (there is no such host|the connection failed)"):
+    with pytest.raises(ShardError, match=r"cannot be opened: (there is no such host|at byte 0: the connection failed)"):
         open_quickly("http://archive.invalid/x.gz", attempts=1)  # which of them is the resolver's choice
 
 

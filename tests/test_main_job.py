@@ -17,7 +17,7 @@ from provenance.store import SHARD_TABLES, scan_table
 ROOT = Path(__file__).parent.parent
 SHARDS = ROOT / "fixtures" / "shards"
 COMMAND = [sys.executable, "-c", "from provenance.cli import main; main()"]
-TABLES = (*SHARD_TABLES, "rejects", "curated")
+TABLES = (*SHARD_TABLES, "rejects", "markup", "curated")
 
 
 def provenance(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,6 @@
 """The main job: phases of tasks over the shards of a corpus, resumed from the ledger of its output folder.
 
-read       per shard   documents, signals, signatures, rejects
+read       per shard   documents, signals, signatures, rejects, markup
 cluster    once        clusters of near and exact duplicates
 judge      per shard   verdicts, decisions, curated subset
 summarise  once        ratio, data card, report, run.json
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from provenance.errors import OutputError
+from provenance.jobs.companions import find_companions
 from provenance.jobs.folder import RunFolder
 from provenance.jobs.gather import add_counts
 from provenance.jobs.judge import ClusterShards, JudgeShard
@@ -79,7 +80,9 @@ def run_corpus(folder: RunFolder, shards: Sequence[Shard], *, workers: int, repo
     known = folder.add_shards(shards)
     with Crew(workers) as crew:
         desk = _Desk(folder, crew, reporter, piped=frozenset((s.crawl, s.name) for s in shards if s.place == STDIN))
-        read = desk.do("read", ReadShard(context), [_read_task(shard) for shard in known])
+        companions = find_companions(known)
+        tasks = [_read_task(shard, companions.get((shard.crawl, shard.name))) for shard in known]
+        read = desk.do("read", ReadShard(context), tasks)
         kept = _kept(known, read)
         inputs = _digest(receipt.to_json() for receipt in map(_lasting, read) if receipt.done)
         desk.do("cluster", ClusterShards(context, kept), [_whole_task("cluster", context, kept, inputs)])
@@ -153,8 +156,12 @@ def find_lost(receipts: Iterable[Receipt]) -> list[str]:
     return [text for receipt in receipts for text in ([receipt.error] if receipt.error else receipt.notes)]
 
 
-def _read_task(shard: Shard) -> Task:
-    return Task("read", shard.crawl, shard.name, shard.place, shard.size, shard.version)
+def _read_task(shard: Shard, companion: Shard | None) -> Task:
+    task = Task("read", shard.crawl, shard.name, shard.place, shard.size, shard.version)
+    if companion is None:
+        return task
+    inputs = f"{shard.version}; page facts of {companion.name}: {companion.version}"
+    return replace(task, inputs=inputs, companion=companion.place)
 
 
 def _whole_task(phase: str, context: JobContext, shards: Sequence[Shard], inputs: str) -> Task:
@@ -168,8 +175,8 @@ def _kept(shards: Sequence[Shard], receipts: Sequence[Receipt]) -> tuple[Shard, 
 
 
 def _lasting(receipt: Receipt) -> Receipt:
-    """The receipt without what differs from run to run, and without the place its shard lay at."""
-    task = replace(receipt.task, source="")
+    """The receipt without what differs from run to run, and without the places it was read from."""
+    task = replace(receipt.task, source="", companion="")
     return Receipt(task, receipt.counts, receipt.rejects, receipt.notes, receipt.complete, error=receipt.error)
 
 

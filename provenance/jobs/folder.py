@@ -26,7 +26,7 @@ from provenance.models import load_models
 from provenance.run import Ledger, Receipt
 from provenance.store import KEPT_RECORDS, SHARD_TABLES, output_error, remove_parts
 
-_TABLES = (*SHARD_TABLES, "rejects", "curated", KEPT_RECORDS, "stats")
+_TABLES = (*SHARD_TABLES, "rejects", "markup", "curated", KEPT_RECORDS, "stats")
 _FILES = (RUN_FILE, "ledger.jsonl", "report.html")
 
 
@@ -158,13 +158,19 @@ def _check_flat_names(shards: Sequence[Shard]) -> None:
 
 
 def _without_secrets(receipt: Receipt) -> Receipt:
-    secret = receipt.task.source
-    shown = hide_secrets(secret)
-    if shown == secret:
+    task = receipt.task
+    shown = replace(task, source=hide_secrets(task.source), companion=hide_secrets(task.companion))
+    if shown == task:
         return receipt
-    error, trace = (text and text.replace(secret, shown) for text in (receipt.error, receipt.traceback))
-    notes = tuple(note.replace(secret, shown) for note in receipt.notes)
-    return replace(receipt, task=replace(receipt.task, source=shown), error=error, traceback=trace, notes=notes)
+    secrets = ((task.source, shown.source), (task.companion, shown.companion))
+
+    def hide(text: str) -> str:
+        for secret, dots in secrets:
+            text = text.replace(secret, dots) if secret else text
+        return text
+
+    error, trace = (text and hide(text) for text in (receipt.error, receipt.traceback))
+    return replace(receipt, task=shown, error=error, traceback=trace, notes=tuple(map(hide, receipt.notes)))
 
 
 def _is_gone(shard: Shard) -> bool:

@@ -11,7 +11,7 @@ from provenance.errors import ConfigError
 from provenance.jobs.inputs import InputOptions, find_archives
 from provenance.jobs.places import STDIN, Found, identify_place, path_of
 
-_SUFFIX = re.compile(r"(\.warc)?\.(warc|wet|wat|arc)(\.(gz|zst|lz4|bz2|xz))?$")
+_SUFFIX = re.compile(r"(\.warc)?(?:\.(?:warc|wet|arc)|(\.wat))(\.(gz|zst|lz4|bz2|xz))?$")
 _CRAWL = re.compile(r"CC-MAIN-\d{4}(?:-\d{2,4})?(?![\d-])")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _LONGEST = 160  # characters of a shard's name: file systems end at 255, and tables add to it
@@ -81,7 +81,7 @@ def _crawl_of(path: str) -> str:
 
 
 def _stem(name: str) -> str:
-    stem = _SUFFIX.sub("", name)
+    stem = _SUFFIX.sub(r"\2", name)  # a WAT file lies beside the WET file of its name
     clean = re.sub(r"[^A-Za-z0-9._-]", "_", stem) or "shard"
     return clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 9]}-{_digest(stem)}"
 

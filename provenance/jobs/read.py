@@ -1,26 +1,27 @@
-"""The read job: a shard becomes its documents, signals, signatures and rejects."""
+"""The read job: a shard becomes its documents, signals, signatures and rejects, and what WAT records tell of pages."""
 
 import functools
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from provenance.dedup import sign_batch
 from provenance.errors import ConfigError, ShardError
-from provenance.extract import ExtractedBatch, LanguageIdentifier, extract_batches
+from provenance.extract import ExtractedBatch, LanguageIdentifier, MarkupIndex, extract_batches
+from provenance.jobs.companions import read_companion
 from provenance.jobs.plan import Shard
 from provenance.jobs.settings import JobContext
 from provenance.jobs.tally import ShardTally
 from provenance.models import find_model, load_models
 from provenance.run import Progress, Receipt, Task
-from provenance.schema import DOCUMENTS, REJECTS, SIGNATURES
+from provenance.schema import DOCUMENTS, MARKUP_TABLE, REJECTS, SIGNATURES
 from provenance.signals import Signal, load_signals, measure_signals, signal_columns
 from provenance.store import TableWriter, table_path, warc_path
 
-TABLES = ("documents", "signals", "signatures", "rejects")
+TABLES = ("documents", "signals", "signatures", "rejects", "markup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,11 @@ def load_instruments(models_folder: Path | None) -> Instruments:
 
 @dataclass(frozen=True, slots=True)
 class ReadShard:
-    """Reads one shard and writes its first four tables; the receipt adds up."""
+    """Reads one shard and writes its first tables; the receipt adds up.
+
+    A WET shard's documents have the markup facts of its companion, a WAT file; where that cannot be read they have
+    none, and a note says so.
+    """
 
     context: JobContext
 
@@ -59,13 +64,20 @@ class ReadShard:
             table_path(self.context.out, table, task.crawl, task.shard).unlink(missing_ok=True)
         warc_path(self.context.out, task.crawl, task.shard).unlink(missing_ok=True)
         tally = ShardTally(task, self.context.config)
+        if not task.companion:
+            return self._read(task, tally, MarkupIndex(), progress)
+        markup, wrong = read_companion(task.companion, self.context.config)
+        receipt = self._read(task, tally, markup, progress)
+        return replace(receipt, notes=(*receipt.notes, f"{tally.reader.place}: {wrong}")) if wrong else receipt
+
+    def _read(self, task: Task, tally: ShardTally, markup: MarkupIndex, progress: Progress) -> Receipt:
         try:
-            self._read(task, tally, progress)
+            self._write_tables(task, tally, markup, progress)
         except ShardError as error:
             return tally.lost(error)
         return tally.receipt()
 
-    def _read(self, task: Task, tally: ShardTally, progress: Progress) -> None:
+    def _write_tables(self, task: Task, tally: ShardTally, markup: MarkupIndex, progress: Progress) -> None:
         config = self.context.config
         with ExitStack() as stack:
             writers = self._open(task, stack)
@@ -75,6 +87,7 @@ class ReadShard:
                 crawl=task.crawl,
                 warc_filename=Shard(task.crawl, task.shard, task.source, task.size).warc_filename,
                 identify=load_instruments(config.models).identify,
+                markup_of=markup.find,
             )
             for batch in batches:
                 self._write(batch, writers)
@@ -91,6 +104,7 @@ class ReadShard:
             "signals": load_instruments(self.context.config.models).signal_schema,
             "signatures": SIGNATURES.schema,
             "rejects": REJECTS.schema,
+            "markup": MARKUP_TABLE.schema,
         }
         metadata = self.context.metadata(task)
         return {
@@ -107,3 +121,4 @@ class ReadShard:
         writers["signals"].write(documents.select("doc_id").hstack(measured.get_columns()))
         writers["signatures"].write(sign_batch(documents, self.context.config.dedup))
         writers["rejects"].write(batch.rejects)
+        writers["markup"].write(batch.markup)

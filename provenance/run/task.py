@@ -10,7 +10,7 @@ class Task:
     """Work for one process: a phase, the shard it is about, and where its input lies.
 
     `inputs` is a digest of all the task reads besides the configuration: a finished task is done again only when it
-    changes. `size` (bytes) weighs the task in the progress bar.
+    changes. `size` (bytes) weighs the task in the progress bar. `companion` is a second place it reads; empty for none.
     """
 
     phase: str
@@ -19,6 +19,7 @@ class Task:
     source: str
     size: int
     inputs: str
+    companion: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -5,16 +5,14 @@ lies in a plain file (ISO 28500 annex D). Records that share a member have no le
 its start until the record with the given id comes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from provenance.archive.framing.members import MAGIC, SKIPPABLE, Codec, read_dictionary
 from provenance.archive.framing.places import read_raw_at
 from provenance.archive.payload.capture import make_capture
 from provenance.archive.record import HEAD_ROOM, RawRecord, ReadOptions, Record
-from provenance.archive.source import BytesSource, FetchOptions, Source, SourceError, open_source, redact
-from provenance.archive.source.opening import find_scheme, open_server
-from provenance.archive.source.remote import RangeSource
+from provenance.archive.source import BytesSource, Source, SourceError
 from provenance.errors import Reason, RecordError, ShardError, Stage
 
 GAP = 64 * 1024  # a line of 10 Mbit/s brings as much in the 50 ms that another request takes
@@ -52,20 +50,6 @@ class FetchTally:
     n_reads: int = 0
     bytes_asked: int = 0
     bytes_wanted: int = 0
-
-
-def open_for_places(place: str, options: FetchOptions | None = None) -> Source:
-    """A source for fetching records: of an address nothing is asked before a record is, and then only its bytes.
-
-    Raises ShardError when a file cannot be opened, ConfigError when a package is missing.
-    """
-    if find_scheme(place) is None:
-        return open_source(place, options)
-    options = options or FetchOptions()
-    try:
-        return RangeSource(redact(place), open_server(place, options), options)
-    except SourceError as error:
-        raise ShardError(redact(place), str(error)) from None
 
 
 def fetch_records(
@@ -130,7 +114,7 @@ class _Fetcher:
         if end - start > GROUP:  # one record: too large to hold, or a length that is no length
             yield group[0], self._first(self._source, group[0])
             return
-        data = self._source.read_span(start, end - start + TAIL)
+        data = self._source.read_at(start, end - start + TAIL)
         for place in group:
             stored = data[place.offset - start : place.end - start + TAIL]
             yield place, self._first(BytesSource(self._source.place, stored, place.offset), place)
@@ -174,17 +158,9 @@ class _Counted:
         self.tally, self._source = tally, source
 
     def read_at(self, offset: int, n: int) -> bytes:
-        return self._count(self._source.read_at, offset, n)
-
-    def read_span(self, offset: int, n: int) -> bytes:
-        """As read_at; over a network by one request that asks for no more."""
-        source = self._source
-        return self._count(source.read_span if isinstance(source, RangeSource) else source.read_at, offset, n)
-
-    def _count(self, read: Callable[[int, int], bytes], offset: int, n: int) -> bytes:
         if self.size is not None and offset >= self.size:  # also an offset too large for any system call
             return b""
-        data = read(offset, n)
+        data = self._source.read_at(offset, n)
         self.size = self._source.size
         self.tally.n_reads += 1
         self.tally.bytes_asked += len(data)

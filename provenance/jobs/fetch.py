@@ -11,9 +11,9 @@ import polars as pl
 
 from provenance import __version__
 from provenance.archive import ReadOptions
-from provenance.archive.fetch import FetchTally, RecordPlace, fetch_raw_records, open_for_places
+from provenance.archive.fetch import FetchTally, RecordPlace, fetch_raw_records
 from provenance.archive.record import RawRecord
-from provenance.archive.source import FetchOptions
+from provenance.archive.source import FetchOptions, open_source
 from provenance.archive.write import WarcInfo, WarcWriter
 from provenance.errors import Reason, RecordError, ShardError, Stage
 from provenance.extract.document import made_id
@@ -122,7 +122,7 @@ def _fetch_file(
     """The records of one file; when it cannot be read, or no further, the rest of its rows are rejected."""
     tally, n_done = FetchTally(), 0
     try:
-        with closing(open_for_places(_place(request.base, name), request.network)) as source:
+        with closing(open_source(_place(request.base, name), request.network, at_once=False)) as source:
             for place, item in fetch_raw_records(source, places, request.options, tally):
                 n_done += 1
                 if isinstance(item, RawRecord):

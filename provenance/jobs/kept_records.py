@@ -8,10 +8,10 @@ from datetime import datetime
 import polars as pl
 
 from provenance import __version__
-from provenance.archive.fetch import RecordPlace, fetch_raw_records, open_for_places
+from provenance.archive.fetch import RecordPlace, fetch_raw_records
 from provenance.archive.payload.headers import parse_date
 from provenance.archive.record import RawRecord
-from provenance.archive.source import Source
+from provenance.archive.source import Source, open_source
 from provenance.archive.write import WarcInfo, WarcWriter
 from provenance.errors import ConfigError, ShardError
 from provenance.jobs.places import STDIN, is_hidden, show_place
@@ -63,7 +63,7 @@ def _check_source(task: Task) -> None:
 
 
 def _open(context: JobContext, task: Task) -> Source:
-    return open_for_places(task.source, context.config.fetch)
+    return open_source(task.source, context.config.fetch, at_once=False)
 
 
 def _places(rows: pl.DataFrame) -> Iterator[RecordPlace]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from provenance.archive import Record
-from provenance.archive.fetch import RecordPlace, fetch_records, open_for_places
+from provenance.archive.fetch import RecordPlace, fetch_records
+from provenance.archive.source import open_source
 from provenance.errors import RecordError, ShardError
 from provenance.extract import extract_batches
 from provenance.jobs.places import STDIN, is_hidden, show_place
@@ -55,7 +56,7 @@ class ShardReader:
             RecordPlace(offset, length, doc_id, url)
             for doc_id, _, url, offset, length in documents.select(LOCATION).iter_rows()
         )
-        with closing(open_for_places(self.shard.place, self.config.fetch)) as source:
+        with closing(open_source(self.shard.place, self.config.fetch, at_once=False)) as source:
             for _, item in fetch_records(source, places, options):
                 yield item
 

@@ -19,10 +19,9 @@ from provenance.archive.fetch import (
     RecordPlace,
     fetch_raw_records,
     fetch_records,
-    open_for_places,
 )
 from provenance.archive.record import RawRecord
-from provenance.archive.source import BytesSource, FileSource, Source, SourceError
+from provenance.archive.source import BytesSource, FileSource, Source, SourceError, open_source
 from provenance.errors import Reason, RecordError, ShardError
 from tests.archive.made_archives import gzipped, outcomes, response, write
 from tests.archive.source.reading import made_bytes, quick
@@ -274,7 +273,7 @@ def spans(records: Sequence[Record]) -> list[str]:
 
 def test_a_web_server_is_asked_for_the_records_and_for_nothing_else(scattered: tuple[Path, list[Record]]) -> None:
     path, records = scattered
-    with serve_folder(path.parent) as site, closing(open_for_places(site.url(path.name), quick())) as source:
+    with serve_folder(path.parent) as site, closing(open_source(site.url(path.name), quick(), at_once=False)) as source:
         assert fetch(source, [place_of(record) for record in records]) == records
         together = f"bytes={records[0].offset}-{spans(records)[1].partition('-')[2]}"
         assert site.ranges == [together, spans(records)[2]]
@@ -282,7 +281,7 @@ def test_a_web_server_is_asked_for_the_records_and_for_nothing_else(scattered: t
 
 def test_a_bucket_is_asked_for_the_records(scattered: tuple[Path, list[Record]]) -> None:
     path, records = scattered
-    with serve_bucket(path.parent) as site, closing(open_for_places(site.url(path.name), quick())) as source:
+    with serve_bucket(path.parent) as site, closing(open_source(site.url(path.name), quick(), at_once=False)) as source:
         assert fetch(source, [place_of(record) for record in records]) == records
         assert len(site.ranges) == 2
 
@@ -291,21 +290,16 @@ def test_an_answer_that_breaks_off_is_gone_on_with(scattered: tuple[Path, list[R
     path, records = scattered
     faults = [Fault(drop_after=70_000), None, Fault(status=503), Fault(ignore_range=True)]
     with serve_folder(path.parent, faults) as site:
-        with closing(open_for_places(site.url(path.name), quick(backoff_s=0.01))) as source:
+        with closing(open_source(site.url(path.name), quick(backoff_s=0.01), at_once=False)) as source:
             assert fetch(source, [place_of(record) for record in records]) == records
         assert len(site.happened) == 3
 
 
 def test_what_a_server_does_not_have_is_a_lost_shard(tmp_path: Path) -> None:
-    with serve_folder(tmp_path) as site, closing(open_for_places(site.url("none"), quick())) as source:
+    with serve_folder(tmp_path) as site, closing(open_source(site.url("none"), quick(), at_once=False)) as source:
         items = fetch_records(source, [RecordPlace(0, 10)], ReadOptions())
         with pytest.raises(ShardError, match=r"none: the server answers 404"):
             next(items)
-
-
-def test_a_place_of_an_unknown_kind_is_a_lost_shard() -> None:
-    with pytest.raises(ShardError, match="ftp:// is not read"):
-        open_for_places("ftp://h.example/a.warc.gz")
 
 
 def test_a_source_that_fails_is_a_lost_shard() -> None:

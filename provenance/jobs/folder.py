@@ -9,7 +9,7 @@ from pathlib import Path
 
 from provenance.config import load_config
 from provenance.errors import ConfigError
-from provenance.jobs.places import STDIN, hide_secrets, identify_place, is_file
+from provenance.jobs.places import STDIN, hide_secrets, identify_place, is_file, is_remote
 from provenance.jobs.plan import Shard
 from provenance.jobs.saved import (
     RUN_FILE,
@@ -132,7 +132,7 @@ def _check_same(before: Shard, shard: Shard) -> None:
             f"{hide_secrets(shard.place)}: this folder has this file already, in crawl {before.crawl}, "
             f"not {shard.crawl}; give --crawl {before.crawl}, or another --out"
         )
-    if identify_place(before.place) != identify_place(shard.place) and not _is_gone(before):
+    if not _is_same(before, shard) and not _is_gone(before):
         raise ConfigError(
             f"{hide_secrets(shard.place)}: this folder has a shard {shard.name} of crawl {shard.crawl} already, from "
             f"{hide_secrets(before.place)}; give --crawl, or another --out"
@@ -141,7 +141,7 @@ def _check_same(before: Shard, shard: Shard) -> None:
 
 def _take_over(before: Shard | None, shard: Shard) -> Shard:
     """The shard as named now, with what only an earlier call knew of the same archive."""
-    if before is None or identify_place(before.place) != identify_place(shard.place):
+    if before is None or not _is_same(before, shard):
         return shard
     return replace(shard, size=shard.size or before.size, version=shard.version or before.version)
 
@@ -171,6 +171,15 @@ def _without_secrets(receipt: Receipt) -> Receipt:
 
     error, trace = (text and hide(text) for text in (receipt.error, receipt.traceback))
     return replace(receipt, task=shown, error=error, traceback=trace, notes=tuple(map(hide, receipt.notes)))
+
+
+def _is_same(before: Shard, shard: Shard) -> bool:
+    """True for the same archive: also a crawl's file that is fetched from another server of the crawl now."""
+    if identify_place(before.place) == identify_place(shard.place):
+        return True
+    inner = shard.warc_filename
+    remote = is_remote(before.place) and is_remote(shard.place)
+    return remote and inner.startswith("crawl-data/") and before.warc_filename == inner
 
 
 def _is_gone(shard: Shard) -> bool:

@@ -152,3 +152,13 @@ def test_a_url_that_does_not_tell_its_version_keeps_the_one_it_had(tmp_path: Pat
         folder.add_shards([known])
         again = replace(known, place="https://host/s.warc.gz?sig=2", size=0, version="")
         assert folder.add_shards([again]) == [replace(known, place=again.place)]
+
+
+def test_a_file_of_a_crawl_may_come_from_another_server_of_it(tmp_path: Path) -> None:
+    first = Shard("c", "s", "https://data.commoncrawl.org/crawl-data/C/s.warc.gz", 0)
+    with open_folder(tmp_path / "out", CONFIG, fresh=False) as folder:
+        folder.add_shards([first])
+        other = replace(first, place="s3://commoncrawl/crawl-data/C/s.warc.gz")
+        assert folder.add_shards([other]) == [other]
+        with pytest.raises(ConfigError, match="has a shard s of crawl c already"):
+            folder.add_shards([replace(first, place="https://host/elsewhere/s.warc.gz")])

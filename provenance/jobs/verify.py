@@ -1,40 +1,22 @@
 """Checks a finished run against itself and against its archives: nothing lost, nothing shifted, nothing changed."""
 
-import base64
-import hashlib
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
 
 import polars as pl
 
-from provenance.archive import Record, read_record_at
-from provenance.errors import RecordError, ShardError
-from provenance.extract import extract_batches
+from provenance.archive import ReadOptions, Record, read_records
+from provenance.errors import Reason, ShardError
 from provenance.jobs.folder import SavedRun, load_saved_run
+from provenance.jobs.places import is_file
 from provenance.jobs.plan import Shard
-from provenance.jobs.read import load_instruments
+from provenance.jobs.reread import LOCATION, ShardReader
+from provenance.jobs.verification import Verification
 from provenance.run import Ledger, Receipt
-from provenance.store import SHARD_TABLES, count_rows, find_misaligned, read_metadata, read_table, table_path
-
-_LOCATION = ("doc_id", "text", "url", "warc_record_offset", "warc_record_length")
-
-
-@dataclass(slots=True)
-class Verification:
-    """How many of each thing were checked, and every problem found, in words."""
-
-    checked: Counter[str] = field(default_factory=Counter)
-    problems: list[str] = field(default_factory=list)
-
-    def expect(self, what: str, found: object, expected: object) -> None:
-        """Counts a check, and notes a problem when two values differ."""
-        self.checked["checks"] += 1
-        if found != expected:
-            self.problems.append(f"{what}: {found} instead of {expected}")
+from provenance.store import SHARD_TABLES, count_rows, find_misaligned, read_metadata, read_table, table_path, warc_path
 
 
 def verify_run(out: Path, *, n_sample: int, seed: int) -> Verification:
@@ -49,6 +31,7 @@ def verify_run(out: Path, *, n_sample: int, seed: int) -> Verification:
     for shard in done:
         _check_shard(run, shard, receipts[shard.crawl, shard.name], result)
     _check_totals(run, receipts.values(), done, result)
+    _check_kept_records(run, done, result)
     _check_sample(run, done, n_sample, random.Random(seed), result)
     return result
 
@@ -58,13 +41,51 @@ def _check_shard(run: SavedRun, shard: Shard, receipt: Receipt, result: Verifica
     counts, where = receipt.counts, f"shard {shard.crawl}/{shard.name}"
     result.expect(f"{where}: documents + rejects", counts["documents"] + counts["rejects"], counts["records"])
     result.expect(f"{where}: rejects by reason", sum(receipt.rejects.values()), counts["rejects"])
-    for table in ("documents", "rejects"):
+    _check_bytes(shard, receipt, result)
+    rows = {"documents": counts["documents"], "rejects": counts["rejects"]}
+    rows["markup"] = receipt.rejects.get(Reason.PAGE_FACTS, 0)
+    for table, expected in rows.items():
         path = table_path(run.out, table, shard.crawl, shard.name)
-        result.expect(f"{path}: rows", count_rows(path) if path.exists() else None, counts[table])
+        result.expect(f"{path}: rows", count_rows(path) if path.exists() else None, expected)
     result.problems += find_misaligned(run.out, shard.crawl, shard.name)
-    for table in (*SHARD_TABLES, "rejects", "curated"):
+    for table in (*SHARD_TABLES, "rejects", "markup", "curated"):
         _check_identity(run, table, shard, result)
     _check_curated(run, shard, result)
+
+
+def _check_bytes(shard: Shard, receipt: Receipt, result: Verification) -> None:
+    """Every byte of the archive was read into a record or skipped, as far as its size is known."""
+    counts, where = receipt.counts, f"shard {shard.crawl}/{shard.name}"
+    if is_file(shard.place) or shard.size:
+        result.expect(f"{where}: bytes read + skipped", counts["bytes_read"] + counts["bytes_skipped"], shard.size)
+    if not receipt.skipped_more:
+        listed = sum(length for _, length, _ in receipt.skipped)
+        result.expect(f"{where}: bytes of the stretches skipped", listed, counts["bytes_skipped"])
+    if is_file(shard.place):
+        path = Path(shard.place)
+        if path.exists():
+            result.expect(f"{path}: size of the archive", path.stat().st_size, shard.size)
+        else:
+            result.checked["archives that are not there any more"] += 1
+
+
+def _check_kept_records(run: SavedRun, done: Sequence[Shard], result: Verification) -> None:
+    """Every document kept has its record in the WARC beside, or is counted as missing there."""
+    if not run.config.write_warc:
+        return
+    receipts = {(r.task.crawl, r.task.shard): r.counts for r in Ledger(run.out / "ledger.jsonl").receipts("judge")}
+    for shard in done:
+        counts, path = receipts[shard.crawl, shard.name], warc_path(run.out, shard.crawl, shard.name)
+        result.expect(f"{path}: records + missing", counts["warc_records"] + counts["warc_missing"], counts["curated"])
+        result.expect(f"{path}: records", _count_captures(path, run.config.archive), counts["warc_records"])
+
+
+def _count_captures(path: Path, options: ReadOptions) -> int | str:
+    """How many captures an archive holds, or why it cannot be read; 0 where it has none."""
+    try:
+        return sum(isinstance(item, Record) for item in read_records(path, options))
+    except ShardError as error:
+        return error.reason
 
 
 def _check_identity(run: SavedRun, table: str, shard: Shard, result: Verification) -> None:
@@ -108,49 +129,4 @@ def _check_sample(
     for shard, path, start, end in zip(shards, paths, [0, *ends], ends, strict=False):
         rows = [row - start for row in chosen if start <= row < end]
         if rows:
-            for document in read_table(path, _LOCATION)[rows].iter_rows(named=True):
-                _reread(run, shard, document, result)
-
-
-def _reread(run: SavedRun, shard: Shard, document: Mapping[str, str | int | None], result: Verification) -> None:
-    where = f"{shard.place} at {document['warc_record_offset']}: document {document['doc_id']}"
-    offset, shared = document["warc_record_offset"], document["warc_record_length"] is None
-    if not isinstance(offset, int):
-        result.checked["documents without a place"] += 1
-        return
-    try:
-        record_id = str(document["doc_id"]) if shared else None
-        record = read_record_at(Path(shard.place), offset, run.config.archive, record_id=record_id)
-    except ShardError as error:
-        result.problems.append(f"{where}: {error}")
-        return
-    if isinstance(record, RecordError):
-        result.problems.append(f"{where}: {record}")
-        return
-    _check_digest(record, result)
-    batches = extract_batches(
-        [record],
-        run.config.extract,
-        crawl=shard.crawl,
-        warc_filename=shard.warc_filename,
-        identify=load_instruments(run.config.models).identify,
-    )
-    again = next(iter(batches)).documents
-    result.checked["documents read again"] += 1
-    text = again["text"][0] if again.height else None
-    result.expect(f"{where}: text read again is the same", text == document["text"], True)
-
-
-def _check_digest(record: Record, result: Verification) -> None:
-    """Counts how the archive's own payload digest compares with the body that was read.
-
-    A digest is of the body as stored (ISO 28500, 5.9), ours is decoded, whatever its headers say: where they differ
-    the archive need not be wrong, so it is counted and is no problem of the run.
-    """
-    algorithm, _, written = (record.content_digest or "").partition(":")
-    if algorithm.lower() != "sha1" or record.content_truncated:
-        result.checked["payload digests that cannot be checked"] += 1
-        return
-    found = hashlib.sha1(record.payload, usedforsecurity=False).digest()
-    equal = written.strip().upper() == base64.b32encode(found).decode() or written.strip().lower() == found.hex()
-    result.checked["payload digests that match" if equal else "payload digests of other bytes"] += 1
+            ShardReader(run.config, shard).compare(read_table(path, LOCATION)[rows], result)

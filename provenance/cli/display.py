@@ -93,6 +93,8 @@ def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:
     totals = summary.totals
     table.add_row("records", f"{totals['records']:,}", f"in {totals['shards']:,} shards")
     table.add_row("  rejects", f"{totals['rejects']:,}", _reasons(summary.rejects))
+    if facts := summary.rejects.get("page_facts"):
+        table.add_row("    page facts", f"{facts:,}", "no loss: what WAT records tell of pages, in the table markup")
     table.add_row("  documents", f"{totals['documents']:,}", f"{totals['words']:,} words")
     table.add_row("    left out", f"{totals['left_out']:,}", _reasons(summary.left_out))
     table.add_row("    curated", f"{totals['curated']:,}", "")

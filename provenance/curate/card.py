@@ -73,12 +73,14 @@ def render_data_card(figures: CardFigures) -> str:
 def _summary(figures: CardFigures) -> tuple[str, str]:
     crawls = ", ".join(figures.crawls) or "no named crawl"
     by = f" Made by provenance {figures.version}." if figures.version else ""
+    facts = figures.rejects.get("page_facts", 0)
     return "", (
         f"# {_cell(figures.title)}\n\n"
         f"Documents from {_cell(crawls)}, chosen by the rules below.{by}\n\n"
         f"{figures.n_kept:,} of {figures.n_documents:,} documents are kept, {figures.n_words:,} words; "
         f"{sum(figures.left_out.values()):,} are left out, each for the first rule it failed. "
         f"{sum(figures.rejects.values()):,} records of the archives became no document."
+        + (f" {facts:,} of these are WAT records, which tell of pages and hold no text." if facts else "")
     )
 
 

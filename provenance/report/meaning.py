@@ -2,6 +2,7 @@
 
 REASONS = {
     "record_type": "not a capture of a page (request, metadata, archive information)",
+    "page_facts": "no loss: a WAT record, with facts of a page but not its text (table markup)",
     "revisit": "a capture identical to an earlier one, stored without its content",
     "http_status": "the server did not answer with the page",
     "media_type": "neither HTML nor plain text",

@@ -30,6 +30,13 @@ def test_the_card_opens_with_the_counts():
     assert "1,500 of 2,000 documents are kept, 1,234,567 words; 500 are left out" in CARD
 
 
+def test_the_card_says_how_many_records_hold_no_text_anyway():
+    told = "of these are WAT records"
+    assert told not in CARD
+    card = render_data_card(replace(FIGURES, rejects={"record_type": 7, "page_facts": 1200}))
+    assert f"1,207 records of the archives became no document. 1,200 {told}" in card
+
+
 @pytest.mark.parametrize(
     "row",
     [

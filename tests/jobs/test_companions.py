@@ -1,12 +1,14 @@
 """A WET file's documents have the markup facts of its WAT file: found by name, read first, never to their harm."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from provenance.cli.display import show_summary
 from provenance.jobs.companions import find_companions
 from provenance.jobs.folder import open_folder
 from provenance.jobs.plan import Shard, find_shards
@@ -159,7 +161,9 @@ def documents_of(base: Path) -> pl.DataFrame:
     return read_table(table_path(base / "out", "documents", "c", "x"))
 
 
-def test_a_text_shard_is_read_again_when_its_companion_comes_or_changes(tmp_path: Path) -> None:
+def test_a_text_shard_is_read_again_when_its_companion_comes_or_changes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "x.warc.wet.gz").write_bytes(wet())
     _, opened = run(tmp_path)
@@ -173,6 +177,9 @@ def test_a_text_shard_is_read_again_when_its_companion_comes_or_changes(tmp_path
         {"page_facts": 3, "record_type": 3},
     )
     assert summary.whole
+    show_summary(summary, read_table(tmp_path / "out" / "stats" / "ratio.parquet"))
+    assert re.search(r"page facts +3 +no loss: ", capsys.readouterr().out)
+    assert "no loss: a WAT record" in summary.report.read_text()
     assert read_table(table_path(tmp_path / "out", "markup", "c", "x.wat"))["doc_id"].to_list() == [
         page_id(number) for number in range(3)
     ]

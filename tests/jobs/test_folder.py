@@ -162,3 +162,11 @@ def test_a_file_of_a_crawl_may_come_from_another_server_of_it(tmp_path: Path) ->
         assert folder.add_shards([other]) == [other]
         with pytest.raises(ConfigError, match="has a shard s of crawl c already"):
             folder.add_shards([replace(first, place="https://host/elsewhere/s.warc.gz")])
+
+
+def test_files_of_one_name_on_two_servers_are_two(tmp_path: Path) -> None:
+    first = Shard("c", "s", "https://one/s.warc.gz", 0)
+    with open_folder(tmp_path / "out", CONFIG, fresh=False) as folder:
+        folder.add_shards([first])
+        with pytest.raises(ConfigError, match="from https://one/s"):
+            folder.add_shards([replace(first, place="https://two/s.warc.gz")])

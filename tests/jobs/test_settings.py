@@ -3,11 +3,12 @@
 import tomllib
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from provenance.archive.source import FetchOptions
-from provenance.config import digest_config
+from provenance.config import digest_config, to_plain
 from provenance.errors import ConfigError
 from provenance.jobs.settings import RunConfig, load_run_config
 
@@ -28,6 +29,7 @@ def test_the_recipe_names_every_option() -> None:
 
 def test_how_bytes_are_fetched_is_no_part_of_a_run() -> None:
     assert digest_config(RunConfig()) == digest_config(replace(RunConfig(), fetch=FetchOptions(attempts=2)))
+    assert "fetch" not in cast(dict[str, object], to_plain(RunConfig()))
 
 
 def test_a_stage_that_refuses_its_options_names_the_file(tmp_path: Path) -> None:

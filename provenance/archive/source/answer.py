@@ -88,12 +88,6 @@ class Answer:
         return int(found[3]) if found and found[3] != "*" else None
 
     @property
-    def length(self) -> int | None:
-        """How many bytes of the object the body holds, where Content-Range tells it."""
-        found = self._range()
-        return int(found[2]) - int(found[1]) + 1 if found and found[1] else None
-
-    @property
     def claimed(self) -> int | None:
         """The size of the body by Content-Length."""
         value = self.headers.get("content-length", "").strip()

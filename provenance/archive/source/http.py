@@ -72,34 +72,23 @@ class HttpServer:
             raise _weigh(error) from None
         said = f"{response.status} {response.reason or ''}".strip()
         fields = {name.lower(): value for name, value in response.headers.items()}
-        body = _HttpBody(response, self._pool)
-        answer = Answer(response.status, said, fields, body)
-        body.left = answer.length if answer.length == answer.claimed else None
-        return answer
+        return Answer(response.status, said, fields, _HttpBody(response))
 
 
 class _HttpBody:
-    """An answer's bytes. Its connection is used again only if all that was promised came, and nothing else can.
+    """An answer's bytes. A connection with bytes left in it is not used again."""
 
-    `left` is how much is still to come; null where that is not sure, and then what is left would come next.
-    """
-
-    def __init__(self, response: urllib3.BaseHTTPResponse, pool: urllib3.PoolManager) -> None:
-        self._response, self._pool = response, pool
-        self.left: int | None = None
+    def __init__(self, response: urllib3.BaseHTTPResponse) -> None:
+        self._response = response
 
     def read(self, n: int) -> bytes:
         try:
-            data = self._response.read1(n, decode_content=False) or b""
+            return self._response.read1(n, decode_content=False) or b""
         except (HTTPError, OSError, ValueError) as error:
             raise _weigh(error) from None
-        self.left = None if self.left is None else self.left - len(data)
-        return data
 
     def close(self) -> None:
-        if self.left != 0:
-            self._response.close()
-            self._pool.clear()
+        self._response.close()
 
 
 def _basic_auth(user: str | None, password: str | None) -> dict[str, str]:

@@ -95,6 +95,7 @@ class Site:
     def __init__(self, address: str, faults: Iterable[Fault | None]) -> None:
         self.address = address
         self.requests: list[Request] = []
+        self.outwaited = 0  # silences that the client did not end
         self._faults = iter(faults)
         self._lock = threading.Lock()
 
@@ -238,7 +239,8 @@ class _Answering(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if fault.chunked else piece)
             left -= len(piece)
         if fault.stall_after is not None:
-            select.select([self.connection], [], [], _PATIENCE)  # until the client hangs up
+            hung_up, _, _ = select.select([self.connection], [], [], _PATIENCE)
+            self.server.site.outwaited += not hung_up
         elif fault.chunked and fault.drop_after is None:
             self.wfile.write(b"0\r\n\r\n")
         if ends or fault.length_off or fault.headers.get("Content-Length", "") is None:

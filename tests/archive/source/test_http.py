@@ -62,6 +62,7 @@ def test_the_bytes_are_the_file_whatever_goes_wrong(folder: Path, faults: list[F
     assert source.size == len(DATA)
     assert site.ranges == [f"bytes={asked}" for asked in ranges]
     assert site.happened == faults
+    assert site.outwaited == 0
 
 
 def test_a_drop_after_progress_is_gone_on_with_at_once(folder: Path) -> None:
@@ -248,13 +249,14 @@ def test_the_environments_proxy_is_used_unless_the_host_is_excepted(
     with serve_folder(folder) as proxy:
         monkeypatch.setenv("http_proxy", proxy.address.replace("://", "://me:hush@"))
         monkeypatch.setenv("no_proxy", "else.invalid")
-        source, _ = open_quickly("http://archive.invalid/x.gz")
+        source, _ = open_quickly("http://you:whisper@archive.invalid/x.gz#part")
         assert source.read_at(0, 10) == DATA[:10]
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         open_quickly(proxy.url("x.gz"))[0].close()
     through, direct = proxy.requests
     assert through.path == "http://archive.invalid/x.gz"
     assert through.headers["proxy-authorization"] == "Basic bWU6aHVzaA=="
+    assert through.headers["authorization"] == "Basic eW91OndoaXNwZXI="
     assert direct.path == "/x.gz"
 
 
@@ -307,6 +309,13 @@ def test_a_place_behind_the_end_of_an_object_not_seen_before_is_empty(folder: Pa
         assert source.read_at(700_000, 5) == b""
     assert source.size == len(DATA)
     assert site.ranges == ["bytes=700000-700004"]
+
+
+def test_a_server_without_ranges_is_read_through_over_any_gap(folder: Path) -> None:
+    with serve_folder(folder, [WHOLE]) as site:
+        source, _ = open_quickly(site.url("x.gz"), skip_bytes=1000)
+        assert source.read_at(500_000, 10) == DATA[500_000:500_010]
+    assert len(site.requests) == len(site.happened) == 1
 
 
 def test_bytes_behind_the_size_told_are_not_taken(folder: Path) -> None:

@@ -54,7 +54,13 @@ FAULTS = {
     "Content-Length too long": ([Fault(length_off=1000)], ["0-"]),
     "silent": ([Fault(stall_after=131_072)], ["0-", "131072-"]),
     "trickle": ([Fault(trickle=700)], ["0-"]),
-    "an error's text that breaks off": ([Fault(status=500, body=b"<Error>", length_off=9)], ["0-", "0-"]),
+    "an error's text that breaks off": (
+        [
+            Fault(status=500, body=b"<Error>", length_off=9),
+            Fault(status=500, body=b"<Error>", chunked=True, drop_after=3),
+        ],
+        ["0-"] * 3,
+    ),
 }
 
 
@@ -68,6 +74,7 @@ def test_the_bytes_are_the_file_whatever_goes_wrong(site: Site, faults: list[Fau
     assert source.size == len(DATA)
     assert site.ranges == [f"bytes={asked}" for asked in ranges]
     assert site.happened == faults
+    assert site.outwaited == 0
 
 
 def test_slow_down_without_end_is_given_up(site: Site) -> None:

@@ -63,6 +63,16 @@ def test_the_calque_is_named_in_the_evidence(finished: Path) -> None:
     assert any("Hamsterkauf" in detail and "panic buying" in detail for detail in details["detail"].drop_nulls())
 
 
+def test_texts_without_markup_have_that_of_their_wat_file(finished: Path) -> None:
+    name = "crawl=CC-MAIN-2025-30/CC-MAIN-2025-30-00005"
+    read = {table: pl.read_parquet(finished / table / f"{name}.parquet") for table in ("documents", "verdicts")}
+    markup = pl.read_parquet(finished / "markup" / f"{name}.wat.parquet")
+    same = ("url", "html_lang", "hreflang", "translation_marks", "ai_disclosure_marks")
+    assert read["documents"].select(same).equals(markup.select(same))
+    found = read["verdicts"].select(pl.col("evidence").explode().struct.field("signal")).to_series()
+    assert {"markup", "disclosure"} <= set(found)
+
+
 def test_verify_finds_nothing_wrong(finished: Path) -> None:
     done = provenance("verify", finished, "--sample", 1000, "--json")
     assert json.loads(done.stdout)["problems"] == []

@@ -38,11 +38,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_there_are_shards_of_every_format() -> None:
-    assert {"".join(path.suffixes[-2:]) for path in SHARDS} == {".warc.gz", ".warc", ".warc.zst", ".wet.gz"}
+    assert {"".join(path.suffixes[-2:]) for path in SHARDS} == {
+        ".warc.gz",
+        ".warc",
+        ".warc.zst",
+        ".wet.gz",
+        ".wat.gz",
+    }
 
 
 def test_the_same_shards_are_made() -> None:
-    assert len(SHARDS) == 9
+    assert len(SHARDS) == 11
 
 
 @pytest.mark.parametrize("shard", SHARDS, ids=lambda path: path.name)

@@ -132,8 +132,8 @@ def _make_client(timeout_s: float, unsigned: bool, _environment: frozenset[tuple
         from botocore.exceptions import BotoCoreError
     except ImportError:
         raise ConfigError('s3:// needs boto3, which is not installed: pip install "corpus-provenance[s3]"') from None
-    session = boto3.Session()
     try:
+        session = boto3.Session()
         sign = {"signature_version": UNSIGNED} if unsigned or session.get_credentials() is None else {}
         config = Config(
             connect_timeout=timeout_s,

@@ -219,5 +219,24 @@ def test_without_boto3_the_run_does_not_start(monkeypatch: pytest.MonkeyPatch) -
         open_quickly("s3://bucket/key")
 
 
+def test_a_profile_that_is_not_there_is_an_error_of_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    with pytest.raises(ConfigError, match=r"s3:// cannot be set up: .*no-such-profile"):
+        open_quickly("s3://bucket/key")
+
+
+def test_a_bucket_of_another_region_is_found_there(site: Site) -> None:
+    elsewhere = Fault(
+        status=301,
+        headers={"x-amz-bucket-region": "eu-west-2", "Content-Type": "application/xml"},
+        body=b"<?xml version='1.0'?><Error><Code>PermanentRedirect</Code><Message>Elsewhere.</Message></Error>",
+    )
+    site.then(elsewhere)
+    source, waits = open_quickly(site.url(NAME))
+    assert source.read_at(0, 9) == DATA[:9]
+    assert waits == []
+    assert ["/eu-west-2/s3/" in request.headers["authorization"] for request in site.requests] == [False, True]
+
+
 def test_keys_stand_in_addresses_as_they_are() -> None:
     assert split_s3("s3://bucket/a%20b/c?d#e") == ("bucket", "a%20b/c?d#e")

@@ -1,12 +1,15 @@
-"""The fast path: FastWARC reads, and nothing it says about the end of a file is believed.
+"""The fast path: FastWARC reads, and nothing it says is believed before it adds up.
 
-FastWARC stops without a word at a truncated member, an empty one or the end of a damaged file, so the record before
-its last word is held back and read again with care. What it gives before that is checked only for its place: a record
-must start where a member starts, or its offset leads nowhere.
+FastWARC stops without a word at a truncated member, an empty one or the end of a damaged file; gives the place of a
+record that does not start its member as that of the next member; takes other records for headers where lines end in
+bare line feeds, and 0 for a length it cannot read. So a record is held back until the next one starts, and given only
+if what lies between is exactly as long as the record as it was understood: then it is alone in its member, and whole.
+At the first one that is not, the careful reader goes on.
 """
 
-import zlib
 from collections.abc import Generator, Mapping
+from itertools import chain
+from typing import NamedTuple
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -16,12 +19,23 @@ from provenance.archive.payload.headers import decode_text, join_fields
 from provenance.archive.record import RawRecord
 from provenance.archive.source import FileSource
 
-CODECS = frozenset({Codec.PLAIN, Codec.GZIP, Codec.LZ4})
+CODECS = frozenset({Codec.PLAIN, Codec.GZIP})  # the others do not say how long a member is when decoded
 # Records of which nothing is wanted but their type. A `metadata` record may be one of a WAT file, which is read.
 _UNREAD = {int(getattr(WarcRecordType, name)): {"warc-type": name} for name in ("warcinfo", "request", "metadata")}
 _METADATA = int(WarcRecordType.metadata)
 _JSON = b"application/json"
-_PROBE = 512  # stored bytes that inflate to the first five: code tables of a dynamic block included
+_AROUND = len(": \r\n")
+_BLANK_LINES = len("\r\n") + len("\r\n") + len("\r\n\r\n")  # after the version, the headers and the block
+_ISIZE = 4  # bytes at the end of a gzip member: how many it holds, modulo 2^32 (RFC 1952 section 2.3.1)
+_GZIP = MAGIC[Codec.GZIP]
+
+
+class _Held(NamedTuple):
+    """A record as FastWARC understood it; `size` is how long it then is, `block` somewhat more than the cap at most."""
+
+    headers: Mapping[str, str]
+    block: bytes
+    size: int
 
 
 def read_fast(source: FileSource, codec: Codec, cap: int) -> Generator[RawRecord, None, int]:
@@ -29,21 +43,32 @@ def read_fast(source: FileSource, codec: Codec, cap: int) -> Generator[RawRecord
 
     Blocks are read of captures, revisits and metadata in JSON only.
     """
-    held: tuple[Mapping[str, str], bytes] | None = None
+    fits = _fits_member if codec is Codec.GZIP else _fits_plain
+    held: _Held | None = None
     at = 0  # where the held record starts
     for record in _iterate(source.place):
         offset: int = record.stream_pos
-        if not _starts_record(source, codec, offset) or (held is not None and offset <= at):
-            break
-        if held is None and offset > 0:
-            return 0
         if held is not None:
-            headers, block = held
+            headers, block, size = held
+            if not fits(source, at, offset, size):
+                break
             yield RawRecord(headers, block[:cap], len(block) > cap, False, at, offset - at)
+        elif offset > 0:
+            return 0
         held, at = _read(record, cap), offset
         if held is None:
-            return offset
+            break
     return at
+
+
+def _fits_member(source: FileSource, start: int, end: int, size: int) -> bool:
+    """Whether a gzip member of that decoded size ends where another one starts."""
+    around = source.read_at(end - _ISIZE, _ISIZE + len(_GZIP))
+    return end > start and around[_ISIZE:] == _GZIP and int.from_bytes(around[:_ISIZE], "little") == size & 0xFFFFFFFF
+
+
+def _fits_plain(source: FileSource, start: int, end: int, size: int) -> bool:
+    return end - start == size and source.read_at(end, len(WARC)) == WARC
 
 
 def _iterate(path: str) -> Generator[WarcRecord, None, None]:
@@ -55,29 +80,23 @@ def _iterate(path: str) -> Generator[WarcRecord, None, None]:
         return
 
 
-def _read(record: WarcRecord, cap: int) -> tuple[Mapping[str, str], bytes] | None:
-    """Headers and block, the latter somewhat longer than the cap at most; None where it cannot be read."""
+def _read(record: WarcRecord, cap: int) -> _Held | None:
+    """The record as FastWARC has it; None where its block cannot be read."""
+    fields, declared = record.headers.items_bytes(), record.content_length
+    text = b"".join(chain.from_iterable(fields))
+    if b"\n" in text:  # two lines taken for one field
+        return None
+    size = len(record.headers.status_line_bytes or b"") + len(text) + _AROUND * len(fields) + declared + _BLANK_LINES
     kind = int(record.record_type)
-    if kind in _UNREAD and not (kind == _METADATA and _is_json(record)):
-        return _UNREAD[kind], b""
-    headers = join_fields((decode_text(name), decode_text(value)) for name, value in record.headers.items_bytes())
+    if kind in _UNREAD and not (kind == _METADATA and _is_json(fields)):
+        return _Held(_UNREAD[kind], b"", size)
+    headers = join_fields((decode_text(name), decode_text(value)) for name, value in fields)
     try:
-        return headers, record.reader.read(cap + 1)
+        block = record.reader.read(cap + 1)
     except (OSError, ValueError):
         return None
+    return _Held(headers, block, size) if len(block) == min(declared, cap + 1) else None
 
 
-def _is_json(record: WarcRecord) -> bool:
-    return (record.headers.get_bytes(b"Content-Type") or b"").lower().startswith(_JSON)
-
-
-def _starts_record(source: FileSource, codec: Codec, offset: int) -> bool:
-    stored = source.read_at(offset, _PROBE)
-    if codec is Codec.PLAIN:
-        return stored.startswith(WARC)
-    if codec is not Codec.GZIP:
-        return stored.startswith(MAGIC[codec])
-    try:
-        return zlib.decompressobj(31).decompress(stored, len(WARC)) == WARC
-    except zlib.error:
-        return False
+def _is_json(fields: tuple[tuple[bytes, bytes], ...]) -> bool:
+    return any(name.lower() == b"content-type" and value.lower().startswith(_JSON) for name, value in fields)

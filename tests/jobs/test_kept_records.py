@@ -5,7 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from provenance.jobs.settings import RunConfig, load_run_config
 from provenance.run import Ledger, Receipt
 from provenance.store import read_table, table_path, warc_path
 from tests.archive.made_archives import gzipped, response, warc_record
+from tests.archive.source.reading import quick
+from tests.archive.source.servers import Fault, serve_folder
 from tests.jobs.test_corpus import Listener
 
 SHARDS = Path(__file__).parents[2] / "fixtures" / "shards" / "CC-MAIN-2025-30"
@@ -54,6 +57,13 @@ def warcio_check(paths: Sequence[Path]) -> subprocess.CompletedProcess[str]:
     code = "import sys; from warcio.cli import main; main(sys.argv[1:])"
     arguments = [sys.executable, "-c", code, "check", "-v", *map(str, paths)]
     return subprocess.run(arguments, capture_output=True, text=True, check=False)
+
+
+def blocks_by_warcio(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Record ids and blocks, as far as warcio reads the file."""
+    with path.open("rb") as file, suppress(Exception):
+        for record in ArchiveIterator(file, no_record_parse=True):
+            yield record.rec_headers.get_header("WARC-Record-ID"), record.raw_stream.read()
 
 
 def page(number: int) -> bytes:
@@ -102,6 +112,19 @@ def test_warcio_finds_every_digest_right(finished: Path) -> None:
 
 def test_other_workers_and_a_second_run_write_the_same_bytes(finished: Path, tmp_path: Path) -> None:
     assert written(run([SHARDS], tmp_path / "out", workers=2)) == written(finished)
+
+
+def test_the_same_bytes_are_written_from_a_web_server(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.warc.gz").write_bytes(gzipped(*map(page, range(6))))
+    on_disk = written(run([tmp_path / "in" / "a.warc.gz"], tmp_path / "disk"))
+    config = RunConfig(write_warc=True, fetch=quick(backoff_s=0.01))
+    with serve_folder(tmp_path / "in", [None, None, Fault(drop_after=700), Fault(status=503)]) as site:
+        with open_folder(tmp_path / "web", config, fresh=False) as folder:
+            shards = find_shards([site.url("a.warc.gz")], "c")
+            run_corpus(folder, shards, workers=1, reporter=Listener())
+        assert len(site.happened) == 2
+    assert written(tmp_path / "web") == on_disk
 
 
 def test_a_warc_that_is_gone_is_written_again(finished: Path, tmp_path: Path) -> None:
@@ -187,3 +210,12 @@ def test_records_of_other_writers_are_written_as_they_lay(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stdout
     assert sum(receipt.counts["warc_missing"] for receipt in judged(out)) == 0
     assert sum(receipt.counts["warc_records"] for receipt in judged(out)) == kept(out).height > 100
+    originals: dict[str, set[bytes]] = {}
+    for path in DATA.iterdir():
+        for record_id, block in blocks_by_warcio(path):
+            originals.setdefault(record_id, set()).add(block)
+    known = [
+        (record_id, block) for path in paths for record_id, block in blocks_by_warcio(path) if record_id in originals
+    ]
+    assert len(known) > 100
+    assert [record_id for record_id, block in known if block not in originals[record_id]] == []

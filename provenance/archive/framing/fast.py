@@ -24,7 +24,7 @@ CODECS = frozenset({Codec.PLAIN, Codec.GZIP})  # the others do not say how long 
 _UNREAD = {int(getattr(WarcRecordType, name)): {"warc-type": name} for name in ("warcinfo", "request", "metadata")}
 _METADATA = int(WarcRecordType.metadata)
 _JSON = b"application/json"
-_AROUND = len(": \r\n")
+_MORE = len(": \r\n") - 2  # bytes of a field beside its name, its value and the line feeds that join them here
 _BLANK_LINES = len("\r\n") + len("\r\n") + len("\r\n\r\n")  # after the version, the headers and the block
 _ISIZE = 4  # bytes at the end of a gzip member: how many it holds, modulo 2^32 (RFC 1952 section 2.3.1)
 _GZIP = MAGIC[Codec.GZIP]
@@ -83,14 +83,13 @@ def _iterate(path: str) -> Generator[WarcRecord, None, None]:
 def _read(record: WarcRecord, cap: int) -> _Held | None:
     """The record as FastWARC has it; None where its block cannot be read."""
     fields, declared = record.headers.items_bytes(), record.content_length
-    text = b"".join(chain.from_iterable(fields))
-    if b"\n" in text:  # two lines taken for one field
-        return None
-    size = len(record.headers.status_line_bytes or b"") + len(text) + _AROUND * len(fields) + declared + _BLANK_LINES
+    spelled = b"\n".join(chain.from_iterable(fields))
+    size = len(record.headers.status_line_bytes or b"") + len(spelled) + declared + _BLANK_LINES
+    size += _MORE * len(fields) + (1 if fields else 0)
     kind = int(record.record_type)
-    if kind in _UNREAD and not (kind == _METADATA and _is_json(fields)):
+    if kind in _UNREAD and not (kind == _METADATA and _JSON in spelled.lower()):
         return _Held(_UNREAD[kind], b"", size)
-    headers = join_fields((decode_text(name), decode_text(value)) for name, value in fields)
+    headers = _join(fields, spelled)
     try:
         block = record.reader.read(cap + 1)
     except (OSError, ValueError):
@@ -98,5 +97,12 @@ def _read(record: WarcRecord, cap: int) -> _Held | None:
     return _Held(headers, block, size) if len(block) == min(declared, cap + 1) else None
 
 
-def _is_json(fields: tuple[tuple[bytes, bytes], ...]) -> bool:
-    return any(name.lower() == b"content-type" and value.lower().startswith(_JSON) for name, value in fields)
+def _join(fields: tuple[tuple[bytes, bytes], ...], spelled: bytes) -> dict[str, str]:
+    """The fields by name; decoded in one go where all of them are UTF-8 and none is folded."""
+    if spelled.count(b"\n") == 2 * len(fields) - 1:
+        try:
+            texts = spelled.decode().split("\n")
+            return join_fields(zip(texts[::2], texts[1::2], strict=True))
+        except UnicodeDecodeError:
+            pass
+    return join_fields((decode_text(name), decode_text(value)) for name, value in fields)

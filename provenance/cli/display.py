@@ -107,8 +107,15 @@ def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:
     console.print(table)
     print_ratio(ratio.filter(pl.col("group_columns").list.len() == 0))
     console.print(f"report: {summary.report}", soft_wrap=True)
+    for receipt in summary.receipts:
+        if receipt.task.phase == "read" and receipt.done and not _size(receipt):
+            click.echo(f"empty: {receipt.task.source}", err=True)
     for line in summary.lost:
         click.echo(f"lost: {line}", err=True)
+
+
+def _size(receipt: Receipt) -> int:
+    return receipt.counts.get("bytes_read", 0) + receipt.counts.get("bytes_skipped", 0)
 
 
 def _reasons(counts: Mapping[str, int]) -> str:

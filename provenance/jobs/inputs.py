@@ -12,6 +12,7 @@ from provenance.jobs.listing import check_base, may_be_list, read_list
 from provenance.jobs.places import ARCHIVE, STDIN, Found, find_file, find_url, hide_secrets, is_remote, path_of
 
 MOST_ASKED = 100  # URLs named one by one whose size and version are asked for before reading
+ASKING_S = 10.0  # seconds after which a server that is asked for them is not waited for
 _LOOKED_FOR = "looked for names ending in .warc, .wet, .wat, .arc, and these with .gz, .zst, .lz4, .bz2 or .xz"
 
 
@@ -35,6 +36,7 @@ def find_archives(inputs: Iterable[str], options: InputOptions) -> Iterator[Foun
             if not ready and found.place.startswith("s3://"):
                 open_server(found.place, options.fetch).close()  # a missing package is found out before any work
                 ready = True
+            ask = ask and (found.version != "" or not is_remote(found.place))  # one that does not answer is enough
             yield found
 
 
@@ -74,7 +76,7 @@ def _find_in_bucket(text: str, fetch: FetchOptions) -> Iterator[Found]:
 def _describe(found: Found, fetch: FetchOptions) -> Found:
     """With size and version, where they can be had at once. Where not, reading it will say why."""
     try:
-        facts = describe_place(found.place, replace(fetch, attempts=1))
+        facts = describe_place(found.place, replace(fetch, attempts=1, timeout_s=min(fetch.timeout_s, ASKING_S)))
     except ShardError:
         return found
     return Found(found.place, facts.size or 0, facts.version)

@@ -8,6 +8,7 @@ before its host, a signature in its query. Only the process that was given it kn
 import hashlib
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -49,6 +50,8 @@ def find_file(path: Path) -> Found:
         raise ConfigError(f"{place}: cannot be read: {error.strerror}") from error
     except UnicodeEncodeError as error:
         raise ConfigError(f"{place!r}: the name is not UTF-8, which tables need; rename the file") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise ConfigError(f"{place}: not a file; what comes through a pipe is read as -")
     return Found(place, found.st_size, f"{found.st_size} bytes, written {found.st_mtime_ns}")
 
 

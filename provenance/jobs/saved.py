@@ -48,7 +48,13 @@ def write_saved(run_file: Path, saved: Saved) -> None:
 def list_shards(saved: Saved) -> list[Shard]:
     """The shards of a run, in order of crawl and name."""
     return [
-        Shard(str(s["crawl"]), str(s["name"]), str(s["place"]), int(s["size"]), str(s["version"]))
+        Shard(
+            str(s["crawl"]),
+            str(s["name"]),
+            str(s.get("place", s.get("path"))),
+            int(s["size"]),
+            str(s.get("version", "")),
+        )
         for s in saved["shards"]
     ]
 

@@ -12,7 +12,7 @@ from provenance.archive.record import Skipped
 from provenance.archive.source import SourceError, open_source
 from provenance.errors import RecordError, ShardError
 from provenance.extract import ExtractedBatch
-from provenance.jobs.places import show_place
+from provenance.jobs.places import STDIN, show_place
 from provenance.jobs.settings import RunConfig
 from provenance.run import Progress, Receipt, Stopwatch, Task
 
@@ -50,6 +50,8 @@ class ShardTally:
                 if item.digest_check is not None:
                     self.digests[item.digest_check] += 1
                 yield item
+        if self.task.source == STDIN and not self.reader.tally.bytes_total:  # what was to write to it has failed
+            raise ShardError(self.reader.place, "nothing came; pipe an archive to this command")
 
     def add(self, batch: ExtractedBatch) -> None:
         """Counts what became of some of them."""

@@ -62,6 +62,7 @@ def test_equal_names_are_told_apart(tmp_path: Path) -> None:
         ("nowhere.warc.gz", "no such file or folder"),
         ("nothing/*.warc", "no such file or folder"),
         ("empty", "no archive in this folder"),
+        ("pipe", "not a file; what comes through a pipe is read as -"),
         ("ftp://host/a.warc.gz", "ftp:// cannot be read"),
         ("http:///a.warc.gz", "names no file on a host"),
         ("http://host/folder/", "names no file on a host"),
@@ -70,6 +71,7 @@ def test_equal_names_are_told_apart(tmp_path: Path) -> None:
 )
 def test_an_unusable_input_is_named(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "empty").mkdir()
+    os.mkfifo(tmp_path / "pipe")
     given = text if "://" in text else str(tmp_path / text)
     with pytest.raises(ConfigError, match=message):
         find_shards([given], None)

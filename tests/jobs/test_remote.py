@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import ConfigError
-from provenance.jobs.inputs import MOST_ASKED, InputOptions
+from provenance.jobs.inputs import MOST_ASKED
 from provenance.jobs.plan import find_shards
 from provenance.store import table_path
 from tests.archive.made_archives import gzipped, page, response
@@ -116,7 +116,8 @@ def test_a_few_urls_are_asked_for_size_and_version_and_many_are_not(folder: Path
         assert site.requests == []
 
 
-def test_a_url_that_cannot_be_asked_is_said_when_it_is_read(folder: Path) -> None:
+def test_a_server_that_does_not_answer_is_not_asked_about_every_url(folder: Path) -> None:
     with serve_folder(folder, [Fault(status=503)] * 9) as site:
-        shard = find_shards([site.url("b.warc")], None, InputOptions())[0]
-    assert (shard.size, shard.version) == (0, "")
+        found = find_shards([site.url("b.warc"), site.url("a.warc.gz")], None)
+        assert len(site.requests) == 1
+    assert [(shard.size, shard.version) for shard in found] == [(0, "")] * 2

@@ -71,6 +71,11 @@ def test_what_is_no_archive_stays_lost_until_it_is_piped_again(tmp_path: Path) -
     assert pipe(gzipped(response(2)), tmp_path / "out").returncode == 0
 
 
+def test_a_pipe_through_which_nothing_came_is_lost(tmp_path: Path) -> None:
+    done = pipe(b"", tmp_path)
+    assert (done.returncode, "lost: standard input: nothing came" in done.stderr) == (1, True)
+
+
 def test_two_pipes_have_two_names(tmp_path: Path) -> None:
     for number, name in enumerate(["one", "two"]):
         assert pipe(gzipped(response(number)), tmp_path, "--name", name).returncode == 0

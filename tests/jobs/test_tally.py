@@ -89,6 +89,7 @@ def test_the_summary_tells_bytes(made: tuple[Path, RunSummary], capsys: pytest.C
     told = capsys.readouterr()
     assert f"{made[1].totals['bytes_skipped']:,} of them skipped" in told.out
     assert "digests" not in told.out
+    assert re.search("^empty: .*/empty.warc.gz$", told.err, re.M)
     assert len([line for line in told.err.splitlines() if line.startswith("lost: ")]) == 2
 
 

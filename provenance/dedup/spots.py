@@ -1,0 +1,118 @@
+"""Judges one spot where two texts differ: a flip and nothing else, or an edit.
+
+Word by word, the two sides must be equal or opposites. Where that fails they are compared once more without their
+negators and the function words these bring ("does not work", "works"; "kein Hund", "ein Hund"): what is left must be
+the same words, in forms that agree.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provenance.dedup.cues import ContrastKind, Cues
+from provenance.dedup.quantities import find_value
+
+_NE = frozenset(("ne", "n"))  # beside it some French adverbs deny: "plus"
+_BEFORE_DENIED = 2  # words from a negator to what it denies: "not cheap", "not very cheap"
+
+
+@dataclass(frozen=True, slots=True)
+class Flips:
+    """The kinds of the flips of one spot; empty where both sides say the same."""
+
+    kinds: tuple[ContrastKind, ...]
+
+
+def judge_spot(left: Sequence[str], right: Sequence[str], cues: Cues) -> Flips | None:
+    """The flips that make one side the other; null where the sides differ in anything else."""
+    plain = (list(left), list(right))
+    joined = (cues.join_phrases(plain[0]), cues.join_phrases(plain[1]))
+    ways = [plain] if joined == plain else [joined, plain]
+    for one, other in ways:
+        flips = _compare_words(one, other, cues)
+        if flips is not None:
+            return flips
+    for one, other in ways:
+        flips = _compare_denials(one, other, cues)
+        if flips is not None:
+            return flips
+    return None
+
+
+def _compare_words(left: list[str], right: list[str], cues: Cues) -> Flips | None:
+    found = _align(left, right, cues)
+    if found is None or not found:
+        return None
+    return Flips(tuple(kind for _, kind in found))
+
+
+def _compare_denials(left: list[str], right: list[str], cues: Cues) -> Flips | None:
+    one, other = _Denied(left, cues), _Denied(right, cues)
+    if not one.negators and not other.negators:
+        return None
+    found = _align(one.rest, other.rest, cues)
+    if found is None:
+        return None
+    denials = bool(one.negators - other.negators), bool(other.negators - one.negators)
+    flipped = denials[0] != denials[1]  # "does not open" and "never opens" deny alike
+    places = one.places if denials[0] else other.places
+    if flipped and any(0 <= at - place <= _BEFORE_DENIED for at, _ in found for place in places):
+        return None  # "not cheap" and "expensive" say the same
+    kinds = tuple(kind for _, kind in found)
+    return Flips((ContrastKind.NEGATION, *kinds) if flipped else kinds)
+
+
+def _align(left: list[str], right: list[str], cues: Cues) -> list[tuple[int, ContrastKind]] | None:
+    """Where two rows of words are opposites; null if they differ in more than that and in inflection."""
+    if len(left) != len(right):
+        return None
+    found: list[tuple[int, ContrastKind]] = []
+    for i, (one, other) in enumerate(zip(left, right, strict=True)):
+        if one == other:
+            continue
+        kind = _oppose(one, other, cues)
+        if kind:
+            found.append((i, kind))
+        elif not _is_same(one, other, cues):
+            return None
+    return found
+
+
+def _oppose(left: str, right: str, cues: Cues) -> ContrastKind | None:
+    one, other = find_value(left, cues.numbers), find_value(right, cues.numbers)
+    if one is not None and other is not None:
+        return ContrastKind.NUMBER if one != other else None
+    return cues.find_opposition(left, right)
+
+
+def _is_same(left: str, right: str, cues: Cues) -> bool:
+    value = find_value(left, cues.numbers)
+    same_number = value is not None and value == find_value(right, cues.numbers)
+    return same_number or cues.is_inflection(left, right)
+
+
+class _Denied:
+    """One side without its negators and their carriers: what is left, the negators, and before which word they stood.
+
+    Two negators of one clause deny once ("no hay nada").
+    """
+
+    def __init__(self, words: list[str], cues: Cues) -> None:
+        negators, carriers = set(cues.words["negator"]), cues.words["carrier"]
+        if _NE & set(words):
+            negators |= cues.words["negator_with_ne"]
+        self.rest: list[str] = []
+        self.negators: Counter[str] = Counter()
+        self.places: list[int] = []
+        for word in words:
+            article = next((stem for stem in cues.words["article"] if _is_article(word, stem)), None)
+            if word in negators or article:
+                self.negators[article or word] += 1
+                self.places.append(len(self.rest))
+            elif word not in carriers:
+                self.rest.append(word)
+
+
+def _is_article(word: str, stem: str) -> bool:
+    """Whether a word is a form of "kein": the stem and an ending of at most two letters."""
+    return word.startswith(stem) and len(word) - len(stem) <= 2

@@ -1,7 +1,6 @@
 """`provenance fetch`: the records that rows of an index name, as one WARC."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -33,7 +32,7 @@ def fetch(rows: Path, out: Path, base: str | None, rejects: Path | None, as_json
         raise ConfigError(f"{rows}: no such file or folder")
     report = fetch_rows(FetchRequest(rows, out, base, rejects), _tell_file)
     if as_json:
-        click.echo(json.dumps({**asdict(report), "rejected": report.rejected}, ensure_ascii=False))
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False))
     else:
         _show(report, out)
     return 1 if report.rejected else 0

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import polars as pl
@@ -61,6 +61,11 @@ class FetchReport:
     def rejected(self) -> int:
         """Rows without a record."""
         return self.rejects.total()
+
+    def to_json(self) -> dict[str, object]:
+        """All counts by name, with those of the rejects by reason, and the first few rejects in words."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {**plain, "rejected": self.rejected}
 
 
 Listener = Callable[[str, int, int], None]  # told of each file: its name, how many rows it had, how many were fetched

@@ -52,6 +52,16 @@ def test_json_has_all_counts(folder: Path) -> None:
     assert told["bytes_read"] == told["bytes_wanted"] == (folder / "x.warc.gz").stat().st_size
 
 
+def test_json_tells_rejects_by_reason(folder: Path) -> None:
+    with (folder / "rows.csv").open("a") as file:
+        file.write("x.warc.gz,999999,5\n,0,5\n")
+    done = call(folder, "--json")
+    told = json.loads(done.stdout)
+    assert done.return_value == 1
+    assert told["rejects"] == {"unreadable_bytes": 1, "malformed_record": 1}
+    assert (told["rejected"], len(told["examples"])) == (2, 2)
+
+
 def test_only_as_many_rejects_are_listed_as_can_be_read(folder: Path) -> None:
     with (folder / "rows.csv").open("a") as file:
         file.writelines(f"x.warc.gz,{10**6 + n},5\n" for n in range(50))

@@ -187,6 +187,8 @@ class CarefulReader:
     def _take_to_next_record(self) -> tuple[bytes, int, bool]:
         """The bytes before the next record (somewhat more than the cap at most), how many there were, if one comes."""
         stream, kept, size = self._stream, bytearray(), 0
+        if stream.starts_record():  # no block at all, and no line end before what follows
+            return b"", 0, True
         while True:
             held = len(stream.buffer)
             more = stream.need(held + STEP) > held

@@ -61,7 +61,7 @@ WARC_DIALECT: Final = Dialect(
     peek=len(WARC),
     starts=lambda data: data.startswith(WARC),
     may_start=lambda data: 0 < len(data) < len(WARC) and WARC.startswith(data),
-    next=re.compile(rb"(?s)(?:\n|\r.)(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n)"),  # the line end itself may be damaged
+    next=re.compile(rb"(?s)(?:\n|\r.)(?=WARC/[01]\.\d{1,2}[ \t\r]{0,8}\n)"),  # the line end itself may be damaged
     head_end=BLANK_LINE,
     parse=parse_fields,
     separator=re.compile(rb"\r?\n\r?\n|(?:\r?\n){0,2}(?=WARC/)"),

@@ -15,7 +15,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from provenance.archive.framing.dialects import WARC
 from provenance.archive.framing.members import MAGIC, Codec
-from provenance.archive.payload.headers import decode_text, join_fields
+from provenance.archive.payload.headers import decode_text, join_fields, parse_length
 from provenance.archive.record import RawRecord
 from provenance.archive.source import FileSource
 
@@ -81,9 +81,11 @@ def _iterate(path: str) -> Generator[WarcRecord, None, None]:
 
 
 def _read(record: WarcRecord, cap: int) -> _Held | None:
-    """The record as FastWARC has it; None where its block cannot be read."""
+    """The record as FastWARC has it; None where its block cannot be read or its headers leave doubt."""
     fields, declared = record.headers.items_bytes(), record.content_length
     spelled = b"\n".join(chain.from_iterable(fields))
+    if spelled.count(b"\n") >= max(1, 2 * len(fields)):  # lines that are folded, or end in bare line feeds
+        return None
     size = len(record.headers.status_line_bytes or b"") + len(spelled) + declared + _BLANK_LINES
     size += _MORE * len(fields) + (1 if fields else 0)
     kind = int(record.record_type)
@@ -94,15 +96,14 @@ def _read(record: WarcRecord, cap: int) -> _Held | None:
         block = record.reader.read(cap + 1)
     except (OSError, ValueError):
         return None
-    return _Held(headers, block, size) if len(block) == min(declared, cap + 1) else None
+    sure = len(block) == min(declared, cap + 1) and declared == parse_length(headers.get("content-length"))
+    return _Held(headers, block, size) if sure else None
 
 
 def _join(fields: tuple[tuple[bytes, bytes], ...], spelled: bytes) -> dict[str, str]:
-    """The fields by name; decoded in one go where all of them are UTF-8 and none is folded."""
-    if spelled.count(b"\n") == 2 * len(fields) - 1:
-        try:
-            texts = spelled.decode().split("\n")
-            return join_fields(zip(texts[::2], texts[1::2], strict=True))
-        except UnicodeDecodeError:
-            pass
-    return join_fields((decode_text(name), decode_text(value)) for name, value in fields)
+    """The fields by name; decoded in one go where all of them are UTF-8."""
+    try:
+        texts = spelled.decode().split("\n")
+    except UnicodeDecodeError:
+        return join_fields((decode_text(name), decode_text(value)) for name, value in fields)
+    return join_fields(zip(texts[::2], texts[1::2], strict=False))

@@ -119,13 +119,14 @@ def read_dictionary(source: Source) -> bytes:
     head = source.read_at(0, 8)
     if head[:4] != DICTIONARY or len(head) < 8:
         return b""
-    stored = source.read_at(8, min(int.from_bytes(head[4:], "little"), _MAX_DICTIONARY))
-    if not stored.startswith(MAGIC[Codec.ZSTD]):
-        return stored
+    dictionary = source.read_at(8, min(int.from_bytes(head[4:], "little"), _MAX_DICTIONARY))
     try:
-        return zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(stored).read(_MAX_DICTIONARY)
+        if dictionary.startswith(MAGIC[Codec.ZSTD]):
+            dictionary = _make_decoder(b"").stream_reader(dictionary).read(_MAX_DICTIONARY)
+        _make_decoder(dictionary)
     except zstandard.ZstdError:
         return b""
+    return dictionary
 
 
 class _PlainMember:
@@ -174,9 +175,7 @@ class _GzipMember:
 class _ZstdMember:
     def __init__(self, source: Source, start: int, dictionary: bytes) -> None:
         self._source, self.at = source, start
-        trained = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
-        maker = zstandard.ZstdDecompressor(dict_data=trained, max_window_size=_ZSTD_WINDOW)
-        self._decoder = maker.decompressobj()
+        self._decoder = _make_decoder(dictionary).decompressobj()
         self._ready = b""
         self.end: int | None = None
 
@@ -195,6 +194,11 @@ class _ZstdMember:
                 self.end = self.at
         data, self._ready = self._ready[:n], self._ready[n:]
         return data
+
+
+def _make_decoder(dictionary: bytes) -> zstandard.ZstdDecompressor:
+    trained = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+    return zstandard.ZstdDecompressor(dict_data=trained, max_window_size=_ZSTD_WINDOW)
 
 
 class _StreamMember:

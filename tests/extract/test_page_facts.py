@@ -141,10 +141,10 @@ def test_links_are_listed_resolved_and_those_to_other_sites_counted():
     assert len(links) == 8  # the broken address is none
 
 
-def test_relative_links_lead_where_the_base_is():
-    head = '<base href="https://other.net/">'
-    found = row(wat_record(made_envelope(page(head, body='<a href="a">A</a><a href="https://www.example.org/">B</a>'))))
-    assert (found["n_links"], found["n_links_external"]) == (2, 1)
+def test_relative_links_lead_where_the_base_is_and_mail_leads_nowhere():
+    body = '<a href="a">A</a><a href="https://www.example.org/">B</a><a href="mailto:c@example.com">C</a>'
+    found = row(wat_record(made_envelope(page('<base href="https://other.net/">', body=body))))
+    assert (found["n_links"], found["n_links_external"]) == (3, 1)
 
 
 def test_no_more_than_two_hundred_links_are_listed():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from warcio.archiveiterator import ArchiveIterator
 
 from provenance.archive import ArchiveReader, ReadOptions, Record
 from provenance.archive.fetch import (
@@ -20,8 +21,9 @@ from provenance.archive.fetch import (
     fetch_raw_records,
     fetch_records,
 )
-from provenance.archive.record import RawRecord
+from provenance.archive.record import HEAD_ROOM, RawRecord
 from provenance.archive.source import BytesSource, FileSource, Source, SourceError, open_source
+from provenance.archive.write import WarcInfo, WarcWriter
 from provenance.errors import Reason, RecordError, ShardError
 from tests.archive.made_archives import gzipped, outcomes, response, write
 from tests.archive.source.reading import made_bytes, quick
@@ -255,6 +257,23 @@ def test_raw_records_have_their_headers_and_their_block_as_stored(path: Path) ->
     assert raw.block.startswith(b"HTTP/1.1 200 OK\r\n")
     assert raw.block.endswith(record.payload)
     assert (raw.offset, raw.length, raw.cut) == (record.offset, record.length, False)
+
+
+def test_a_block_beyond_the_limit_is_cut_and_written_as_cut(tmp_path: Path) -> None:
+    path = write(tmp_path, gzipped(response(1, bytes(3 * HEAD_ROOM)), response(2)))
+    options = ReadOptions(max_payload=1000)
+    out = tmp_path / "out.warc.gz"
+    with FileSource(path) as source, out.open("wb") as file, WarcWriter(file, WarcInfo("out", "out", {})) as writer:
+        for _, raw in fetch_raw_records(source, [place_of(record) for record in read_whole(path)], options):
+            assert isinstance(raw, RawRecord)
+            writer.write(raw, raw.headers["warc-record-id"])
+    told = []
+    with out.open("rb") as file:
+        for record in ArchiveIterator(file, check_digests="raise"):
+            record.content_stream().read()
+            told.append([record.rec_headers.get_header(name) for name in ("WARC-Truncated", "Content-Length")])
+    assert told[1] == ["length", str(1000 + HEAD_ROOM)]
+    assert told[2][0] is None
 
 
 @pytest.fixture

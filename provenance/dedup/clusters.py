@@ -1,80 +1,58 @@
-"""Signatures of a whole run -> who is a copy of whom.
+"""Pairs of copies -> clusters: who belongs together, which copy stays, and how like it the others are.
 
-Rows are put into one order first (earliest capture, then doc_id, then content, then row), and everything is worked out
-on positions in that order: the representative of a cluster is its lowest position, whatever the order of the input.
+Clusters are the connected components of "equal text" and "near duplicate": a chain of near duplicates is one cluster,
+and `similarity` tells how far its members are from the representative. All is worked out on items, positions in the
+input, but nothing depends on them unless two documents are equal in everything else.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from provenance.dedup.lsh import estimate_similarity, link_near
+from provenance.dedup.keys import Rows, make_rows
+from provenance.dedup.linking import Fetch, compare_signatures, estimate_similarity, find_pairs
 from provenance.dedup.minhash import Signatures
-from provenance.dedup.options import DedupOptions
-from provenance.dedup.union import Rows
+from provenance.dedup.options import DedupOptions, Keep
+from provenance.dedup.union import link_rows
 from provenance.errors import ConfigError
 from provenance.schema import CLUSTERS
 
-_UNIQUE, _EXACT, _NEAR = 0, 1, 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Copies:
-    """Arrays over ranks (positions in the fixed order) that tell the copies."""
-
-    equals: Rows  # the first rank of equal text
-    roots: Rows  # the first rank of the cluster
-    similarity: NDArray[np.float64]
+# What decides which copy stays, in order; `better` is larger for the better copy, null last.
+_ORDER: Final = ("better", "fetch_time", "doc_id", "exact_hash", "item")
+_DESCENDING: Final = (True, False, False, False, False)
+BETTER: Final = {Keep.EARLIEST: None, Keep.LONGEST: "n_chars", Keep.BEST: "score"}
+"""The column that tells a better copy, by what is to be kept."""
+_NO_MEMBERS: Final = pl.DataFrame(
+    schema={"item": pl.Int64, **{name: CLUSTERS.schema[name] for name in CLUSTERS.schema if name != "doc_id"}}
+)
 
 
 def find_clusters(signatures: pl.DataFrame, options: DedupOptions) -> pl.DataFrame:
-    """The clusters table, row for row in input order.
+    """The clusters table of documents in memory, row for row in input order.
 
-    Takes doc_id, signature, exact_hash and fetch_time (UTC, nullable). A doc_id may stand in several rows: each has
-    its own. Clusters are the connected components of "equal text" and "near duplicate": a chain of near duplicates
-    is one cluster, and `similarity` tells how far its members are from the representative. `kind` is exact for a
-    member whose text equals the representative's, for the representative where such a member exists, else near.
-    Documents that differ in one word that matters ("with", "without") are near duplicates here.
+    Takes doc_id, signature, exact_hash and fetch_time (UTC, nullable), and n_chars or score where the longest or best
+    copy is to stay. A doc_id may stand in several rows: each has its own. Raises ConfigError for signatures of another
+    length.
     """
-    ranked = _rank(signatures)
-    rows = ranked["row"].to_numpy()
-    copies = _find_near(signatures["signature"], rows, _find_equals(ranked["exact_hash"]), options)
-    ranks = np.empty(len(rows), np.int64)
-    ranks[rows] = np.arange(len(rows))
-    return CLUSTERS.conform(_describe(ranked, copies)[ranks])
+    signed, matrix = read_signatures(signatures["signature"], options.num_perm)
+    places = np.cumsum(signatures["signature"].is_not_null().to_numpy()) - 1
+
+    def fetch(items: Rows) -> Signatures:
+        found: Signatures = matrix[places[items]]
+        return found
+
+    rows = make_rows(signatures["exact_hash"], matrix, signed, options)
+    pairs = find_pairs(rows, compare_signatures(fetch, options.threshold))
+    members = find_members(signatures.height, [pairs])
+    linked = members.join(signatures.drop("signature").with_row_index("item"), on="item", maintain_order="left")
+    told = describe_members(linked.with_columns(pl.col("item").cast(pl.Int64)), options)
+    return fill_clusters(signatures, estimate_members(told, fetch))
 
 
-def _rank(signatures: pl.DataFrame) -> pl.DataFrame:
-    """What tells the rows, in the fixed order, with their place in the input as `row`."""
-    told = signatures.select("fetch_time", "doc_id", "exact_hash", row=pl.int_range(pl.len()))
-    return told.sort("fetch_time", "doc_id", "exact_hash", "row", nulls_last=True)
-
-
-def _find_equals(hashes: pl.Series) -> Rows:
-    """For each rank the first rank with the same hash; a null hash equals nothing."""
-    numbered = hashes.to_frame("hash").with_row_index("rank")
-    first = pl.when(pl.col("hash").is_null()).then("rank").otherwise(pl.col("rank").min().over("hash"))
-    return numbered.select(first.cast(pl.Int64)).to_series().to_numpy()
-
-
-def _find_near(signatures: pl.Series, rows: Rows, equals: Rows, options: DedupOptions) -> _Copies:
-    """Joins near duplicates among the first of each group of equal texts; `signatures` stand in input order."""
-    present = signatures.is_not_null().to_numpy()
-    matrix = _to_matrix(signatures, options.num_perm)
-    matrix_rows = (np.cumsum(present) - 1)[rows]
-    items = np.flatnonzero(present[rows] & (equals == np.arange(len(rows))))
-    parents = link_near(matrix, matrix_rows[items], options)
-    firsts, similarity = np.arange(len(rows)), np.ones(len(rows))
-    firsts[items] = items[parents]
-    joined = items[parents != np.arange(len(items))]
-    similarity[joined] = estimate_similarity(matrix, matrix_rows[joined], matrix_rows[firsts[joined]])
-    return _Copies(equals, firsts[equals], similarity[equals])
-
-
-def _to_matrix(signatures: pl.Series, num_perm: int) -> Signatures:
-    """The signatures that are not null, one a row; not copied where none is null."""
+def read_signatures(signatures: pl.Series, num_perm: int) -> tuple[Rows, Signatures]:
+    """The items that have a signature, and those signatures, one a row. Raises ConfigError for another length."""
     lengths = signatures.list.len()
     wrong = lengths.filter(lengths != num_perm)
     if len(wrong):
@@ -82,22 +60,64 @@ def _to_matrix(signatures: pl.Series, num_perm: int) -> Signatures:
             f"a signature has {wrong[0]} values, but dedup.num_perm is {num_perm}; "
             "sign the documents again or set dedup.num_perm to what they were signed with"
         )
-    return signatures.explode(empty_as_null=False, keep_nulls=False).to_numpy().reshape(-1, num_perm)
+    values = signatures.explode(empty_as_null=False, keep_nulls=False).to_numpy().reshape(-1, num_perm)
+    return np.flatnonzero(signatures.is_not_null().to_numpy()), values
 
 
-def _describe(documents: pl.DataFrame, copies: _Copies) -> pl.DataFrame:
-    """The clusters table in rank order."""
-    n = len(copies.roots)
-    sizes = np.bincount(copies.roots, minlength=n)[copies.roots]
-    equal_to_root = (copies.equals == copies.roots) & (np.bincount(copies.equals, minlength=n)[copies.equals] > 1)
-    kinds = np.select([sizes == 1, equal_to_root], [_UNIQUE, _EXACT], _NEAR)
-    return pl.DataFrame(
-        {
-            "doc_id": documents["doc_id"],
-            "cluster_id": documents["doc_id"].gather(copies.roots),
-            "representative": copies.roots == np.arange(n),
-            "kind": pl.Series(["unique", "exact", "near"]).gather(kinds),
-            "similarity": copies.similarity,
-            "first_seen": documents["fetch_time"].gather(copies.roots),
-        }
+def find_members(n_items: int, pairs: Iterable[Rows]) -> pl.DataFrame:
+    """The items that have a copy (item, component), ordered by both; `pairs` are arrays of (n, 2) items."""
+    parents = np.arange(n_items)
+    for some in pairs:
+        link_rows(parents, some[:, 0], some[:, 1])
+    linked = parents != np.arange(n_items)
+    linked[parents[linked]] = True
+    items = np.flatnonzero(linked)
+    return pl.DataFrame({"item": items, "component": parents[items]}).sort("component", "item")
+
+
+def describe_members(members: pl.DataFrame, options: DedupOptions) -> pl.DataFrame:
+    """What the clusters table says of members of whole components, `similarity` left out.
+
+    Takes item, component, doc_id, exact_hash, fetch_time and the column of `BETTER`. Gives item, leader (the
+    representative's item), cluster_id, representative, kind and first_seen, a row a member. `kind` is exact for a
+    member whose text equals the representative's, for the representative where such a member exists, else near.
+    """
+    better = BETTER[options.keep]
+    told = members.with_columns(better=pl.col(better) if better else pl.lit(None, pl.Float64))
+    ordered = told.sort("component", *_ORDER, descending=[False, *_DESCENDING], nulls_last=True)
+    cluster = pl.col("component")
+    equal = pl.col("exact_hash") == pl.col("exact_hash").first().over(cluster)
+    first = pl.col("item").first().over(cluster)
+    n_equal = equal.sum().over(cluster)
+    return ordered.select(
+        "item",
+        leader=first,
+        cluster_id=pl.col("doc_id").first().over(cluster),
+        representative=pl.col("item") == first,
+        kind=pl.when(equal & (n_equal > 1)).then(pl.lit("exact")).otherwise(pl.lit("near")),
+        first_seen=pl.col("fetch_time").min().over(cluster),
+    )
+
+
+def estimate_members(members: pl.DataFrame, fetch: Fetch) -> pl.DataFrame:
+    """The members with their `similarity` to the representative: 1 for itself and for equal texts."""
+    other = ((members["kind"] == "near") & ~members["representative"]).to_numpy()
+    similarity = np.ones(members.height)
+    items, leaders = members["item"].to_numpy(), members["leader"].to_numpy()
+    similarity[other] = estimate_similarity(fetch, items[other], leaders[other])
+    return members.with_columns(similarity=similarity)
+
+
+def fill_clusters(documents: pl.DataFrame, members: pl.DataFrame | None) -> pl.DataFrame:
+    """The clusters table of `documents` (doc_id, fetch_time), whose items count from 0; who is no member is alone."""
+    alone = documents.select("doc_id", "fetch_time", item=pl.int_range(pl.len(), dtype=pl.Int64))
+    table = alone.join(_NO_MEMBERS if members is None else members, on="item", how="left", maintain_order="left")
+    return CLUSTERS.conform(
+        table.with_columns(
+            cluster_id=pl.col("cluster_id").fill_null(pl.col("doc_id")),
+            representative=pl.col("representative").fill_null(True),
+            similarity=pl.col("similarity").fill_null(1.0),
+            first_seen=pl.when(pl.col("kind").is_null()).then("fetch_time").otherwise("first_seen"),
+            kind=pl.col("kind").fill_null("unique"),
+        )
     )

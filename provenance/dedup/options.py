@@ -1,8 +1,17 @@
 """How documents are compared, and what counts as a near duplicate."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from provenance.errors import ConfigError
+
+
+class Keep(StrEnum):
+    """Which copy of a cluster stays."""
+
+    EARLIEST = "earliest"  # the first capture
+    LONGEST = "longest"  # the one with most characters
+    BEST = "best"  # the one with the highest score
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,7 @@ class DedupOptions:
     bands: int = 16
     rows: int = 8
     threshold: float = 0.8
+    keep: Keep = Keep.EARLIEST
 
     def __post_init__(self) -> None:
         for name in ("num_perm", "shingle_words", "bands", "rows"):

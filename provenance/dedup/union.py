@@ -1,9 +1,8 @@
 """Connected components on arrays: every row ends up under the lowest row it is linked to."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Rows = NDArray[np.int64]
+from provenance.dedup.keys import Rows
 
 
 def link_rows(parents: Rows, left: Rows, right: Rows) -> None:

@@ -1,11 +1,13 @@
 """Banding and linking on signatures made by hand."""
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.dedup.lsh import estimate_similarity, link_near
+from provenance.dedup.keys import make_rows
+from provenance.dedup.linking import compare_signatures, estimate_similarity, find_pairs
 from provenance.dedup.options import DedupOptions
 from provenance.dedup.union import link_rows
 
@@ -13,7 +15,14 @@ OPTIONS = DedupOptions(num_perm=8, bands=4, rows=2, threshold=0.75)
 
 
 def link(rows: list[list[int]]) -> list[int]:
-    return link_near(np.array(rows, np.uint32), np.arange(len(rows)), OPTIONS).tolist()
+    signatures = np.array(rows, np.uint32)
+    hashes = pl.Series([bytes([i]) * 16 for i in range(len(rows))])
+    keys = make_rows(hashes, signatures, np.arange(len(rows)), OPTIONS)
+    pairs = find_pairs(keys, compare_signatures(signatures.__getitem__, OPTIONS.threshold))
+    parents = np.arange(len(rows))
+    link_rows(parents, pairs[:, 0], pairs[:, 1])
+    found: list[int] = parents.tolist()
+    return found
 
 
 def test_a_shared_band_alone_is_not_enough():
@@ -35,7 +44,11 @@ def test_rows_whose_every_bucket_begins_with_a_stranger_still_meet():
 
 def test_similarity_is_the_share_of_equal_values():
     signatures = np.array([[1, 2, 3, 4], [1, 2, 0, 0], [0, 0, 0, 0]], np.uint32)
-    assert estimate_similarity(signatures, np.array([0, 0, 1]), np.array([0, 1, 2])).tolist() == [1.0, 0.5, 0.5]
+    assert estimate_similarity(signatures.__getitem__, np.array([0, 0, 1]), np.array([0, 1, 2])).tolist() == [
+        1.0,
+        0.5,
+        0.5,
+    ]
 
 
 @pytest.mark.parametrize(("s", "expected"), [(0.5, 0.06), (0.6, 0.24), (0.7, 0.61), (0.8, 0.95), (0.9, 1.0)])

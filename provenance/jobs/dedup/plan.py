@@ -1,0 +1,25 @@
+"""How a search for copies is cut so that it stays under a ceiling of memory."""
+
+from provenance.dedup import DedupOptions
+from provenance.errors import ConfigError
+from provenance.jobs.dedup.link import ROW_MEMORY
+
+BASE = 320 * 1024 * 1024  # bytes of a process with everything imported, before it has read anything
+_ITEM_MEMORY = 40  # bytes a document needs while clusters are joined: its parent, and copies of that
+DEFAULT_MEMORY = 4 * 1024**3
+
+
+def count_partitions(n_documents: int, options: DedupOptions, *, memory: int, workers: int) -> int:
+    """Into how many ranges the keys are cut: as few as `workers` processes can hold in `memory` bytes together.
+
+    Raises ConfigError when the ceiling is too low for so many documents, whatever the number of ranges.
+    """
+    lowest = BASE + n_documents * _ITEM_MEMORY
+    room = memory // workers - BASE
+    if memory < lowest or room < BASE // 4:
+        needed = max(lowest, workers * (BASE + BASE // 4))
+        raise ConfigError(
+            f"--memory {memory / 1e9:.1f} GB is too little for {n_documents:,} documents and {workers} workers; "
+            f"give at least {needed / 1e9:.1f} GB, or fewer workers"
+        )
+    return max(1, -(-n_documents * (options.bands + 1) * ROW_MEMORY // room))

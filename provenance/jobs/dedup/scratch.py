@@ -1,0 +1,131 @@
+"""Where the search for copies lays its pieces: sorted runs of keys, signatures, pairs; deleted when it is done.
+
+Arrays are little-endian and raw. A file under its own name is whole, so an interrupted search goes on with what lies
+here.
+"""
+
+import bisect
+import mmap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, count, pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance.dedup.keys import ROW, Rows
+from provenance.dedup.minhash import Signatures
+from provenance.store import open_whole
+
+_OPEN_FILES = 256  # of the 1,024 a process may have open by default
+_PAGES = 64 * 1024 * 1024  # bytes of mapped signatures that may stay in memory between two looks
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One shard's share of the search: how many documents it has, and the number of its first."""
+
+    name: str
+    n_documents: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """The folder of one search."""
+
+    folder: Path
+    num_perm: int
+
+    def run_path(self, part: str, number: int) -> Path:
+        """A sorted run of a shard's keys; items count from 0 in the shard."""
+        return self.folder / f"{part}.{number}.keys"
+
+    def signatures_path(self, part: str) -> Path:
+        """A shard's signatures, a row a document; zeros where there is none."""
+        return self.folder / f"{part}.signatures"
+
+    def pairs_path(self, partition: str) -> Path:
+        """Pairs of items of the whole corpus."""
+        return self.folder / f"{partition}.pairs"
+
+    def forget(self, part: str) -> None:
+        """Deletes what an earlier search left of a shard."""
+        for number in count():
+            path = self.run_path(part, number)
+            if not path.exists():
+                break
+            path.unlink()
+        self.signatures_path(part).unlink(missing_ok=True)
+
+    def write_run(self, part: str, number: int, rows: NDArray[np.void]) -> None:
+        """Writes keys in their order. Raises OutputError."""
+        with open_whole(self.run_path(part, number)) as file:
+            rows[np.argsort(rows["key"], kind="stable")].tofile(file)
+
+    def read_keys(self, part: Part, low: int, high: int) -> Iterator[NDArray[np.void]]:
+        """The keys of a shard from `low` on and below `high`, with the items of the whole corpus."""
+        for number in count():
+            path = self.run_path(part.name, number)
+            if not path.exists():
+                return
+            size = path.stat().st_size // ROW.itemsize
+            if size == 0:
+                continue
+            keys = np.memmap(path, ROW, mode="r")["key"]
+            begin = bisect.bisect_left(keys, low, key=int)
+            end = bisect.bisect_left(keys, high, key=int)
+            rows = np.fromfile(path, ROW, end - begin, offset=begin * ROW.itemsize)
+            rows["item"] += part.start
+            yield rows
+
+    def write_pairs(self, partition: str, pairs: Rows) -> None:
+        """Writes pairs of items. Raises OutputError."""
+        with open_whole(self.pairs_path(partition)) as file:
+            pairs.astype("<i8").tofile(file)
+
+    def read_pairs(self, partition: str) -> Rows:
+        """The pairs of a partition, shape (n, 2)."""
+        return np.fromfile(self.pairs_path(partition), "<i8").reshape(-1, 2)
+
+
+class SignatureFiles:
+    """The signatures of items of a whole corpus, from the files of its shards; they stay outside of this process."""
+
+    def __init__(self, scratch: Scratch, parts: Sequence[Part]) -> None:
+        self._scratch, self._parts = scratch, parts
+        self._ends = np.fromiter(accumulate(part.n_documents for part in parts), np.int64, len(parts))
+        self._maps: dict[str, mmap.mmap] = {}
+        self._touched = 0
+
+    def fetch(self, items: Rows) -> Signatures:
+        """One row an item, in order."""
+        owners = np.searchsorted(self._ends, items, side="right")
+        found = np.empty((len(items), self._scratch.num_perm), np.uint32)
+        order = np.argsort(owners, kind="stable")
+        edges = np.flatnonzero(np.diff(owners[order], prepend=-1, append=len(self._parts)))
+        for begin, end in pairwise(edges):
+            some = order[begin:end]
+            part = self._parts[int(owners[some[0]])]
+            found[some] = self._rows(part.name)[items[some] - part.start]
+        self._forget(len(items))
+        return found
+
+    def _rows(self, name: str) -> Signatures:
+        if name not in self._maps:
+            if len(self._maps) >= _OPEN_FILES:
+                self._maps.pop(next(iter(self._maps)))
+            with self._scratch.signatures_path(name).open("rb") as file:
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            mapped.madvise(mmap.MADV_RANDOM)
+            self._maps[name] = mapped
+        return np.frombuffer(self._maps[name], "<u4").reshape(-1, self._scratch.num_perm)
+
+    def _forget(self, n_rows: int) -> None:
+        """Lets mapped pages go now and then: they lie in the system's cache, but count as memory of this process."""
+        self._touched += n_rows
+        if self._touched * mmap.PAGESIZE > _PAGES:
+            for mapped in self._maps.values():
+                mapped.madvise(mmap.MADV_DONTNEED)
+            self._touched = 0

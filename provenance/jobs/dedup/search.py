@@ -1,0 +1,90 @@
+"""The whole search for copies, as phases of tasks that somebody works on."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from provenance.dedup import DedupOptions
+from provenance.jobs.dedup.documents import Documents
+from provenance.jobs.dedup.join import JoinClusters
+from provenance.jobs.dedup.link import LinkPartition, partition_names
+from provenance.jobs.dedup.plan import BASE, count_partitions
+from provenance.jobs.dedup.scratch import Part, Scratch
+from provenance.jobs.dedup.spread import SpreadKeys, part_name
+from provenance.jobs.job import Job
+from provenance.run import Receipt, Task
+
+SCRATCH = "scratch"
+PHASES = ("spread", "link", "cluster")
+
+
+class Desk(Protocol):
+    """Where tasks are worked on, and what is known of those done before."""
+
+    def find_open(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Task]:
+        """Those of the tasks that are not done."""
+        ...
+
+    def do(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Receipt]:
+        """Does what is open; the receipts of all tasks. Raises OutputError when a task fails."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CopySearch:
+    """The search through all shards of `names` (crawl and shard) with so many documents each.
+
+    `memory` (bytes) is the ceiling for all of `workers` processes together; `inputs` changes with the documents.
+    """
+
+    documents: Documents
+    options: DedupOptions
+    out: Path
+    names: tuple[tuple[str, str], ...]
+    n_documents: tuple[int, ...]
+    inputs: str
+    metadata: Callable[[Task], dict[str, str]]
+    memory: int
+    workers: int
+
+    def run(self, desk: Desk) -> None:
+        """Leaves a clusters table for every shard. Raises ConfigError when the memory is too little, OutputError."""
+        n_partitions = count_partitions(sum(self.n_documents), self.options, memory=self.memory, workers=self.workers)
+        scratch = Scratch(self.out / SCRATCH, self.options.num_perm)
+        partitions = partition_names(n_partitions)
+        join = self._join(scratch, tuple(partitions))
+        whole = [self._task("cluster", "all", "all", self.inputs)]
+        if desk.find_open("cluster", join, whole):
+            spread = [self._task("spread", crawl, shard, self.inputs) for crawl, shard in self.names]
+            desk.do("spread", SpreadKeys(self.documents, self.options, scratch), spread)
+            link = LinkPartition(self.options, scratch, join.parts, n_partitions)
+            told = f"{self.inputs} in {n_partitions}"
+            desk.do("link", link, [self._task("link", "all", name, told) for name in partitions])
+        desk.do("cluster", join, whole)
+        shutil.rmtree(scratch.folder, ignore_errors=True)
+
+    def _join(self, scratch: Scratch, partitions: tuple[str, ...]) -> JoinClusters:
+        room = max(self.memory - BASE - 40 * sum(self.n_documents), BASE // 4)
+        return JoinClusters(
+            documents=self.documents,
+            options=self.options,
+            scratch=scratch,
+            out=self.out,
+            names=self.names,
+            parts=self._parts(),
+            partitions=partitions,
+            memory=room,
+            metadata=self.metadata,
+        )
+
+    def _parts(self) -> tuple[Part, ...]:
+        parts, start = [], 0
+        for (crawl, shard), n in zip(self.names, self.n_documents, strict=True):
+            parts.append(Part(part_name(crawl, shard), n, start))
+            start += n
+        return tuple(parts)
+
+    def _task(self, phase: str, crawl: str, shard: str, inputs: str) -> Task:
+        return Task(phase, crawl, shard, str(self.out), 1, inputs)

@@ -36,9 +36,7 @@ class IndexRows:
         self.n_rows = rows.height
         self._unusable = rows.filter(pl.col("wrong").is_not_null())
         places = rows.filter(pl.col("wrong").is_null()).drop("wrong")
-        self._places = places.unique(["name", "offset", "record_id", "url"], keep="first", maintain_order=True).sort(
-            "name", "offset", maintain_order=True
-        )
+        self._places = _without_repeats(places)
         self.n_repeated = places.height - self._places.height
 
     def unusable(self) -> Iterator[tuple[str, int | None, str]]:
@@ -98,6 +96,16 @@ def _select(path: Path, rows: pl.LazyFrame) -> pl.LazyFrame:
         url=pl.when(shared).then(_text(url)),
         wrong=_find_wrong(name, offset, length),
     )
+
+
+def _without_repeats(places: pl.DataFrame) -> pl.DataFrame:
+    """Places by file and offset, each once; those of one offset stay in their order, in which they are read."""
+    shared = pl.col("length").is_null()
+    same = ["name", "offset", "record_id", "url"]
+    rare = places.filter(shared).unique(same, keep="first", maintain_order=True)
+    ordered = pl.concat([places.filter(~shared), rare]).sort("name", "offset", maintain_order=True)
+    again = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in same)
+    return ordered.filter(~(again & (pl.int_range(pl.len()) > 0)))  # a hash of all rows would take the memory of three
 
 
 def _find(path: Path, known: list[str], names: tuple[str, ...]) -> str:

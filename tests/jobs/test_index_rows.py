@@ -85,6 +85,13 @@ def test_an_odd_row_far_down_is_one_odd_row(tmp_path: Path) -> None:
     assert wrongs(IndexRows(path)) == ["row 20001: the offset x is none"]
 
 
+def test_records_of_a_shared_member_stay_in_their_order_each_once(tmp_path: Path) -> None:
+    ids = ["<j>", "<i>", "<j>", "<i>"]
+    rows = rows_of(tmp_path, {"filename": ["a"] * 4, "offset": [0] * 4, "length": [None] * 4, "doc_id": ids})
+    assert list(rows.by_file()) == [("a", [RecordPlace(0, None, "<j>"), RecordPlace(0, None, "<i>")])]
+    assert rows.n_repeated == 2
+
+
 def test_rows_without_a_length_column_are_read_by_offset(tmp_path: Path) -> None:
     ((_, places),) = rows_of(tmp_path, {"filename": ["a"], "offset": [3]}).by_file()
     assert places == [RecordPlace(3)]

@@ -14,6 +14,16 @@ from provenance.dedup.quantities import find_value
 
 _NE = frozenset(("ne", "n"))  # beside it some French adverbs deny: "plus"
 _BEFORE_DENIED = 2  # words from a negator to what it denies: "not cheap", "not very cheap"
+_BRING_ARTICLES = {ContrastKind.WITH_WITHOUT, ContrastKind.COMPARISON}  # "avec du sucre", "sans sucre"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """A spot: its words in both texts, and the words both have just before."""
+
+    before: Sequence[str]
+    left: Sequence[str]
+    right: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +33,35 @@ class Flips:
     kinds: tuple[ContrastKind, ...]
 
 
-def judge_spot(left: Sequence[str], right: Sequence[str], cues: Cues) -> Flips | None:
+def judge_spot(sides: Sides, cues: Cues) -> Flips | None:
     """The flips that make one side the other; null where the sides differ in anything else."""
-    plain = (list(left), list(right))
-    joined = (cues.join_phrases(plain[0]), cues.join_phrases(plain[1]))
+    plain = list(sides.left), list(sides.right)
+    joined = cues.join_phrases(plain[0]), cues.join_phrases(plain[1])
     ways = [plain] if joined == plain else [joined, plain]
-    for one, other in ways:
-        flips = _compare_words(one, other, cues)
-        if flips is not None:
-            return flips
-    for one, other in ways:
-        flips = _compare_denials(one, other, cues)
-        if flips is not None:
-            return flips
+    for compare in (_compare_words, _compare_denials, _compare_without_carriers):
+        for left, right in ways:
+            flips = compare(Sides(sides.before, left, right), cues)
+            if flips is not None:
+                return flips
     return None
 
 
-def _compare_words(left: list[str], right: list[str], cues: Cues) -> Flips | None:
+def _compare_words(sides: Sides, cues: Cues) -> Flips | None:
+    found = _align(sides.left, sides.right, cues)
+    return Flips(tuple(kind for _, kind in found)) if found else None
+
+
+def _compare_without_carriers(sides: Sides, cues: Cues) -> Flips | None:
+    carriers = cues.words["carrier"]
+    left, right = ([word for word in side if word not in carriers] for side in (sides.left, sides.right))
     found = _align(left, right, cues)
-    if found is None or not found:
-        return None
-    return Flips(tuple(kind for _, kind in found))
+    kinds = tuple(kind for _, kind in found or ())
+    return Flips(kinds) if _BRING_ARTICLES & set(kinds) else None
 
 
-def _compare_denials(left: list[str], right: list[str], cues: Cues) -> Flips | None:
-    one, other = _Denied(left, cues), _Denied(right, cues)
-    if not one.negators and not other.negators:
+def _compare_denials(sides: Sides, cues: Cues) -> Flips | None:
+    one, other = _Denied(sides.left, sides.before, cues), _Denied(sides.right, sides.before, cues)
+    if not (one.denied or other.denied):
         return None
     found = _align(one.rest, other.rest, cues)
     if found is None:
@@ -62,7 +75,7 @@ def _compare_denials(left: list[str], right: list[str], cues: Cues) -> Flips | N
     return Flips((ContrastKind.NEGATION, *kinds) if flipped else kinds)
 
 
-def _align(left: list[str], right: list[str], cues: Cues) -> list[tuple[int, ContrastKind]] | None:
+def _align(left: Sequence[str], right: Sequence[str], cues: Cues) -> list[tuple[int, ContrastKind]] | None:
     """Where two rows of words are opposites; null if they differ in more than that and in inflection."""
     if len(left) != len(right):
         return None
@@ -94,21 +107,26 @@ def _is_same(left: str, right: str, cues: Cues) -> bool:
 class _Denied:
     """One side without its negators and their carriers: what is left, the negators, and before which word they stood.
 
-    Two negators of one clause deny once ("no hay nada").
+    Two negators of one clause deny once ("no hay nada"); where the clause is denied before, a second adds nothing.
     """
 
-    def __init__(self, words: list[str], cues: Cues) -> None:
+    def __init__(self, words: Sequence[str], before: Sequence[str], cues: Cues) -> None:
         negators, carriers = set(cues.words["negator"]), cues.words["carrier"]
         if _NE & set(words):
             negators |= cues.words["negator_with_ne"]
+        if negators & set(before):
+            negators -= cues.words["concord"]
+            carriers |= cues.words["concord"]
         self.rest: list[str] = []
         self.negators: Counter[str] = Counter()
         self.places: list[int] = []
+        self.denied = bool(negators & set(before))
         for word in words:
             article = next((stem for stem in cues.words["article"] if _is_article(word, stem)), None)
             if word in negators or article:
                 self.negators[article or word] += 1
                 self.places.append(len(self.rest))
+                self.denied = True
             elif word not in carriers:
                 self.rest.append(word)
 

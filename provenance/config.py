@@ -161,6 +161,8 @@ def _convert_text(hint: type, value: str, where: str) -> object:
 def _convert_scalar(hint: object, value: object, where: str) -> object:
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(_convert_choice(tuple(member.value for member in hint), value, where))
     if isinstance(hint, type) and isinstance(value, str) and issubclass(hint, Path | date):
         return _convert_text(hint, value, where)
     matches = isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool))

@@ -1,60 +1,32 @@
 """The main job: phases of tasks over the shards of a corpus, resumed from the ledger of its output folder.
 
 read       per shard   documents, signals, signatures, rejects, markup
-cluster    once        clusters of near and exact duplicates
+spread, link, cluster  clusters of near and exact duplicates (jobs/dedup)
 judge      per shard   verdicts, decisions, curated subset
 summarise  once        ratio, data card, report, run.json
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Protocol
 
-from provenance.errors import OutputError
 from provenance.jobs.companions import find_companions
+from provenance.jobs.dedup.documents import RunDocuments
+from provenance.jobs.dedup.search import CopySearch
+from provenance.jobs.desk import Desk, Reporter
 from provenance.jobs.folder import RunFolder
 from provenance.jobs.gather import add_counts
-from provenance.jobs.judge import ClusterShards, JudgeShard
-from provenance.jobs.places import STDIN, is_hidden, show_place
+from provenance.jobs.judge import JudgeShard
+from provenance.jobs.places import STDIN
 from provenance.jobs.plan import Shard
 from provenance.jobs.read import ReadShard
 from provenance.jobs.saved import read_saved
 from provenance.jobs.settings import JobContext
 from provenance.jobs.summarise import Summarise
-from provenance.run import Crew, Progress, Receipt, Task, attempt
+from provenance.run import Crew, Receipt, Task
 
-PHASES = ("read", "cluster", "judge", "summarise")
-
-
-class Job(Protocol):
-    """What a worker does with a task; picklable."""
-
-    def __call__(self, task: Task, progress: Progress) -> Receipt:
-        """The receipt of the task."""
-        ...
-
-    def outputs(self, task: Task) -> Iterable[Path]:
-        """The files a finished task leaves: when one of them is gone, the task is done again."""
-        ...
-
-
-class Reporter(Protocol):
-    """Told how the work goes on; the command line draws a bar from it."""
-
-    def start(self, phase: str, n_tasks: int, open_tasks: Sequence[Task]) -> None:
-        """A phase begins; `open_tasks` are those of its tasks that are not done yet."""
-        ...
-
-    def advance(self, task: Task, bytes_done: int) -> None:
-        """A task has read so far into its input."""
-        ...
-
-    def finish(self, receipt: Receipt) -> None:
-        """A task has ended."""
-        ...
+PHASES = ("read", "spread", "link", "cluster", "judge", "summarise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +46,24 @@ class RunSummary:
         return not self.lost
 
 
-def run_corpus(folder: RunFolder, shards: Sequence[Shard], *, workers: int, reporter: Reporter) -> RunSummary:
-    """Does what is open of the run in `folder`, and sums up. Raises OutputError when a table cannot be written."""
+def run_corpus(
+    folder: RunFolder, shards: Sequence[Shard], *, workers: int, reporter: Reporter, memory: int | None = None
+) -> RunSummary:
+    """Does what is open of the run in `folder`, and sums up.
+
+    `memory` (bytes) is the ceiling of the search for copies, for all workers together. Raises OutputError when a table
+    cannot be written, ConfigError when the memory is too little for the documents there are.
+    """
     context = folder.context
     known = folder.add_shards(shards)
     with Crew(workers) as crew:
-        desk = _Desk(folder, crew, reporter, piped=frozenset((s.crawl, s.name) for s in shards if s.place == STDIN))
+        desk = Desk(folder, crew, reporter, piped=frozenset((s.crawl, s.name) for s in shards if s.place == STDIN))
         companions = find_companions(known)
         tasks = [_read_task(shard, companions.get((shard.crawl, shard.name))) for shard in known]
         read = desk.do("read", ReadShard(context), tasks)
         kept = _kept(known, read)
         inputs = _digest(receipt.to_json() for receipt in map(_lasting, read) if receipt.done)
-        desk.do("cluster", ClusterShards(context, kept), [_whole_task("cluster", context, kept, inputs)])
+        _search_copies(context, kept, read, inputs, memory=memory, workers=workers).run(desk)
         tasks = [Task("judge", shard.crawl, shard.name, shard.place, shard.size, inputs) for shard in kept]
         desk.do("judge", JudgeShard(context), tasks)
         told = inputs + _digest(find_lost(read))
@@ -93,62 +71,28 @@ def run_corpus(folder: RunFolder, shards: Sequence[Shard], *, workers: int, repo
     return _sum_up(folder, kept)
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """Where tasks are handed out and receipts come in."""
-
-    folder: RunFolder
-    crew: Crew
-    reporter: Reporter
-    piped: frozenset[tuple[str, str]]  # crawl and name of the shard that is on standard input now
-
-    def do(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Receipt]:
-        """Works on the open tasks of a phase; every receipt goes to the ledger as it comes."""
-        ledger = self.folder.ledger
-        todo = self._find_open(phase, job, tasks)
-        failed = {(r.task.key, r.task.inputs) for r in ledger.receipts(phase) if not r.done}
-        if self.folder.finished and any((task.key, task.inputs) not in failed for task in todo):
-            self.folder.reopen()
-        self.reporter.start(phase, len(tasks), todo)
-        for receipt in map(self.folder.append, self._work(phase, job, todo)):
-            self.reporter.finish(receipt)
-            if receipt.fatal or (not receipt.done and phase != "read"):
-                raise OutputError(receipt.error or phase)
-        wanted = {task.key for task in tasks}
-        return [receipt for receipt in ledger.receipts(phase) if receipt.task.key in wanted]
-
-    def _work(self, phase: str, job: Job, todo: Sequence[Task]) -> Iterator[Receipt]:
-        """Standard input is read by this process, which alone has it; what cannot be read now stays lost."""
-        others = []
-        for task in todo:
-            if phase != "read":
-                others.append(task)
-            elif why := self._why_absent(task):
-                yield Receipt(task, complete=False, error=f"{show_place(task.source)}: {why}")
-            elif task.source == STDIN:
-                yield attempt(job, task, partial(self.reporter.advance, task))
-            else:
-                others.append(task)
-        yield from self.crew.work(job, others, on_progress=self.reporter.advance)
-
-    def _is_piped(self, task: Task) -> bool:
-        return (task.crawl, task.shard) in self.piped
-
-    def _why_absent(self, task: Task) -> str | None:
-        """Why a shard of an earlier call cannot be read in this one."""
-        if task.source == STDIN and not self._is_piped(task):
-            return "standard input was not read to its end; pipe the archive to `provenance run -` again"
-        if is_hidden(task.source):
-            return "the password or query of this URL is not kept; name it again"
-        return None
-
-    def _find_open(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Task]:
-        """Tasks not done, done on other inputs, or whose files are gone; a run not finished is summed up anew."""
-        if phase == "summarise" and not self.folder.finished:
-            return list(tasks)
-        undone = {task.key for task in self.folder.ledger.find_open(tasks)}
-        undone |= {r.task.key for r in self.folder.ledger.receipts(phase) if not r.complete and self._is_piped(r.task)}
-        return [task for task in tasks if task.key in undone or not all(path.exists() for path in job.outputs(task))]
+def _search_copies(
+    context: JobContext,
+    shards: Sequence[Shard],
+    read: Sequence[Receipt],
+    inputs: str,
+    *,
+    memory: int | None,
+    workers: int,
+) -> CopySearch:
+    n_documents = {(r.task.crawl, r.task.shard): r.counts["documents"] for r in read if r.done}
+    names = tuple((shard.crawl, shard.name) for shard in shards)
+    return CopySearch(
+        documents=RunDocuments(context.out),
+        options=context.config.dedup,
+        out=context.out,
+        names=names,
+        n_documents=tuple(n_documents[name] for name in names),
+        inputs=inputs,
+        metadata=context.metadata,
+        memory=memory,
+        workers=workers,
+    )
 
 
 def find_lost(receipts: Iterable[Receipt]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The cluster job, over all shards at once, and the judge job: verdicts, decisions and curated subset of a shard."""
+"""The judge job: verdicts, decisions and curated subset of a shard."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,50 +9,13 @@ from pathlib import Path
 import polars as pl
 
 from provenance.curate import select_documents
-from provenance.dedup import find_clusters
 from provenance.jobs.kept_records import write_kept_records
-from provenance.jobs.plan import Shard
 from provenance.jobs.settings import JobContext
 from provenance.models.calibration import load_calibration
 from provenance.run import Progress, Receipt, Stopwatch, Task
-from provenance.schema import CURATED, DECISIONS, DOCUMENTS, SIGNATURES, VERDICTS
-from provenance.store import TableWriter, read_aligned, read_table, table_path, warc_path, write_table
+from provenance.schema import CURATED, DECISIONS, VERDICTS
+from provenance.store import TableWriter, read_aligned, table_path, warc_path
 from provenance.verdict import judge_batch
-
-_NOTHING = pl.DataFrame(schema={**SIGNATURES.schema, "fetch_time": DOCUMENTS.schema["fetch_time"]})
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterShards:
-    """Finds near and exact duplicates over all shards; one task, a clusters file per shard."""
-
-    context: JobContext
-    shards: tuple[Shard, ...]
-
-    def __call__(self, task: Task, progress: Progress) -> Receipt:
-        """Raises OutputError when a table cannot be written."""
-        watch = Stopwatch()
-        frames = [self._read(shard) for shard in self.shards]
-        clusters = find_clusters(pl.concat([_NOTHING, *frames]), self.context.config.dedup)
-        start = 0
-        for shard, frame in zip(self.shards, frames, strict=True):
-            path = table_path(self.context.out, "clusters", shard.crawl, shard.name)
-            shard_task = Task("cluster", shard.crawl, shard.name, task.source, 0, task.inputs)
-            write_table(path, clusters.slice(start, frame.height), self.context.metadata(shard_task))
-            start += frame.height
-        kinds = Counter(clusters["kind"].to_list())
-        counts = {kind: kinds[kind] for kind in sorted(kinds)}
-        return watch.receipt(task, {**counts, "clusters": clusters["cluster_id"].n_unique()})
-
-    def outputs(self, task: Task) -> Iterator[Path]:
-        """The files a finished task leaves."""
-        for shard in self.shards:
-            yield table_path(self.context.out, "clusters", shard.crawl, shard.name)
-
-    def _read(self, shard: Shard) -> pl.DataFrame:
-        signatures = read_table(table_path(self.context.out, "signatures", shard.crawl, shard.name))
-        documents = read_table(table_path(self.context.out, "documents", shard.crawl, shard.name), ["fetch_time"])
-        return signatures.hstack(documents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from provenance.errors import ConfigError
 from provenance.jobs.dedup.link import ROW_MEMORY
 
 BASE = 320 * 1024 * 1024  # bytes of a process with everything imported, before it has read anything
-_ITEM_MEMORY = 40  # bytes a document needs while clusters are joined: its parent, and copies of that
-DEFAULT_MEMORY = 4 * 1024**3
+ITEM_MEMORY = 40  # bytes a document needs while clusters are joined: its parent, and copies of that
+WORKER_MEMORY = 1024**3  # bytes a process may take where nobody says
 
 
 def count_partitions(n_documents: int, options: DedupOptions, *, memory: int, workers: int) -> int:
@@ -14,7 +14,7 @@ def count_partitions(n_documents: int, options: DedupOptions, *, memory: int, wo
 
     Raises ConfigError when the ceiling is too low for so many documents, whatever the number of ranges.
     """
-    lowest = BASE + n_documents * _ITEM_MEMORY
+    lowest = BASE + n_documents * ITEM_MEMORY
     room = memory // workers - BASE
     if memory < lowest or room < BASE // 4:
         needed = max(lowest, workers * (BASE + BASE // 4))

@@ -10,7 +10,7 @@ from provenance.dedup import DedupOptions
 from provenance.jobs.dedup.documents import Documents
 from provenance.jobs.dedup.join import JoinClusters
 from provenance.jobs.dedup.link import LinkPartition, partition_names
-from provenance.jobs.dedup.plan import BASE, count_partitions
+from provenance.jobs.dedup.plan import BASE, ITEM_MEMORY, WORKER_MEMORY, count_partitions
 from provenance.jobs.dedup.scratch import Part, Scratch
 from provenance.jobs.dedup.spread import SpreadKeys, part_name
 from provenance.jobs.job import Job
@@ -36,7 +36,8 @@ class Desk(Protocol):
 class CopySearch:
     """The search through all shards of `names` (crawl and shard) with so many documents each.
 
-    `memory` (bytes) is the ceiling for all of `workers` processes together; `inputs` changes with the documents.
+    `memory` (bytes) is the ceiling for all of `workers` processes together, by default a gigabyte for each;
+    `inputs` changes with the documents.
     """
 
     documents: Documents
@@ -46,12 +47,13 @@ class CopySearch:
     n_documents: tuple[int, ...]
     inputs: str
     metadata: Callable[[Task], dict[str, str]]
-    memory: int
+    memory: int | None
     workers: int
 
     def run(self, desk: Desk) -> None:
         """Leaves a clusters table for every shard. Raises ConfigError when the memory is too little, OutputError."""
-        n_partitions = count_partitions(sum(self.n_documents), self.options, memory=self.memory, workers=self.workers)
+        n, memory = sum(self.n_documents), self._memory()
+        n_partitions = count_partitions(n, self.options, memory=memory, workers=self.workers)
         scratch = Scratch(self.out / SCRATCH, self.options.num_perm)
         partitions = partition_names(n_partitions)
         join = self._join(scratch, tuple(partitions))
@@ -66,7 +68,7 @@ class CopySearch:
         shutil.rmtree(scratch.folder, ignore_errors=True)
 
     def _join(self, scratch: Scratch, partitions: tuple[str, ...]) -> JoinClusters:
-        room = max(self.memory - BASE - 40 * sum(self.n_documents), BASE // 4)
+        room = max(self._memory() - BASE - ITEM_MEMORY * sum(self.n_documents), BASE // 4)
         return JoinClusters(
             documents=self.documents,
             options=self.options,
@@ -78,6 +80,9 @@ class CopySearch:
             memory=room,
             metadata=self.metadata,
         )
+
+    def _memory(self) -> int:
+        return self.memory or WORKER_MEMORY * self.workers + ITEM_MEMORY * sum(self.n_documents)
 
     def _parts(self) -> tuple[Part, ...]:
         parts, start = [], 0

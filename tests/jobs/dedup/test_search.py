@@ -13,7 +13,7 @@ from provenance.dedup import DedupOptions, find_clusters, sign_batch
 from provenance.errors import ConfigError
 from provenance.jobs.dedup import link, spread
 from provenance.jobs.dedup.documents import RunDocuments
-from provenance.jobs.dedup.plan import DEFAULT_MEMORY, count_partitions
+from provenance.jobs.dedup.plan import count_partitions
 from provenance.jobs.dedup.search import CopySearch
 from provenance.jobs.job import Job
 from provenance.run import Crew, Receipt, Task
@@ -86,7 +86,7 @@ def search_in(out: Path, documents: pl.DataFrame = DOCUMENTS, **changes: object)
         n_documents=SIZES,
         inputs="1",
         metadata=lambda task: {"shard": task.shard},
-        memory=DEFAULT_MEMORY,
+        memory=None,
         workers=1,
     )
     return replace(search, **changes)  # type: ignore[arg-type]

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from provenance.dedup.cues import Cues
 
 _GROUPED = re.compile(r"[.,'](?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r"\d{1,3}([.,]\d{3})+")
+_DAY_AND_MONTH = re.compile(r"\d{1,2}\.\d{1,2}")
+_MINUTES = re.compile(r"h\d\d")
 _FRACTIONS = frozenset(("1/2", "1/3", "1/4", "2/3", "3/4"))
 _SHORT_LINE = 8  # words of a line without a full stop that make it furniture: a counter, a label, a tag
 _ID_DIGITS = 7  # digits written without a mark from which on a number is an id
@@ -53,15 +56,11 @@ def is_content(spelled: Spelled, i: int, cues: Cues) -> bool:
 
 def _is_stamp(number: str) -> bool:
     """By shape: clock, date, version, rating, range of dates, id."""
-    if number in _FRACTIONS:
+    if number in _FRACTIONS or _THOUSANDS.fullmatch(number):
         return False
-    return (
-        ":" in number
-        or "/" in number
-        or number.count("-") > 1
-        or (number.count(".") > 1 and not re.fullmatch(r"\d{1,3}(\.\d{3})+", number))
-        or (number.isdigit() and len(number) >= _ID_DIGITS)
-    )
+    n_digits = sum(map(str.isdigit, number))
+    marks = number.count("-") > 1 or number.count(".") > 1 or ":" in number or "/" in number
+    return marks or (n_digits >= _ID_DIGITS and not re.search("[.,]", number))
 
 
 class _Neighbours:
@@ -83,14 +82,22 @@ class _Neighbours:
     def is_time(self) -> bool:
         if self._near("month", -2, -1, 1, 2) or self._near("weekday", -2, -1, 1):
             return True
-        if self._near("clock", 1) or self._near("stamp", -1, -2, -3):
+        if self._near("clock", 1) or self._near("stamp", -1, -2, -3) or _MINUTES.fullmatch(self._word(1)):
+            return True
+        if self._near("month", 3) and self._near("ordinal", 1, 2):
+            return True
+        number = self.spelled.words[self.i]
+        if _DAY_AND_MONTH.fullmatch(number) and self.spelled.text[self.end : self.end + 1] == ".":
+            return True
+        if "-" in number and (self._in_furniture() or self._near("hours", -1, -2)):
             return True
         aged = self._near("age_before", -1) or self._near("age_after", 2, 3)
-        after_at = self._near("clock_before", -1) and (self._near("clock_hours", 1) or self._closes())
+        hour = self._near("clock_hours", 1) or self._near("clock_lead", -2) or self._closes()
+        after_at = self._near("clock_before", -1) and hour
         return (aged and self._near("time_unit", 1, 2)) or after_at
 
     def is_counter(self) -> bool:
-        if self._near("counter", 1, 2):
+        if self._near("counter", 1, 2, 3):
             return True
         if not self._in_furniture():
             return False

@@ -37,13 +37,13 @@ def judge_spot(sides: Sides, cues: Cues) -> Flips | None:
     """The flips that make one side the other; null where the sides differ in anything else."""
     plain = list(sides.left), list(sides.right)
     joined = cues.join_phrases(plain[0]), cues.join_phrases(plain[1])
-    ways = [plain] if joined == plain else [joined, plain]
-    for compare in (_compare_words, _compare_denials, _compare_without_carriers):
-        for left, right in ways:
-            flips = compare(Sides(sides.before, left, right), cues)
-            if flips is not None:
-                return flips
-    return None
+    whole = Sides(sides.before, *joined)
+    return (
+        _compare_words(whole, cues)
+        or _compare_words(Sides(sides.before, *plain), cues)
+        or _compare_denials(whole, cues)
+        or _compare_without_carriers(whole, cues)
+    )
 
 
 def _compare_words(sides: Sides, cues: Cues) -> Flips | None:

@@ -48,9 +48,9 @@ class Cues:
     def find_opposition(self, left: str, right: str) -> ContrastKind | None:
         """What kind of opposites two words are, if they are."""
         there = set(self._sides(right))
-        for entry, side in self._sides(left):
-            if (entry, not side) in there:
-                return self.kinds[entry]
+        entry = min((entry for entry, side in self._sides(left) if (entry, not side) in there), default=None)
+        if entry is not None:
+            return self.kinds[entry]
         return ContrastKind.NEGATION if self._is_denied(left, right) or self._is_denied(right, left) else None
 
     def is_inflection(self, left: str, right: str) -> bool:

@@ -34,6 +34,12 @@ fix: $(STAMP)  ## format and mend what the linter can mend
 bench: $(STAMP)  ## speed and memory of every stage, side by side with others, in one run
 	benchmarks/run.sh
 
+fuzz: $(STAMP)  ## look for inputs that break the reader of archives, for SECONDS (60); new ones go to out/fuzz
+	$(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	mkdir -p out/fuzz
+	PYTHONPATH=. $(BIN)/python tests/archive/fuzz/fuzz_reader.py out/fuzz tests/archive/fuzz/corpus \
+		-max_total_time=$(or $(SECONDS),60) -artifact_prefix=out/fuzz-
+
 tools: $(STAMP)  ## what the tests use besides Python: lmplz, headless Chromium (skipped where they cannot be had)
 	tests/tools.sh
 
@@ -52,4 +58,4 @@ clean:  ## remove what was made, except .venv
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-.PHONY: install run test fix bench tools lmplz fixtures lock clean help
+.PHONY: install run test fix bench fuzz tools lmplz fixtures lock clean help

@@ -65,3 +65,10 @@ def test_line_ends_that_were_written_twice_end_the_headers_too(tmp_path: Path) -
     head, body = PAGES[0].split(b"\r\n\r\n", 1)
     record = head.replace(b"\r\n", b"\r\r\n") + b"\r\r\n\r\r\n" + body
     assert payloads(read(write(tmp_path, record + PAGES[1]))[0]) == [page(0), page(1)]
+
+
+def test_a_record_with_line_ends_written_twice_is_found_behind_one_without_a_length(tmp_path: Path) -> None:
+    head, body = PAGES[1].split(b"\r\n\r\n", 1)
+    record = head.replace(b"\r\n", b"\r\r\n") + b"\r\r\n\r\r\n" + body
+    for items, _tally in read_both(tmp_path, without_length(PAGES[0]) + record + PAGES[2]):
+        assert payloads(items) == [page(0), page(1), page(2)]

@@ -1,6 +1,8 @@
+#!/usr/bin/env python3
 """Fuzzes the reader of archives: `make fuzz SECONDS=1200`. Needs the extra `fuzz` (atheris, Linux only).
 
-Arguments are libFuzzer's: the folder that takes new inputs first, then options. The laws are in `laws`.
+Arguments are libFuzzer's: the folder that takes new inputs first, then others, and options. The laws are in `laws`.
+The corpus is made small again by `fuzz_reader.py -merge=1 SMALL out/fuzz`, with `.venv/bin` on the PATH.
 """
 
 import sys
@@ -36,7 +38,7 @@ def cross_inputs(data: bytes, other: bytes, max_size: int, seed: int) -> bytes:
 def main(arguments: list[str]) -> None:
     """Writes the seeds into the first folder named, then fuzzes."""
     folder = next((Path(argument) for argument in arguments[1:] if not argument.startswith("-")), None)
-    if folder is not None and folder.is_dir() and "-merge=1" not in arguments:
+    if folder is not None and folder.is_dir() and not any("merge=1" in argument for argument in arguments):
         for name, data in make_seeds().items():
             (folder / f"seed-{name.replace(' ', '-')}").write_bytes(data)
     atheris.Setup(

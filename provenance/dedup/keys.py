@@ -30,16 +30,17 @@ def make_rows(exact_hashes: pl.Series, signatures: Signatures, signed: Rows, opt
 
     `exact_hashes`: 16 bytes each, or null for a text that equals nothing. `signatures[i]` is that of item `signed[i]`.
     """
+    bands, width = options.banding
     present = exact_hashes.is_not_null().to_numpy()
     halves = _halves(exact_hashes)
     texts = np.where(present, halves[:, 1], _mix(np.arange(len(present), dtype=np.uint64)))
-    rows = np.empty(int(present.sum()) + len(signed) * options.bands, ROW)
+    rows = np.empty(int(present.sum()) + len(signed) * bands, ROW)
     equal = rows[: int(present.sum())]
     equal["key"] = halves[present, 0] | _ODD
     equal["text"], equal["item"] = texts[present], np.flatnonzero(present)
-    for band in range(options.bands):
+    for band in range(bands):
         part = rows[len(equal) + band * len(signed) :][: len(signed)]
-        part["key"] = hash_band(signatures[:, band * options.rows : (band + 1) * options.rows], band) & _EVEN
+        part["key"] = hash_band(signatures[:, band * width : (band + 1) * width], band) & _EVEN
         part["text"], part["item"] = texts[signed], signed
     return rows
 

@@ -22,4 +22,4 @@ def count_partitions(n_documents: int, options: DedupOptions, *, memory: int, wo
             f"--memory {memory / 1e9:.1f} GB is too little for {n_documents:,} documents and {workers} workers; "
             f"give at least {needed / 1e9:.1f} GB, or fewer workers"
         )
-    return max(1, -(-n_documents * (options.bands + 1) * ROW_MEMORY // room))
+    return max(1, -(-n_documents * (options.banding[0] + 1) * ROW_MEMORY // room))

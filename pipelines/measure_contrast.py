@@ -2,7 +2,7 @@
 
     python -m pipelines.measure_contrast fixtures/contrast/development.jsonl [--errors] [--unknown-language]
 
-A set is JSON lines with language, kind (that of the contrast, or "none"), left and right.
+A set is JSON lines with language, label ("contrast" or "none"), kind (what was changed), left and right.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def find_wilson(hits: int, total: int) -> tuple[float, float]:
 def judge_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     """The pairs with `truth`, `flagged` and the `found` contrast beside."""
     found = flag_contrasts(pairs)
-    return pairs.with_columns(found.alias("found"), truth=pl.col("kind") != "none", flagged=found.is_not_null())
+    return pairs.with_columns(found.alias("found"), truth=pl.col("label") == "contrast", flagged=found.is_not_null())
 
 
 def count_group(group: pl.DataFrame) -> dict[str, str | int]:
@@ -81,10 +81,18 @@ def main() -> None:
     judged = judge_pairs(asked).with_columns(pairs["language"])
     languages = [{"language": str(name[0]), **count_group(part)} for name, part in _split(judged, "language")]
     print(make_table([{"language": "all", **count_group(judged)}, *languages]), end="\n\n")
-    print(make_table([_describe_kind(str(name[0]), part) for name, part in _split(judged, "kind")]), end="\n\n")
+    print(
+        make_table(
+            [
+                _describe_kind(str(name[0]), part)
+                for name, part in _split(judged.sort("label", maintain_order=True), "kind")
+            ]
+        ),
+        end="\n\n",
+    )
     if options.errors:
         for row in judged.filter(pl.col("truth") != pl.col("flagged")).iter_rows(named=True):
-            print(row["language"], row["kind"], row["found"], row["left"], row["right"], sep=" | ")
+            print(row["id"], row["kind"], row["found"], row["left"], row["right"], sep=" | ")
     print(f"{measure_speed(pairs):,.0f} pairs of {SPEED_WORDS} words a second")
 
 
@@ -93,7 +101,12 @@ def _split(judged: pl.DataFrame, column: str) -> list[tuple[tuple[object, ...], 
 
 
 def _describe_kind(kind: str, part: pl.DataFrame) -> dict[str, str | int]:
-    return {"kind": kind, "pairs": part.height, "flagged": render_share(int(part["flagged"].sum()), part.height)}
+    return {
+        "kind": kind,
+        "label": part["label"][0],
+        "pairs": part.height,
+        "flagged": render_share(int(part["flagged"].sum()), part.height),
+    }
 
 
 if __name__ == "__main__":

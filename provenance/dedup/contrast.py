@@ -25,7 +25,7 @@ _STRIDE = 16  # equal words passed at once
 _ANCHOR = 2  # equal words that end a spot
 _GAP = 6  # equal words across which spots are judged as one: a negation reaches from subject to verb
 _BEFORE = 6  # words before a spot that are searched for a denial of the same clause
-_MAX_CHARS = 200_000  # of what lies between the first and the last difference: bounds the work at some 20 ms a pair
+_MAX_CHARS = 100_000  # of what lies between the first and the last difference: bounds the work at some 30 ms a pair
 _MAX_LONGER = 2_000  # characters: more than all spots could add (10 spots of 12 words fit)
 _CONTEXT = 160  # characters kept on both sides of the difference: what a number counts stands beside it
 

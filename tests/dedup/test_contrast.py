@@ -127,7 +127,7 @@ def test_the_development_set_is_told_apart(language: str | None):
     wrong = [
         pair["id"]
         for pair in some
-        if (find_contrast(pair["left"], pair["right"], asked) is None) != (pair["kind"] == "none")
+        if (find_contrast(pair["left"], pair["right"], asked) is None) != (pair["label"] == "none")
     ]
     assert len(wrong) <= 0.03 * len(some), wrong
 

@@ -24,7 +24,7 @@ def find_wilson(hits: int, total: int) -> tuple[float, float]:
         return 0.0, 1.0
     share, weight = hits / total, Z * Z / total
     middle, half = share + weight / 2, Z * sqrt(share * (1 - share) / total + weight / (4 * total))
-    return (middle - half) / (1 + weight), (middle + half) / (1 + weight)
+    return max((middle - half) / (1 + weight), 0.0), (middle + half) / (1 + weight)
 
 
 def judge_pairs(pairs: pl.DataFrame) -> pl.DataFrame:

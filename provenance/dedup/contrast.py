@@ -30,7 +30,15 @@ _MAX_LONGER = 2_000  # characters: more than all spots could add (10 spots of 12
 _CONTEXT = 160  # characters kept on both sides of the difference: what a number counts stands beside it
 
 _WORD = re.compile(r"[^\W\d_]\w*|\d+(?:[.,:/'-]\d+)*")
-_UNIFIED = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("\u00ad", ""), ("\u200b", ""))  # str.translate is ten times slower
+_UNIFIED = (
+    ("’", "'"),
+    ("‘", "'"),
+    ("ʼ", "'"),
+    ("–", "-"),
+    ("‑", "-"),
+    ("\u00ad", ""),
+    ("\u200b", ""),
+)  # str.translate is ten times slower
 _CONTRACTED = re.compile(r"\b(ca|wo|sha|ai|[a-z]+)n't\b")
 _WHOLE = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
 _ORDER = tuple(ContrastKind)

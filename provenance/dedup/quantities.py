@@ -13,6 +13,8 @@ from provenance.dedup.cues import Cues
 _GROUPED = re.compile(r"[.,'](?=\d{3}(?!\d))")
 _THOUSANDS = re.compile(r"\d{1,3}([.,]\d{3})+")
 _DAY_AND_MONTH = re.compile(r"\d{1,2}\.\d{1,2}")
+_CLOCK = re.compile(r":\d\d")  # "3:1" is a score
+_CENTS = re.compile(r"[.,]\d\d$")
 _MINUTES = re.compile(r"h\d\d")
 _FRACTIONS = frozenset(("1/2", "1/3", "1/4", "2/3", "3/4"))
 _SHORT_LINE = 8  # words of a line without a full stop that make it furniture: a counter, a label, a tag
@@ -20,6 +22,8 @@ _ID_DIGITS = 7  # digits written without a mark from which on a number is an id
 _YEARS = range(1000, 2101)  # four digits alone are a year after a word like "in"
 _RECENT_YEARS = range(1900, 2101)  # and without one
 _CURRENCY = "€$£¥"
+_VOTED_REACH = 7  # words from a count to what was voted: "41 people found this review helpful"
+_PHONE_DIGITS = 6  # of two groups of digits with a space between, the second not of three
 _BESIDE_TAG = 6  # words between a price and the words of a shop
 
 
@@ -59,8 +63,8 @@ def _is_stamp(number: str) -> bool:
     if number in _FRACTIONS or _THOUSANDS.fullmatch(number):
         return False
     n_digits = sum(map(str.isdigit, number))
-    marks = number.count("-") > 1 or number.count(".") > 1 or ":" in number or "/" in number
-    return marks or (n_digits >= _ID_DIGITS and not re.search("[.,]", number))
+    marks = number.count("-") > 1 or number.count(".") > 1 or _CLOCK.search(number) or "/" in number
+    return bool(marks) or (n_digits >= _ID_DIGITS and not re.search("[.,]", number))
 
 
 class _Neighbours:
@@ -84,6 +88,8 @@ class _Neighbours:
             return True
         if self._near("clock", 1) or self._near("stamp", -1, -2, -3) or _MINUTES.fullmatch(self._word(1)):
             return True
+        if self._word(1) in ("a", "p") and self._word(2) == "m":
+            return True
         if self._near("month", 3) and self._near("ordinal", 1, 2):
             return True
         number = self.spelled.words[self.i]
@@ -97,7 +103,7 @@ class _Neighbours:
         return (aged and self._near("time_unit", 1, 2)) or after_at
 
     def is_counter(self) -> bool:
-        if self._near("counter", 1, 2, 3):
+        if self._near("counter", 1, 2, 3) or self._near("voted", *range(2, _VOTED_REACH + 1)):
             return True
         if not self._in_furniture():
             return False
@@ -106,17 +112,30 @@ class _Neighbours:
     def is_label(self) -> bool:
         if self._near("label", -1) or (self._near("label", -2) and self._near("label", -1)):
             return True
-        return "#" in self._before() or "©" in self._line() or (self._in_furniture() and self._is_part_of_whole())
+        counted = self._in_furniture() or "-" in self.spelled.words[self.i]
+        return "#" in self._before() or "©" in self._line() or (counted and self._is_part_of_whole())
 
     def is_price_tag(self) -> bool:
         symbols = self._before() + self.spelled.text[self.end : self.end + 2]
         priced = self._near("currency", 1) or any(sign in symbols for sign in _CURRENCY)
-        return priced and (self._in_furniture() or self._near("cart", *range(-_BESIDE_TAG, _BESIDE_TAG + 1)))
+        exact = _CENTS.search(self.spelled.words[self.i]) is not None
+        return priced and (exact or self._in_furniture() or self._near("cart", *range(-_BESIDE_TAG, _BESIDE_TAG + 1)))
 
     def is_in_a_row(self) -> bool:
         """A number between numbers is a table, a pager or a telephone."""
+        if self._is_split(self.i - 1) or self._is_split(self.i):
+            return True
         around = [self._is_number(step) for step in (-2, -1, 1, 2)]
         return all(around[:2]) or all(around[2:]) or all(around[1:3])
+
+    def _is_split(self, first: int) -> bool:
+        """Whether this word and the next are one long number written in groups, as telephones are."""
+        if not 0 <= first < len(self.spelled.words) - 1:
+            return False
+        one, other = self.spelled.words[first : first + 2]
+        gap = self.spelled.text[self.spelled.spans[first][1] : self.spelled.spans[first + 1][0]]
+        grouped = one.isdigit() and other.isdigit() and gap in (" ", "\u00a0") and len(other) != 3
+        return grouped and len(one + other) >= _PHONE_DIGITS
 
     def _near(self, role: str, *steps: int) -> bool:
         words = self.roles[role]

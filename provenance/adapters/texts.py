@@ -1,24 +1,19 @@
 """Texts in files of the common formats, in chunks, row for row: .txt, .jsonl (.gz, .zst), .parquet."""
 
-import gzip
-import io
 import json
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
-import zstandard
 
 from provenance.errors import ConfigError
+from provenance.textfiles import DAMAGE, ENCODING, LINES, PARQUET, as_text, is_text, mend_text, open_lines
 
 CHUNK_ROWS = 1000
-ENCODING = "utf-8-sig"  # UTF-8; a byte-order mark at the beginning is no part of the text
-_DAMAGE = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +34,9 @@ def read_texts(path: Path, *, text_column: str, id_column: str) -> Iterator[Text
         raise ConfigError(f"--input {path}: {'is a folder, not a file' if path.is_dir() else 'no such file'}")
     if name.endswith(".txt"):
         return iter([_read_text(path)])
-    if name.endswith((".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst", ".json.gz")):
+    if name.endswith(LINES):
         return _read_lines(path, text_column, id_column)
-    if name.endswith(".parquet"):
+    if name.endswith(PARQUET):
         return _read_parquet(path, text_column, id_column)
     raise ConfigError(f"--input {path}: unknown format; known are .txt, .jsonl, .jsonl.gz, .jsonl.zst and .parquet")
 
@@ -62,20 +57,13 @@ def _read_parquet(path: Path, text_column: str, id_column: str) -> Iterator[Text
     fields = {field.name: field.type for field in file.schema_arrow}
     if text_column not in fields:
         raise ConfigError(f"--input {path}: no column {text_column!r}; columns are {', '.join(fields)} (--text-column)")
-    if not _is_text(fields[text_column]):
+    if not is_text(fields[text_column]):
         raise ConfigError(
             f"--input {path}: column {text_column!r} holds {fields[text_column]}, no text (--text-column)"
         )
     if pa.types.is_nested(fields.get(id_column, pa.null())):
         raise ConfigError(f"--input {path}: column {id_column!r} holds {fields[id_column]}, no ids (--id-column)")
     return _parquet_chunks(path, file, [text_column] + ([id_column] if id_column in fields else []))
-
-
-def _is_text(dtype: pa.DataType) -> bool:
-    """True for strings, strings by dictionary, and bytes, which some writers make of strings."""
-    value = dtype.value_type if pa.types.is_dictionary(dtype) else dtype
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
-    return pa.types.is_null(value) or any(test(value) for test in tests)
 
 
 def _parquet_chunks(path: Path, file: pq.ParquetFile, columns: list[str]) -> Iterator[TextChunk]:
@@ -85,20 +73,13 @@ def _parquet_chunks(path: Path, file: pq.ParquetFile, columns: list[str]) -> Ite
             frame = pl.from_arrow(batch)
             assert isinstance(frame, pl.DataFrame)
             numbers = pl.Series("id", range(n_rows, n_rows + frame.height), dtype=pl.Int64).cast(pl.String)
-            ids = _as_text(frame.get_column(columns[1])) if len(columns) > 1 else numbers
-            text = _as_text(frame.get_column(columns[0]))
+            ids = as_text(frame.get_column(columns[1])) if len(columns) > 1 else numbers
+            text = as_text(frame.get_column(columns[0]))
             n_rows += frame.height
             yield TextChunk(pl.DataFrame([ids.alias("id"), text.alias("text")]))
     except (OSError, pa.ArrowException) as error:
         empty = pl.DataFrame(schema={"id": pl.String, "text": pl.String})
         yield TextChunk(empty, (f"{path}: damaged after row {n_rows:,}, the rest is lost: {error}",))
-
-
-def _as_text(values: pl.Series) -> pl.Series:
-    if values.dtype != pl.Binary:
-        return values.cast(pl.String)
-    decoded = [None if value is None else value.decode("utf-8", "replace") for value in values]
-    return pl.Series(values.name, decoded, dtype=pl.String)
 
 
 class _Row(NamedTuple):
@@ -112,7 +93,7 @@ def _read_lines(path: Path, text_column: str, id_column: str) -> Iterator[TextCh
     problems: list[str] = []
     n_rows = number = 0
     try:
-        with _open_lines(path) as lines:
+        with open_lines(path) as lines:
             for number, line in enumerate(lines, start=1):
                 if line.isspace():
                     continue
@@ -124,7 +105,7 @@ def _read_lines(path: Path, text_column: str, id_column: str) -> Iterator[TextCh
                 if len(rows) == CHUNK_ROWS:
                     yield _chunk(rows, problems)
                     rows, problems = [], []
-    except _DAMAGE as error:
+    except DAMAGE as error:
         if number == 0:
             raise ConfigError(f"--input {path}: cannot be read: {error}") from error
         problems.append(f"{path}: damaged after line {number}, the rest is lost: {error}")
@@ -137,16 +118,6 @@ def _chunk(rows: list[tuple[str, str | None]], problems: list[str]) -> TextChunk
     return TextChunk(frame, tuple(problems))
 
 
-def _open_lines(path: Path) -> IO[str]:
-    name = path.name.lower()
-    if name.endswith(".gz"):
-        return gzip.open(path, "rt", encoding=ENCODING, errors="replace")
-    if name.endswith(".zst"):
-        stream = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
-        return io.TextIOWrapper(io.BufferedReader(stream), encoding=ENCODING, errors="replace")
-    return path.open(encoding=ENCODING, errors="replace")
-
-
 def _read_line(line: str, text_column: str, id_column: str) -> _Row:
     try:
         row = json.loads(line)
@@ -154,13 +125,8 @@ def _read_line(line: str, text_column: str, id_column: str) -> _Row:
         return _Row(None, None, f"not JSON: {error}")
     if not isinstance(row, dict):
         return _Row(None, None, "not a JSON object")
-    identity = _whole(str(row[id_column])) if row.get(id_column) is not None else None
+    identity = mend_text(str(row[id_column])) if row.get(id_column) is not None else None
     text = row.get(text_column)
     if isinstance(text, str):
-        return _Row(identity, _whole(text))
+        return _Row(identity, mend_text(text))
     return _Row(identity, None, f"no text in {text_column!r}")
-
-
-def _whole(text: str) -> str:
-    """The text with half characters (lone surrogates), which JSON can write, replaced."""
-    return text.encode("utf-8", "replace").decode()

@@ -13,9 +13,10 @@ import polars as pl
 
 from provenance import __version__
 from provenance.adapters.judge import COLUMNS, Judge, output_schema
-from provenance.adapters.texts import ENCODING, read_texts
+from provenance.adapters.texts import read_texts
 from provenance.errors import ConfigError
 from provenance.store import TableWriter, write_text
+from provenance.textfiles import ENCODING
 
 
 @click.command(

@@ -1,17 +1,22 @@
-"""Where the documents of a search for copies come from: the tables of a run, as any other place would give them."""
+"""Where the documents of a search for copies come from, and where what is found of them goes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
+import numpy as np
 import polars as pl
 import pyarrow.parquet as pq
 
+from provenance.dedup.keys import Rows
+from provenance.jobs.dedup.rows import Fields, Lost, read_rows
+from provenance.jobs.dedup.sign import signed_path
 from provenance.store import read_table, table_path
 
 _FROM_SIGNATURES = ("doc_id", "exact_hash")
 _BATCH = 10_000  # signatures in memory at a time: 5 MB at 128 values
+TEXTS: Final = pl.Schema({"item": pl.Int64(), "text": pl.String(), "host": pl.String()})
 
 
 class Documents(Protocol):
@@ -25,6 +30,17 @@ class Documents(Protocol):
         """doc_id, exact_hash, fetch_time and `columns` of all documents."""
         ...
 
+    def read_texts(self, crawl: str, shard: str, items: Rows | None = None) -> Iterator[pl.DataFrame]:
+        """item, text (null where there is none) and host (or null) of those documents, or of all, in batches.
+
+        `items` count from 0 in the shard, in ascending order.
+        """
+        ...
+
+    def clusters_path(self, crawl: str, shard: str) -> Path:
+        """Where the clusters table of a shard lies."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class RunDocuments:
@@ -34,14 +50,84 @@ class RunDocuments:
 
     def read_signatures(self, crawl: str, shard: str) -> Iterator[pl.DataFrame]:
         """exact_hash and signature of all documents, in batches."""
-        with pq.ParquetFile(table_path(self.out, "signatures", crawl, shard)) as file:
-            for batch in file.iter_batches(_BATCH, columns=["exact_hash", "signature"]):
-                frame = pl.from_arrow(batch)
-                assert isinstance(frame, pl.DataFrame)
-                yield frame
+        yield from _read_batches(table_path(self.out, "signatures", crawl, shard), ["exact_hash", "signature"])
 
     def read_facts(self, crawl: str, shard: str, columns: Sequence[str]) -> pl.DataFrame:
-        """doc_id, exact_hash, fetch_time and `columns` (of documents or verdicts) of all documents."""
+        """doc_id, exact_hash, fetch_time and `columns` (of documents) of all documents."""
         signed = read_table(table_path(self.out, "signatures", crawl, shard), _FROM_SIGNATURES)
         told = read_table(table_path(self.out, "documents", crawl, shard), ["fetch_time", *columns])
         return signed.hstack(told.get_columns())
+
+    def read_texts(self, crawl: str, shard: str, items: Rows | None = None) -> Iterator[pl.DataFrame]:
+        """item, text and host of those documents, or of all; only row groups with one of them are read."""
+        with pq.ParquetFile(table_path(self.out, "documents", crawl, shard)) as file:
+            start = 0
+            for group in range(file.num_row_groups):
+                n = file.metadata.row_group(group).num_rows
+                if items is None or _reach(items, start, start + n):
+                    table = file.read_row_group(group, columns=["text", "url_host_name"])
+                    frame = pl.from_arrow(table)
+                    assert isinstance(frame, pl.DataFrame)
+                    yield _pick(frame.rename({"url_host_name": "host"}), start, items)
+                start += n
+
+    def clusters_path(self, crawl: str, shard: str) -> Path:
+        """Where the clusters table of a shard lies."""
+        return table_path(self.out, "clusters", crawl, shard)
+
+
+@dataclass(frozen=True, slots=True)
+class InputDocuments:
+    """The documents of files of texts, signed before into the folder `out`; `paths` are the files by their names."""
+
+    out: Path
+    paths: tuple[tuple[str, str], ...]
+    fields: Fields
+
+    def read_signatures(self, crawl: str, shard: str) -> Iterator[pl.DataFrame]:
+        """exact_hash and signature of all documents, in batches."""
+        yield from _read_batches(signed_path(self.out, shard), ["exact_hash", "signature"])
+
+    def read_facts(self, crawl: str, shard: str, columns: Sequence[str]) -> pl.DataFrame:
+        """doc_id, exact_hash, fetch_time and `columns` (as signed) of all documents."""
+        return read_table(signed_path(self.out, shard), [*_FROM_SIGNATURES, "fetch_time", *columns])
+
+    def read_texts(self, crawl: str, shard: str, items: Rows | None = None) -> Iterator[pl.DataFrame]:
+        """item, text and host of those documents, or of all; the file is read as far as the last of them."""
+        left, start = None if items is None else len(items), 0
+        for piece in read_rows(dict(self.paths)[shard], shard, self.fields):
+            if left == 0:
+                return
+            if isinstance(piece, Lost):
+                continue
+            picked = _pick(piece, start, items)
+            start += piece.height
+            left = None if left is None else left - picked.height
+            if picked.height:
+                yield picked
+
+    def clusters_path(self, crawl: str, shard: str) -> Path:
+        """Where the clusters table of an input lies."""
+        return self.out / "clusters" / f"{shard}.parquet"
+
+
+def _read_batches(path: Path, columns: list[str]) -> Iterator[pl.DataFrame]:
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(_BATCH, columns=columns):
+            frame = pl.from_arrow(batch)
+            assert isinstance(frame, pl.DataFrame)
+            yield frame
+
+
+def _reach(items: Rows, start: int, end: int) -> bool:
+    first, last = np.searchsorted(items, [start, end])
+    return bool(first < last)
+
+
+def _pick(frame: pl.DataFrame, start: int, items: Rows | None) -> pl.DataFrame:
+    """The rows of a stretch that are asked for, with their items; its first row is item `start`."""
+    numbered = frame.with_columns(item=pl.int_range(start, start + frame.height, dtype=pl.Int64))
+    if items is not None:
+        first, last = np.searchsorted(items, [start, start + frame.height])
+        numbered = numbered[items[first:last] - start]
+    return numbered.select(TEXTS.names())

@@ -22,7 +22,7 @@ from provenance.dedup.clusters import (
 from provenance.jobs.dedup.documents import Documents
 from provenance.jobs.dedup.scratch import Part, Scratch, SignatureFiles
 from provenance.run import Progress, Receipt, Stopwatch, Task
-from provenance.store import table_path, write_table
+from provenance.store import write_table
 
 _FACTS_MEMORY = 700  # bytes a member needs while it is described: its facts, sorted, with what is said of it
 Names = Sequence[tuple[str, str]]
@@ -39,7 +39,6 @@ class JoinClusters:
     documents: Documents
     options: DedupOptions
     scratch: Scratch
-    out: Path
     names: tuple[tuple[str, str], ...]
     parts: tuple[Part, ...]
     partitions: tuple[str, ...]
@@ -56,7 +55,7 @@ class JoinClusters:
         for (crawl, shard), part in zip(self.names, self.parts, strict=True):
             table = self._fill(crawl, shard, part, portions)
             own = Task("cluster", crawl, shard, task.source, 0, task.inputs)
-            write_table(table_path(self.out, "clusters", crawl, shard), table, self.metadata(own))
+            write_table(self.documents.clusters_path(crawl, shard), table, self.metadata(own))
             counts.update(table["kind"].to_list())
             counts["clusters"] += int((table["representative"] & (table["kind"] != "contrast")).sum())
         return watch.receipt(task, dict(sorted(counts.items())))
@@ -64,7 +63,7 @@ class JoinClusters:
     def outputs(self, task: Task) -> Iterator[Path]:
         """The files a finished task leaves."""
         for crawl, shard in self.names:
-            yield table_path(self.out, "clusters", crawl, shard)
+            yield self.documents.clusters_path(crawl, shard)
 
     def _cut(self, members: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Portions of whole clusters that fit the memory, one at least."""

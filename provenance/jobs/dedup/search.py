@@ -73,7 +73,6 @@ class CopySearch:
             documents=self.documents,
             options=self.options,
             scratch=scratch,
-            out=self.out,
             names=self.names,
             parts=self._parts(),
             partitions=partitions,

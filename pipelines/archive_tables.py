@@ -131,7 +131,7 @@ def _tell(reading: Reading) -> str:
 
 
 def _tell_ours(ours: OurReading) -> tuple[str, str, str, str]:
-    """Records kept, rejects of damage by reason, bytes skipped by reason, whether the file is complete."""
+    """Records kept, rejects by reason, bytes skipped by reason, whether the file is complete."""
     if ours.tally is None:
         return "0", "", "all", f"refused: {ours.refused}"
     flagged = sum(raw.flawed for raw in ours.raw)

@@ -18,7 +18,7 @@ from pipelines.archive_referees import (
     read_with_us,
     read_with_warcio,
 )
-from pipelines.archive_tables import DISAGREEMENTS, NOT_WHOLE
+from pipelines.archive_tables import DISAGREEMENTS, NOT_WHOLE, TARGET, write_tables
 from provenance.archive import ArchiveReader, ReadOptions, Record, read_record_at
 from provenance.archive.framing.fast import CODECS, read_fast
 from provenance.archive.framing.places import find_framing
@@ -180,3 +180,10 @@ def test_an_empty_file_is_empty_and_says_so(tmp_path: Path) -> None:
     reader = ArchiveReader(path)
     assert list(reader) == []
     assert reader.tally.why == "the file is empty"
+
+
+def test_the_page_has_the_tables_of_today(tmp_path: Path) -> None:
+    page = tmp_path / "archive.md"
+    page.write_text(TARGET.read_text(encoding="utf-8"), encoding="utf-8")
+    write_tables(DATA, page)
+    assert page.read_text(encoding="utf-8") == TARGET.read_text(encoding="utf-8")

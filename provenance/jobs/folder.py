@@ -1,6 +1,5 @@
 """The output folder of a run: opened under a lock, held to one configuration, with its ledger and list of shards."""
 
-import fcntl
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from provenance.config import load_config
 from provenance.errors import ConfigError
+from provenance.jobs.occupied import check_foreign, make_folder, occupy
 from provenance.jobs.places import STDIN, hide_secrets, identify_place, is_file, is_remote
 from provenance.jobs.plan import Shard
 from provenance.jobs.saved import (
@@ -100,8 +100,8 @@ def open_folder(out: Path, config: RunConfig, *, fresh: bool) -> Iterator[RunFol
     empty and no run's folder, or holding a run of another configuration (which `fresh` deletes).
     """
     identity = identify_run(config, load_models(config.models))
-    _make(out)
-    with _locked(out):
+    make_folder(out)
+    with occupy(out):
         _check_foreign(out)
         if fresh:
             _empty(out)
@@ -187,28 +187,6 @@ def _is_gone(shard: Shard) -> bool:
     return is_file(shard.place) and not Path(shard.place).exists()
 
 
-def _make(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise ConfigError(
-            f"--out {out}: cannot write there: {error.strerror}; choose a folder you may write to"
-        ) from error
-
-
-@contextmanager
-def _locked(out: Path) -> Iterator[None]:
-    with (out / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ConfigError(f"--out {out}: another run is working in this folder; wait for it or stop it") from error
-        yield
-
-
 def _empty(out: Path) -> None:
     for name in _TABLES:
         shutil.rmtree(out / name, ignore_errors=True)
@@ -219,13 +197,7 @@ def _empty(out: Path) -> None:
 def _check_foreign(out: Path) -> None:
     if (out / RUN_FILE).exists():
         read_saved(out / RUN_FILE)
-        return
-    foreign = [path.name for path in sorted(out.iterdir()) if path.name != ".lock"]
-    if foreign:
-        raise ConfigError(
-            f"--out {out}: the folder holds {', '.join(foreign[:3])}{' ...' if len(foreign) > 3 else ''} and no run; "
-            "choose an empty folder"
-        )
+    check_foreign(out, RUN_FILE)
 
 
 def _check_configuration(run_file: Path, described: Saved) -> None:

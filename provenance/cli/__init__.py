@@ -16,6 +16,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "run": "provenance.cli.run:run",
     "judge": "provenance.cli.judge:judge",
+    "dedup": "provenance.cli.dedup:dedup",
     "report": "provenance.cli.ratio:report",
     "ratio": "provenance.cli.ratio:ratio",
     "verify": "provenance.cli.run:verify",

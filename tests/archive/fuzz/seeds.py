@@ -75,4 +75,6 @@ def make_seeds() -> dict[str, bytes]:
         made[f"arc {name}"] = CONTAINERS[name](arc_records())
     made["arc of version 2"] = CONTAINERS["gz per record"](arc_records(ARC_2))
     made["cut"] = made["pages gz per record"][:-9]
-    return {name: bytes([0x81 + number % 3]) + stored for number, (name, stored) in enumerate(sorted(made.items()))}
+    seeds = {name: bytes([0x81 + number % 3]) + stored for number, (name, stored) in enumerate(sorted(made.items()))}
+    large = [response(number, PAGE * 40) for number in range(3)]
+    return seeds | {f"large {name}": b"\xc0" + CONTAINERS[name](large) for name in CONTAINERS}

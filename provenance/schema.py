@@ -191,4 +191,20 @@ MARKUP_TABLE = Table(
     },
 )
 
-TABLES = (DOCUMENTS, SIGNATURES, CLUSTERS, VERDICTS, DECISIONS, CURATED, REJECTS, MARKUP_TABLE)
+SEEN = Table(
+    "seen",
+    {
+        **{name: DOCUMENTS.columns[name] for name in ("doc_id", "url", "fetch_time")},
+        "first_seen": Column(_TIME, "UTC", "earliest capture the index knows of this text, or of a near copy of it"),
+        "seen_kind": Column(_TEXT, "", "exact: the same text; near: a near copy, captured earlier than any exact one"),
+        "seen_similarity": Column(
+            pl.Float64, "Jaccard", "of the near copy, estimated from 4 bits a value; 1 for an equal text", 0.0, 1.0
+        ),
+        "seen_crawl": Column(_TEXT, "", "crawl of that capture"),
+        "seen_url": Column(_TEXT, "", "its WARC-Target-URI"),
+        "seen_warc_filename": Column(_TEXT, "", "its archive, as in documents"),
+        "seen_warc_record_offset": Column(pl.Int64, "bytes", "its first byte in that archive", 0),
+    },
+)
+
+TABLES = (DOCUMENTS, SIGNATURES, CLUSTERS, VERDICTS, DECISIONS, CURATED, REJECTS, MARKUP_TABLE, SEEN)

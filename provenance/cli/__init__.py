@@ -19,6 +19,7 @@ COMMANDS = {
     "dedup": "provenance.cli.dedup:dedup",
     "report": "provenance.cli.ratio:report",
     "ratio": "provenance.cli.ratio:ratio",
+    "seen": "provenance.cli.seen:seen",
     "verify": "provenance.cli.run:verify",
     "fetch": "provenance.cli.fetch:fetch",
     "evaluate": "provenance.cli.train:evaluate",

@@ -1,0 +1,67 @@
+"""The documents of a finished run, as the index takes them: batches of a few columns of two tables, row for row."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from provenance.errors import ConfigError
+from provenance.jobs.folder import SavedRun, load_saved_run
+from provenance.jobs.plan import Shard
+from provenance.run import Ledger
+from provenance.store import table_path
+
+_GROUPS = 32  # row groups of 1,000 documents read together
+
+
+@dataclass(frozen=True, slots=True)
+class RunSource:
+    """The shards of a finished run that have tables."""
+
+    run: SavedRun
+    shards: tuple[Shard, ...]
+
+    def read(self, shard: Shard, documents: Sequence[str], signatures: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Columns of `documents` and `signatures` of a shard, in order of rows. Raises ConfigError."""
+        wanted = {"documents": documents, "signatures": signatures}
+        files = {
+            table: pq.ParquetFile(table_path(self.run.out, table, shard.crawl, shard.name))
+            for table, columns in wanted.items()
+            if columns
+        }
+        sizes = {table: file.metadata.num_rows for table, file in files.items()}
+        if len(set(sizes.values())) > 1:
+            raise ConfigError(f"{self.run.out}: the tables of shard {shard.name} do not match; see `provenance verify`")
+        n_groups = next(iter(files.values())).num_row_groups
+        for start in range(0, n_groups, _GROUPS):
+            groups = range(start, min(start + _GROUPS, n_groups))
+            frames = [_read(files[table], groups, wanted[table]) for table in files]
+            yield pl.concat(frames, how="horizontal")
+        for file in files.values():
+            file.close()
+
+    def count(self) -> list[int]:
+        """Documents of each shard."""
+        paths = (table_path(self.run.out, "signatures", shard.crawl, shard.name) for shard in self.shards)
+        return [int(pq.read_metadata(path).num_rows) for path in paths]
+
+
+def open_run(out: Path) -> RunSource:
+    """The documents of a run. Raises ConfigError when the folder holds no finished run, or its tables are gone."""
+    run = load_saved_run(out)
+    done = {(r.task.crawl, r.task.shard) for r in Ledger(out / "ledger.jsonl").receipts("read") if r.done}
+    shards = tuple(shard for shard in run.shards if (shard.crawl, shard.name) in done)
+    for shard in shards:
+        for table in ("documents", "signatures"):
+            path = table_path(out, table, shard.crawl, shard.name)
+            if not path.exists():
+                raise ConfigError(f"{path}: missing; run the same `provenance run` again, it makes what is missing")
+    return RunSource(run, shards)
+
+
+def _read(file: pq.ParquetFile, groups: range, columns: Sequence[str]) -> pl.DataFrame:
+    frame = pl.from_arrow(file.read_row_groups(list(groups), columns=list(columns), use_threads=False))
+    assert isinstance(frame, pl.DataFrame)
+    return frame

@@ -53,7 +53,7 @@ EVIDENCE_DTYPE = pl.List(pl.Struct({"signal": pl.String, "value": pl.Float64, "n
 HREFLANG_DTYPE = pl.List(pl.Struct({"lang": pl.String, "url": pl.String}))
 LINKS_DTYPE = pl.List(pl.Struct({"url": pl.String, "text": pl.String, "rel": pl.String}))
 ORIGINS = ("human", "ai_generated", "machine_translated", "undetermined")
-CLUSTER_KINDS = ("unique", "exact", "near")
+CLUSTER_KINDS = ("unique", "exact", "near", "contrast")
 
 
 def _id() -> Column:
@@ -120,10 +120,11 @@ CLUSTERS = Table(
     {
         "doc_id": _id(),
         "cluster_id": Column(_TEXT, "", "doc_id of the cluster's representative", nullable=False),
-        "representative": Column(pl.Boolean(), "", "the copy that stays: the earliest capture", nullable=False),
-        "kind": Column(_TEXT, "", "unique, exact or near", nullable=False),
+        "representative": Column(pl.Boolean(), "", "stays: the earliest capture, and every contrast", nullable=False),
+        "kind": Column(_TEXT, "", "unique, exact, near or contrast", nullable=False),
         "similarity": Column(pl.Float64, "Jaccard", "to the representative; estimated from signatures", 0.0, 1.0),
         "first_seen": Column(_TIME, "UTC", "earliest capture of the cluster; null where none has a date"),
+        "contrast": Column(_TEXT, "", "the flip between representative and document, a near copy but for it"),
     },
 )
 

@@ -79,8 +79,9 @@ def describe_members(members: pl.DataFrame, options: DedupOptions) -> pl.DataFra
     """What the clusters table says of members of whole components, `similarity` left out.
 
     Takes item, component, doc_id, exact_hash, fetch_time and the column of `BETTER`. Gives item, leader (the
-    representative's item), cluster_id, representative, kind and first_seen, a row a member. `kind` is exact for a
-    member whose text equals the representative's, for the representative where such a member exists, else near.
+    representative's item), cluster_id, representative, kind, first_seen and first_of_text, a row a member. `kind` is
+    exact for a member whose text equals the representative's, for the representative where such a member exists, else
+    near; contrasts are not told from these here.
     """
     better = BETTER[options.keep]
     told = members.with_columns(better=pl.col(better) if better else pl.lit(None, pl.Float64))
@@ -96,6 +97,7 @@ def describe_members(members: pl.DataFrame, options: DedupOptions) -> pl.DataFra
         representative=pl.col("item") == first,
         kind=pl.when(equal & (n_equal > 1)).then(pl.lit("exact")).otherwise(pl.lit("near")),
         first_seen=pl.col("fetch_time").min().over(cluster),
+        first_of_text=pl.int_range(pl.len()).over("component", "exact_hash") == 0,
     )
 
 
@@ -111,7 +113,10 @@ def estimate_members(members: pl.DataFrame, fetch: Fetch) -> pl.DataFrame:
 def fill_clusters(documents: pl.DataFrame, members: pl.DataFrame | None) -> pl.DataFrame:
     """The clusters table of `documents` (doc_id, fetch_time), whose items count from 0; who is no member is alone."""
     alone = documents.select("doc_id", "fetch_time", item=pl.int_range(pl.len(), dtype=pl.Int64))
-    table = alone.join(_NO_MEMBERS if members is None else members, on="item", how="left", maintain_order="left")
+    known = _NO_MEMBERS if members is None else members
+    if "contrast" not in known.columns:
+        known = known.with_columns(contrast=pl.lit(None, pl.String))
+    table = alone.join(known, on="item", how="left", maintain_order="left")
     return CLUSTERS.conform(
         table.with_columns(
             cluster_id=pl.col("cluster_id").fill_null(pl.col("doc_id")),

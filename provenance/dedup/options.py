@@ -38,6 +38,8 @@ class DedupOptions:
     `false_negative_weight` (between 0 and 1) has bands and rows chosen for the threshold by datasketch's optimiser
     instead, the weight of false positives being what it leaves to 1; false ones are compared in vain, and no more.
 
+    `contrast` lets near duplicates stay that differ from their representative in a flip only ("with", "without").
+
     A paragraph (a line of at least `paragraph_words` words) that stands in at least `paragraph_documents` documents of
     a host is boilerplate there.
     """
@@ -50,6 +52,7 @@ class DedupOptions:
     threshold: float = 0.8
     keep: Keep = Keep.EARLIEST
     verify: Verify = Verify.SIGNATURE
+    contrast: bool = True
     false_negative_weight: float | None = None
     paragraph_words: int = 5
     paragraph_documents: int = 3

@@ -109,6 +109,7 @@ def test_one_document_is_unique_and_represents_itself():
         "kind": "unique",
         "similarity": 1.0,
         "first_seen": DAY,
+        "contrast": None,
     }
     assert clusters_of([LONG]).row(0, named=True) == expected
 

@@ -16,7 +16,7 @@ from provenance.store import read_table, table_path
 
 _FROM_SIGNATURES = ("doc_id", "exact_hash")
 _BATCH = 10_000  # signatures in memory at a time: 5 MB at 128 values
-TEXTS: Final = pl.Schema({"item": pl.Int64(), "text": pl.String(), "host": pl.String()})
+TEXTS: Final = pl.Schema({"item": pl.Int64(), "text": pl.String(), "host": pl.String(), "language": pl.String()})
 
 
 class Documents(Protocol):
@@ -31,7 +31,7 @@ class Documents(Protocol):
         ...
 
     def read_texts(self, crawl: str, shard: str, items: Rows | None = None) -> Iterator[pl.DataFrame]:
-        """item, text (null where there is none) and host (or null) of those documents, or of all, in batches.
+        """item, text (null where there is none), host and language (or null) of those documents, or of all, in batches.
 
         `items` count from 0 in the shard, in ascending order.
         """
@@ -59,13 +59,13 @@ class RunDocuments:
         return signed.hstack(told.get_columns())
 
     def read_texts(self, crawl: str, shard: str, items: Rows | None = None) -> Iterator[pl.DataFrame]:
-        """item, text and host of those documents, or of all; only row groups with one of them are read."""
+        """item, text, host and language of those documents, or of all; only row groups with one of them are read."""
         with pq.ParquetFile(table_path(self.out, "documents", crawl, shard)) as file:
             start = 0
             for group in range(file.num_row_groups):
                 n = file.metadata.row_group(group).num_rows
                 if items is None or _reach(items, start, start + n):
-                    table = file.read_row_group(group, columns=["text", "url_host_name"])
+                    table = file.read_row_group(group, columns=["text", "url_host_name", "language"])
                     frame = pl.from_arrow(table)
                     assert isinstance(frame, pl.DataFrame)
                     yield _pick(frame.rename({"url_host_name": "host"}), start, items)
@@ -127,6 +127,8 @@ def _reach(items: Rows, start: int, end: int) -> bool:
 def _pick(frame: pl.DataFrame, start: int, items: Rows | None) -> pl.DataFrame:
     """The rows of a stretch that are asked for, with their items; its first row is item `start`."""
     numbered = frame.with_columns(item=pl.int_range(start, start + frame.height, dtype=pl.Int64))
+    if "language" not in frame.columns:
+        numbered = numbered.with_columns(language=pl.lit(None, pl.String))
     if items is not None:
         first, last = np.searchsorted(items, [start, start + frame.height])
         numbered = numbered[items[first:last] - start]

@@ -19,6 +19,7 @@ from provenance.dedup.clusters import (
     fill_clusters,
     find_members,
 )
+from provenance.jobs.dedup.contrast import ContrastSearch
 from provenance.jobs.dedup.documents import Documents
 from provenance.jobs.dedup.scratch import Part, Scratch, SignatureFiles
 from provenance.run import Progress, Receipt, Stopwatch, Task
@@ -83,6 +84,8 @@ class JoinClusters:
             return path
         fetch = SignatureFiles(self.scratch, self.parts).fetch
         told = estimate_members(describe_members(facts, self.options), fetch)
+        if self.options.contrast:
+            told = ContrastSearch(self.documents, self.scratch, self.names, self.parts).flag(told)
         told.sort("item").write_parquet(path, row_group_size=100_000)
         return path
 

@@ -59,7 +59,10 @@ def made_documents() -> pl.DataFrame:
     ids = [f"<urn:uuid:{i:04}>" for i in range(sum(SIZES))]
     frame = pl.DataFrame({"doc_id": ids, "text": texts[: sum(SIZES)], "fetch_time": times})
     return frame.with_columns(
-        pl.col("fetch_time").cast(pl.Datetime("us", "UTC")), n_chars=pl.col("text").str.len_chars()
+        pl.col("fetch_time").cast(pl.Datetime("us", "UTC")),
+        n_chars=pl.col("text").str.len_chars(),
+        url_host_name=pl.lit("h.example"),
+        language=pl.lit("en"),
     )
 
 

@@ -1,10 +1,10 @@
 """The search for copies through millions of made signatures with planted clusters, under a ceiling of memory.
 
-Seven in ten rows stand alone; two in ten are copies of one in ten originals, whose values agree with the original's with
-probability 0.9; one group of equal texts and one of equal signatures hold one in twenty each. Signatures are made as
-they are read, any row by itself, so nothing but the search lies on the disk. Memory is that of all processes together,
-sampled from /proc while it works: what they hold themselves (anonymous pages), and mapped files, which the system may
-take back at any moment. Prints one line of JSON.
+Seven in ten rows stand alone; two in ten are copies of one in ten originals, whose values agree with the original's
+with probability 0.9; one group of equal texts and one of equal signatures hold one in twenty each. Signatures are made
+as they are read, any row by itself, so nothing but the search lies on the disk. Memory is that of all processes
+together, sampled from /proc while it works: what they hold themselves (anonymous pages), and mapped files, which the
+system may take back at any moment. Prints one line of JSON.
 """
 
 import argparse
@@ -47,6 +47,7 @@ def mix(values: Numbers, salt: int) -> Numbers:
 class MadeDocuments:
     """`n` documents in shards of `SHARD_ROWS`; what a row is depends on its number alone."""
 
+    out: Path
     n: int
     num_perm: int
 
@@ -89,6 +90,14 @@ class MadeDocuments:
             "fetch_time": pl.Series((mix(rows, 5) >> np.uint64(14)).astype(np.int64)).cast(pl.Datetime("us", "UTC")),
         }
         return pl.DataFrame({**facts, **{name: pl.Series([1] * len(rows)) for name in columns}})
+
+    def read_texts(self, crawl: str, shard: str, items: NDArray[np.int64] | None = None) -> Iterator[pl.DataFrame]:
+        """No text is made."""
+        raise NotImplementedError
+
+    def clusters_path(self, crawl: str, shard: str) -> Path:
+        """Where the clusters table of a shard lies."""
+        return table_path(self.out, "clusters", crawl, shard)
 
     def _cells(self, rows: Numbers) -> Numbers:
         return rows[:, None] * np.uint64(self.num_perm) + np.arange(self.num_perm, dtype=np.uint64)
@@ -184,13 +193,13 @@ def no_metadata(task: Task) -> dict[str, str]:
     return {}
 
 
-def compare(documents: MadeDocuments, out: Path, names: Sequence[tuple[str, str]]) -> dict[str, float]:
+def compare(documents: MadeDocuments, names: Sequence[tuple[str, str]]) -> dict[str, float]:
     """Pairs of copies planted and found, those of the two large groups left out."""
     frames = []
     for crawl, shard in names:
         rows = documents.rows_of(shard)
         planted, _, _ = documents.plant(rows)
-        found = read_table(table_path(out, "clusters", crawl, shard), ["cluster_id"])["cluster_id"]
+        found = read_table(documents.clusters_path(crawl, shard), ["cluster_id"])["cluster_id"]
         numbers = found.str.slice(10, 12).cast(pl.Int64)
         frames.append(pl.DataFrame({"planted": planted.astype(np.int64), "found": numbers}))
     both = pl.concat(frames)
@@ -220,7 +229,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     options = DedupOptions()
-    documents = MadeDocuments(arguments.rows, options.num_perm)
+    documents = MadeDocuments(arguments.out, arguments.rows, options.num_perm)
     names = tuple(("made", f"{i:06}") for i in range(-(-arguments.rows // SHARD_ROWS)))
     begun = time.perf_counter()
     for _ in documents.read_signatures(*names[0]):
@@ -256,7 +265,7 @@ def main() -> None:
         "peak_bytes_by_phase": sampler.peak_of_phase,
         "phases": desk.phases,
         "clusters_bytes": written,
-        **compare(documents, arguments.out, names),
+        **compare(documents, names),
     }
     shutil.rmtree(arguments.out)
     json.dump(figures, sys.stdout)

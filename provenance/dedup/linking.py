@@ -16,7 +16,7 @@ from provenance.dedup.minhash import Signatures
 from provenance.dedup.union import link_rows
 
 TURNS = 4  # texts of a bucket that all others are compared with; 8 found nothing more in a million made signatures
-_PAIRS = 1 << 12  # compared at once: 2 x 2 MB at 128 values
+_PAIRS = 1 << 10  # compared at once: 2 x 0.5 MB at 128 values
 
 Compare = Callable[[Rows, Rows], NDArray[np.bool_]]
 """Which pairs of items are similar enough to be near duplicates."""

@@ -19,7 +19,8 @@ from provenance.dedup.minhash import Signatures
 from provenance.store import open_whole
 
 _OPEN_FILES = 256  # of the 1,024 a process may have open by default
-_PAGES = 64 * 1024 * 1024  # bytes of mapped signatures that may stay in memory between two looks
+_PAGES = 64 * 1024 * 1024  # bytes of mapped files that may stay in memory between two looks
+_AROUND = 64 * 1024  # bytes that the system maps at a look: what its cache has of the neighbourhood
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class SignatureFiles:
     def _forget(self, n_rows: int) -> None:
         """Lets mapped pages go now and then: they lie in the system's cache, but count as memory of this process."""
         self._touched += n_rows
-        if self._touched * mmap.PAGESIZE > _PAGES:
+        if self._touched * _AROUND >= _PAGES:
             for mapped in self._maps.values():
                 mapped.madvise(mmap.MADV_DONTNEED)
             self._touched = 0

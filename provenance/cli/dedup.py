@@ -53,8 +53,16 @@ class MemorySize(click.ParamType[int]):
 @click.option("--host-column", help="Hosts, for boilerplate_share.")
 @click.option("--threshold", type=float, default=_DEFAULT.threshold, show_default=True, help="Jaccard similarity.")
 @click.option("--false-negative-weight", type=float, help="Between 0 and 1: choose bands and rows for it.")
-@click.option("--verify", type=click.Choice([*Verify]), default=_DEFAULT.verify, show_default=True)
-@click.option("--keep", type=click.Choice([*Keep]), default=_DEFAULT.keep, show_default=True, help="Which copy stays.")
+@click.option(
+    "--verify", type=click.Choice([one.value for one in Verify]), default=_DEFAULT.verify.value, show_default=True
+)
+@click.option(
+    "--keep",
+    type=click.Choice([one.value for one in Keep]),
+    default=_DEFAULT.keep.value,
+    show_default=True,
+    help="Which copy stays.",
+)
 @click.option("--memory", type=MemorySize(), help="Ceiling for all workers together.  [default: 1 GiB a worker]")
 @click.option("--workers", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="all cores")
 @click.option("--fresh", is_flag=True, help="Delete the search that is in the folder and start anew.")

@@ -11,10 +11,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from provenance.dedup.exact import Look, Similarity, find_shingle_sets, make_comparison
 from provenance.dedup.keys import Rows, make_rows
-from provenance.dedup.linking import Fetch, compare_signatures, estimate_similarity, find_pairs
+from provenance.dedup.linking import find_pairs
 from provenance.dedup.minhash import Signatures
-from provenance.dedup.options import DedupOptions, Keep
+from provenance.dedup.options import DedupOptions, Keep, Verify
 from provenance.dedup.union import link_rows
 from provenance.errors import ConfigError
 from provenance.schema import CLUSTERS
@@ -32,9 +33,9 @@ _NO_MEMBERS: Final = pl.DataFrame(
 def find_clusters(signatures: pl.DataFrame, options: DedupOptions) -> pl.DataFrame:
     """The clusters table of documents in memory, row for row in input order.
 
-    Takes doc_id, signature, exact_hash and fetch_time (UTC, nullable), and n_chars or score where the longest or best
-    copy is to stay. A doc_id may stand in several rows: each has its own. Raises ConfigError for signatures of another
-    length.
+    Takes doc_id, signature, exact_hash and fetch_time (UTC, nullable), n_chars or score where the longest or best copy
+    is to stay, and text where candidates are verified by shingles. A doc_id may stand in several rows: each has its
+    own. Raises ConfigError for signatures of another length.
     """
     signed, matrix = read_signatures(signatures["signature"], options.num_perm)
     places = np.cumsum(signatures["signature"].is_not_null().to_numpy()) - 1
@@ -43,12 +44,19 @@ def find_clusters(signatures: pl.DataFrame, options: DedupOptions) -> pl.DataFra
         found: Signatures = matrix[places[items]]
         return found
 
-    rows = make_rows(signatures["exact_hash"], matrix, signed, options)
-    pairs = find_pairs(rows, compare_signatures(fetch, options.threshold))
+    similar, similarity = make_comparison(fetch, options, _look_in(signatures, options))
+    pairs = find_pairs(make_rows(signatures["exact_hash"], matrix, signed, options), similar)
     members = find_members(signatures.height, [pairs])
     linked = members.join(signatures.drop("signature").with_row_index("item"), on="item", maintain_order="left")
     told = describe_members(linked.with_columns(pl.col("item").cast(pl.Int64)), options)
-    return fill_clusters(signatures, estimate_members(told, fetch))
+    return fill_clusters(signatures, measure_members(told, similarity))
+
+
+def _look_in(documents: pl.DataFrame, options: DedupOptions) -> Look | None:
+    if options.verify is not Verify.SHINGLES:
+        return None
+    sets = find_shingle_sets(documents["text"].fill_null("").to_list(), words=options.shingle_words)
+    return lambda item: sets.hashes[sets.offsets[item] : sets.offsets[item + 1]]
 
 
 def read_signatures(signatures: pl.Series, num_perm: int) -> tuple[Rows, Signatures]:
@@ -101,12 +109,12 @@ def describe_members(members: pl.DataFrame, options: DedupOptions) -> pl.DataFra
     )
 
 
-def estimate_members(members: pl.DataFrame, fetch: Fetch) -> pl.DataFrame:
+def measure_members(members: pl.DataFrame, measure: Similarity) -> pl.DataFrame:
     """The members with their `similarity` to the representative: 1 for itself and for equal texts."""
     other = ((members["kind"] == "near") & ~members["representative"]).to_numpy()
     similarity = np.ones(members.height)
     items, leaders = members["item"].to_numpy(), members["leader"].to_numpy()
-    similarity[other] = estimate_similarity(fetch, items[other], leaders[other])
+    similarity[other] = measure(items[other], leaders[other])
     return members.with_columns(similarity=similarity)
 
 

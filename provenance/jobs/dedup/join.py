@@ -15,13 +15,14 @@ from provenance.dedup import DedupOptions
 from provenance.dedup.clusters import (
     BETTER,
     describe_members,
-    estimate_members,
     fill_clusters,
     find_members,
+    measure_members,
 )
 from provenance.jobs.dedup.contrast import ContrastSearch
 from provenance.jobs.dedup.documents import Documents
-from provenance.jobs.dedup.scratch import Part, Scratch, SignatureFiles
+from provenance.jobs.dedup.scratch import Part, Scratch
+from provenance.jobs.dedup.shingles import open_comparison
 from provenance.run import Progress, Receipt, Stopwatch, Task
 from provenance.store import write_table
 
@@ -82,8 +83,8 @@ class JoinClusters:
         path = self.scratch.folder / f"{number}.members.parquet"
         if facts is None:
             return path
-        fetch = SignatureFiles(self.scratch, self.parts).fetch
-        told = estimate_members(describe_members(facts, self.options), fetch)
+        _, similarity = open_comparison(self.options, self.scratch, self.parts)
+        told = measure_members(describe_members(facts, self.options), similarity)
         if self.options.contrast:
             told = ContrastSearch(self.documents, self.scratch, self.names, self.parts).flag(told)
         told.sort("item").write_parquet(path, row_group_size=100_000)

@@ -8,8 +8,9 @@ import numpy as np
 
 from provenance.dedup import DedupOptions
 from provenance.dedup.keys import ROW
-from provenance.dedup.linking import compare_signatures, find_pairs
-from provenance.jobs.dedup.scratch import Part, Scratch, SignatureFiles
+from provenance.dedup.linking import find_pairs
+from provenance.jobs.dedup.scratch import Part, Scratch
+from provenance.jobs.dedup.shingles import open_comparison
 from provenance.run import Progress, Receipt, Stopwatch, Task
 
 ROW_MEMORY = 4 * ROW.itemsize  # bytes a key needs at the height of the search: itself, sorted, and what sorts it
@@ -33,8 +34,8 @@ class LinkPartition:
         found = [rows for part in self.parts for rows in self.scratch.read_keys(part, low, high)]
         rows = np.concatenate([np.empty(0, ROW), *found])
         del found
-        fetch = SignatureFiles(self.scratch, self.parts).fetch
-        pairs = find_pairs(rows, compare_signatures(fetch, self.options.threshold))
+        similar, _ = open_comparison(self.options, self.scratch, self.parts)
+        pairs = find_pairs(rows, similar)
         self.scratch.write_pairs(task.shard, pairs)
         return watch.receipt(task, {"keys": len(rows), "pairs": len(pairs)})
 

@@ -47,6 +47,14 @@ class Scratch:
         """A shard's signatures, a row a document; zeros where there is none."""
         return self.folder / f"{part}.signatures"
 
+    def shingles_path(self, part: str) -> Path:
+        """The shingles of a shard's documents, each document's in order, where candidates are verified by them."""
+        return self.folder / f"{part}.shingles"
+
+    def offsets_path(self, part: str) -> Path:
+        """Where each document's shingles begin, and where the last ones end."""
+        return self.folder / f"{part}.offsets"
+
     def pairs_path(self, partition: str) -> Path:
         """Pairs of items of the whole corpus."""
         return self.folder / f"{partition}.pairs"

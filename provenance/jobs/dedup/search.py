@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Protocol
 
 from provenance.dedup import DedupOptions
+from provenance.dedup.options import Verify
 from provenance.jobs.dedup.documents import Documents
 from provenance.jobs.dedup.join import JoinClusters
 from provenance.jobs.dedup.link import LinkPartition, partition_names
 from provenance.jobs.dedup.plan import BASE, ITEM_MEMORY, WORKER_MEMORY, count_partitions
 from provenance.jobs.dedup.scratch import Part, Scratch
+from provenance.jobs.dedup.shingles import SpreadShingles
 from provenance.jobs.dedup.spread import SpreadKeys, part_name
 from provenance.jobs.job import Job
 from provenance.run import Receipt, Task
@@ -61,6 +63,9 @@ class CopySearch:
         if desk.find_open("cluster", join, whole):
             spread = [self._task("spread", crawl, shard, self.inputs) for crawl, shard in self.names]
             desk.do("spread", SpreadKeys(self.documents, self.options, scratch), spread)
+            if self.options.verify is Verify.SHINGLES:
+                shingle = [self._task("shingle", crawl, shard, self.inputs) for crawl, shard in self.names]
+                desk.do("shingle", SpreadShingles(self.documents, self.options, scratch), shingle)
             link = LinkPartition(self.options, scratch, join.parts, n_partitions)
             told = f"{self.inputs} in {n_partitions}"
             desk.do("link", link, [self._task("link", "all", name, told) for name in partitions])

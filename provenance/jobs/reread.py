@@ -18,6 +18,7 @@ from provenance.jobs.settings import RunConfig
 from provenance.jobs.verification import Verification
 
 LOCATION = ("doc_id", "text", "url", "warc_record_offset", "warc_record_length")
+_MADE = "^<urn:uuid:.{14}5"  # an id made here (UUID 5): the record has none, or shares it
 _DIGESTS = {  # other bytes are no problem of the run: a digest is of the body as stored, or decoded, as writers please
     "match": "digests that match",
     "mismatch": "digests of other bytes",
@@ -37,7 +38,10 @@ class ShardReader:
 
         Takes the columns of LOCATION, rows in the order of the table: neighbours are read in one go.
         """
-        placed = documents.filter(pl.col("warc_record_offset").is_not_null())
+        nameless = (
+            pl.col("warc_record_length").is_null() & pl.col("url").is_null() & pl.col("doc_id").str.contains(_MADE)
+        )
+        placed = documents.filter(pl.col("warc_record_offset").is_not_null() & ~nameless)
         _count(result, "documents without a place", documents.height - placed.height)
         if why := _find_obstacle(self.shard):
             _count(result, f"documents that cannot be read again ({why})", placed.height)

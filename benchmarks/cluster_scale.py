@@ -228,7 +228,7 @@ def main() -> None:
     parser.add_argument("--memory", type=float, default=4.0, help="GB, the ceiling")
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
-    options = DedupOptions()
+    options = DedupOptions(contrast=False)  # there are no texts
     documents = MadeDocuments(arguments.out, arguments.rows, options.num_perm)
     names = tuple(("made", f"{i:06}") for i in range(-(-arguments.rows // SHARD_ROWS)))
     begun = time.perf_counter()
@@ -245,6 +245,7 @@ def main() -> None:
         metadata=no_metadata,
         memory=int(arguments.memory * 1e9),
         workers=arguments.workers,
+        measures=False,
     )
     sampler = MemorySampler()
     begun = time.perf_counter()

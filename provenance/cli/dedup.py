@@ -2,14 +2,15 @@
 
 import json
 import os
-import re
 from pathlib import Path
+from typing import cast
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from provenance.cli.display import Display
+from provenance.cli.sizes import MemorySize
 from provenance.config import Plain
 from provenance.dedup import DedupOptions
 from provenance.dedup.banding import draw_curve, lowest_estimate
@@ -21,26 +22,7 @@ from provenance.jobs.dedup.rows import Fields
 from provenance.jobs.dedup.standalone import SUMMARY, DedupPlan, Summary, remove_copies
 
 _DEFAULT = DedupOptions()
-_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _SHOWN = 20  # notes shown
-
-
-class MemorySize(click.ParamType[int]):
-    """Bytes, as a number with a unit: 4GB, 500 MB, 2GiB."""
-
-    name = "size"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The bytes."""
-        if isinstance(value, int):
-            return value
-        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B?\s*", str(value), re.IGNORECASE)
-        if not found:
-            self.fail(f"{value!r} is no size; give 4GB, say", param, ctx)
-        unit = _UNITS[found[2].upper()]
-        if found[3]:
-            unit = 1 << (10 * list(_UNITS).index(found[2].upper()))
-        return int(float(found[1]) * unit)
 
 
 @click.command(epilog="Example: provenance dedup texts/*.parquet --out out/dedup --memory 4GB --keep longest")
@@ -63,6 +45,7 @@ class MemorySize(click.ParamType[int]):
     show_default=True,
     help="Which copy stays.",
 )
+@click.option("--contrast/--no-contrast", default=True, help="Let copies stay that differ in a flip only.")
 @click.option("--memory", type=MemorySize(), help="Ceiling for all workers together.  [default: 1 GiB a worker]")
 @click.option("--workers", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="all cores")
 @click.option("--fresh", is_flag=True, help="Delete the search that is in the folder and start anew.")
@@ -79,6 +62,7 @@ def dedup(
     false_negative_weight: float | None,
     verify: str,
     keep: str,
+    contrast: bool,
     memory: int | None,
     workers: int,
     fresh: bool,
@@ -95,6 +79,7 @@ def dedup(
         threshold=threshold,
         keep=Keep(keep),
         verify=Verify(verify),
+        contrast=contrast,
         false_negative_weight=false_negative_weight,
     )
     if memory is not None and memory <= 0:
@@ -144,13 +129,33 @@ def _show(summary: Summary, out: Path) -> None:
     for kind in ("unique", "exact", "near", "contrast"):
         table.add_row(f"    {kind}", _number(totals, kind), "")
     table.add_row("  kept", _number(totals, "kept"), "")
-    table.add_row("  removed", _number(totals, "removed"), "")
+    measures = summary["measures"]
+    assert isinstance(measures, dict)
+    table.add_row("  removed", _number(totals, "removed"), _words(measures))
+    for name in ("precision", "recall"):
+        table.add_row(*show_share(measures, name))
     Console(soft_wrap=True).print(table)
     click.echo(f"what stays: {out / 'kept'}; all of it: {out / SUMMARY}")
+    for warning in cast(list[str], measures["warnings"]):
+        click.echo(f"warning: {warning}", err=True)
     notes = summary["notes"]
     assert isinstance(notes, list)
     for note in notes[:_SHOWN]:
         click.echo(f"lost: {note}", err=True)
+
+
+def show_share(measures: dict[str, Plain], name: str) -> tuple[str, str, str]:
+    """Name, value and interval of a measured share; `measures` as in stats/dedup.json."""
+    share = cast(dict[str, float | None], measures[name])
+    if share["share"] is None:
+        return name, "-", "no pair in the sample"
+    return name, f"{share['share']:.3f}", f"{share['low']:.3f} to {share['high']:.3f}, of {share['n_pairs']:,} pairs"
+
+
+def _words(measures: dict[str, Plain]) -> str:
+    removed = cast(dict[str, float | None], measures["removed"])
+    shares = [(removed[f"share_of_{what}"], what) for what in ("documents", "words")]
+    return ", ".join(f"{share:.1%} of the {what}" for share, what in shares if share is not None)
 
 
 def _number(totals: dict[str, Plain], name: str) -> str:

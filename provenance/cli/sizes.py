@@ -1,25 +1,25 @@
-"""Sizes of memory as people write them: 4GB, 512MB, 2GiB."""
+"""Sizes of memory as people write them."""
 
 import re
 
 import click
 
-_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-_UNITS |= {"KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "TIB": 1 << 40, "K": 10**3, "M": 10**6, "G": 10**9}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 class MemorySize(click.ParamType[int]):
-    """A number of bytes."""
+    """Bytes, as a number with a unit: 4GB, 500 MB, 2GiB."""
 
     name = "size"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The bytes; fails with an example for what is no size."""
+        """The bytes."""
         if isinstance(value, int):
             return value
-        found = _SIZE.fullmatch(str(value).strip())
-        unit = _UNITS.get(found[2].upper()) if found else None
-        if found is None or unit is None:
-            self.fail(f"{value!r} is no size; give one like 4GB or 512MB", param, ctx)
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B?\s*", str(value), re.IGNORECASE)
+        if not found:
+            self.fail(f"{value!r} is no size; give 4GB, say", param, ctx)
+        unit = _UNITS[found[2].upper()]
+        if found[3]:
+            unit = 1 << (10 * list(_UNITS).index(found[2].upper()))
         return int(float(found[1]) * unit)

@@ -16,7 +16,8 @@ from provenance.dedup.minhash import Signatures
 from provenance.dedup.union import link_rows
 
 TURNS = 4  # texts of a bucket that all others are compared with; 8 found nothing more in a million made signatures
-_PAIRS = 1 << 10  # compared at once: 2 x 0.5 MB at 128 values
+_PAIRS = 1 << 14  # whose signatures are fetched at once, each once and in order: 16 MB at 128 values
+_BLOCK = 1 << 11  # of them compared at once: 2 x 1 MB
 
 Compare = Callable[[Rows, Rows], NDArray[np.bool_]]
 """Which pairs of items are similar enough to be near duplicates."""
@@ -36,7 +37,13 @@ def estimate_similarity(fetch: Fetch, left: Rows, right: Rows) -> NDArray[np.flo
     shares = np.empty(len(left))
     for begin in range(0, len(left), _PAIRS):
         some = slice(begin, begin + _PAIRS)
-        shares[some] = (fetch(left[some]) == fetch(right[some])).mean(axis=1)
+        items, places = np.unique(np.concatenate([left[some], right[some]]), return_inverse=True)
+        signatures = fetch(items)
+        one, other = np.split(places, 2)
+        for start in range(0, len(one), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            equal = signatures[one[block]] == signatures[other[block]]
+            shares[begin + start : begin + start + len(equal)] = equal.mean(axis=1)
     return shares
 
 

@@ -4,8 +4,9 @@ Members of clusters are described in portions of whole clusters, so that no more
 each portion reads the few columns it needs of all shards.
 """
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +22,11 @@ from provenance.dedup.clusters import (
 )
 from provenance.jobs.dedup.contrast import ContrastSearch
 from provenance.jobs.dedup.documents import Documents
+from provenance.jobs.dedup.measure import SearchMeasures
 from provenance.jobs.dedup.scratch import Part, Scratch
 from provenance.jobs.dedup.shingles import open_comparison
 from provenance.run import Progress, Receipt, Stopwatch, Task
-from provenance.store import write_table
+from provenance.store import write_table, write_text
 
 _FACTS_MEMORY = 700  # bytes a member needs while it is described: its facts, sorted, with what is said of it
 Names = Sequence[tuple[str, str]]
@@ -35,7 +37,7 @@ class JoinClusters:
     """Writes the clusters table of every shard.
 
     `names` are crawl and shard of each of `parts`; `memory` (bytes) bounds what a portion may take; `metadata` gives
-    what a shard's table says of itself.
+    what a shard's table says of itself; `measures` is where the search is told of, if anywhere.
     """
 
     documents: Documents
@@ -46,6 +48,7 @@ class JoinClusters:
     partitions: tuple[str, ...]
     memory: int
     metadata: Callable[[Task], dict[str, str]]
+    measures: Path | None
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
         """The receipt counts documents by kind, and clusters. Raises OutputError when a table cannot be written."""
@@ -53,19 +56,28 @@ class JoinClusters:
         n_documents = sum(part.n_documents for part in self.parts)
         members = find_members(n_documents, map(self.scratch.read_pairs, self.partitions))
         portions = [self._describe(portion, number) for number, portion in enumerate(self._cut(members))]
-        counts: Counter[str] = Counter(clusters=0)
+        counts: Counter[str] = Counter(clusters=0, removed=0, words_removed=0)
         for (crawl, shard), part in zip(self.names, self.parts, strict=True):
-            table = self._fill(crawl, shard, part, portions)
+            table, n_words = self._fill(crawl, shard, part, portions)
             own = Task("cluster", crawl, shard, task.source, 0, task.inputs)
             write_table(self.documents.clusters_path(crawl, shard), table, self.metadata(own))
-            counts.update(table["kind"].to_list())
-            counts["clusters"] += int((table["representative"] & (table["kind"] != "contrast")).sum())
+            counts.update(_count(table, n_words))
+        if self.measures is not None:
+            self._measure(members, {**counts, "documents": n_documents})
         return watch.receipt(task, dict(sorted(counts.items())))
 
     def outputs(self, task: Task) -> Iterator[Path]:
         """The files a finished task leaves."""
         for crawl, shard in self.names:
             yield self.documents.clusters_path(crawl, shard)
+        if self.measures is not None:
+            yield self.measures
+
+    def _measure(self, members: pl.DataFrame, counts: Mapping[str, int]) -> None:
+        assert self.measures is not None
+        search = SearchMeasures(self.documents, self.options, self.scratch, self.names, self.parts, self.partitions)
+        figures = search.measure(members, counts)
+        write_text(self.measures, json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
 
     def _cut(self, members: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Portions of whole clusters that fit the memory, one at least."""
@@ -101,11 +113,21 @@ class JoinClusters:
         facts = self.documents.read_facts(crawl, shard, columns)
         return own.hstack(facts[(own["item"] - part.start)].get_columns())
 
-    def _fill(self, crawl: str, shard: str, part: Part, portions: Sequence[Path]) -> pl.DataFrame:
+    def _fill(self, crawl: str, shard: str, part: Part, portions: Sequence[Path]) -> tuple[pl.DataFrame, pl.Series]:
+        """The clusters table of a shard, and how many words its documents have."""
         item = pl.col("item")
         own = (item >= part.start) & (item < part.start + part.n_documents)
         found = [pl.scan_parquet(path).filter(own) for path in portions if path.exists()]
-        facts = self.documents.read_facts(crawl, shard, [])
-        if not found:
-            return fill_clusters(facts, None)
-        return fill_clusters(facts, pl.concat(found).with_columns(item - part.start).collect())
+        facts = self.documents.read_facts(crawl, shard, ["n_words"])
+        members = pl.concat(found).with_columns(item - part.start).collect() if found else None
+        return fill_clusters(facts, members), facts["n_words"]
+
+
+def _count(table: pl.DataFrame, n_words: pl.Series) -> Counter[str]:
+    """Documents by kind, clusters, words, and what is removed of both."""
+    gone = ~table["representative"]
+    counts = Counter(table["kind"].to_list())
+    counts["clusters"] = int((table["representative"] & (table["kind"] != "contrast")).sum())
+    counts["words"], counts["removed"] = int(n_words.sum()), int(gone.sum())
+    counts["words_removed"] = int(n_words.filter(gone).sum())
+    return counts

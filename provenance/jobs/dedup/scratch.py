@@ -21,6 +21,7 @@ from provenance.store import open_whole
 _OPEN_FILES = 256  # of the 1,024 a process may have open by default
 _PAGES = 64 * 1024 * 1024  # bytes of mapped files that may stay in memory between two looks
 _AROUND = 64 * 1024  # bytes that the system maps at a look: what its cache has of the neighbourhood
+_LOOKS = _PAGES // _AROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,23 @@ class Scratch:
         """The pairs of a partition, shape (n, 2)."""
         return np.fromfile(self.pairs_path(partition), "<i8").reshape(-1, 2)
 
+    def count_pairs(self, partition: str) -> int:
+        """How many pairs a partition has."""
+        return self.pairs_path(partition).stat().st_size // 16
+
+    def read_some_pairs(self, partition: str, places: Rows) -> Rows:
+        """Some pairs of a partition, shape (n, 2)."""
+        if not len(places):
+            return np.zeros((0, 2), np.int64)
+        return np.array(np.memmap(self.pairs_path(partition), "<i8", mode="r").reshape(-1, 2)[places])
+
+    def read_signatures(self, part: Part, n_rows: int) -> Iterator[tuple[int, Signatures]]:
+        """All signatures of a shard in stretches of `n_rows`, each with its first item in the shard."""
+        with self.signatures_path(part.name).open("rb") as file:
+            for start in range(0, part.n_documents, n_rows):
+                n = min(n_rows, part.n_documents - start)
+                yield start, np.fromfile(file, "<u4", n * self.num_perm).reshape(n, self.num_perm)
+
 
 class SignatureFiles:
     """The signatures of items of a whole corpus, from the files of its shards; they stay outside of this process."""
@@ -109,16 +127,17 @@ class SignatureFiles:
         self._touched = 0
 
     def fetch(self, items: Rows) -> Signatures:
-        """One row an item, in order."""
+        """One row an item, in order; quickest for items in ascending order."""
         owners = np.searchsorted(self._ends, items, side="right")
         found = np.empty((len(items), self._scratch.num_perm), np.uint32)
         order = np.argsort(owners, kind="stable")
         edges = np.flatnonzero(np.diff(owners[order], prepend=-1, append=len(self._parts)))
         for begin, end in pairwise(edges):
-            some = order[begin:end]
-            part = self._parts[int(owners[some[0]])]
-            found[some] = self._rows(part.name)[items[some] - part.start]
-        self._forget(len(items))
+            part = self._parts[int(owners[order[begin]])]
+            for start in range(begin, end, _LOOKS):
+                some = order[start : min(start + _LOOKS, end)]
+                found[some] = self._rows(part.name)[items[some] - part.start]
+                self._forget(len(some))
         return found
 
     def _rows(self, name: str) -> Signatures:
@@ -127,14 +146,13 @@ class SignatureFiles:
                 self._maps.pop(next(iter(self._maps)))
             with self._scratch.signatures_path(name).open("rb") as file:
                 mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            mapped.madvise(mmap.MADV_RANDOM)
             self._maps[name] = mapped
         return np.frombuffer(self._maps[name], "<u4").reshape(-1, self._scratch.num_perm)
 
     def _forget(self, n_rows: int) -> None:
         """Lets mapped pages go now and then: they lie in the system's cache, but count as memory of this process."""
         self._touched += n_rows
-        if self._touched * _AROUND >= _PAGES:
+        if self._touched >= _LOOKS:
             for mapped in self._maps.values():
                 mapped.madvise(mmap.MADV_DONTNEED)
             self._touched = 0

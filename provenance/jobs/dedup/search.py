@@ -19,6 +19,7 @@ from provenance.jobs.job import Job
 from provenance.run import Receipt, Task
 
 SCRATCH = "scratch"
+MEASURES = Path("stats") / "dedup.json"
 PHASES = ("spread", "link", "cluster")
 
 
@@ -39,7 +40,7 @@ class CopySearch:
     """The search through all shards of `names` (crawl and shard) with so many documents each.
 
     `memory` (bytes) is the ceiling for all of `workers` processes together, by default a gigabyte for each;
-    `inputs` changes with the documents.
+    `inputs` changes with the documents. Where it `measures` itself, what it finds goes to stats/dedup.json.
     """
 
     documents: Documents
@@ -51,6 +52,7 @@ class CopySearch:
     metadata: Callable[[Task], dict[str, str]]
     memory: int | None
     workers: int
+    measures: bool = True
 
     def run(self, desk: Desk) -> None:
         """Leaves a clusters table for every shard. Raises ConfigError when the memory is too little, OutputError."""
@@ -83,6 +85,7 @@ class CopySearch:
             partitions=partitions,
             memory=room,
             metadata=self.metadata,
+            measures=self.out / MEASURES if self.measures else None,
         )
 
     def _memory(self) -> int:

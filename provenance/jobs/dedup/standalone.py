@@ -23,7 +23,7 @@ from provenance.jobs.dedup.documents import InputDocuments
 from provenance.jobs.dedup.inputs import Input
 from provenance.jobs.dedup.keep import KeepCopies
 from provenance.jobs.dedup.rows import Fields, check_input
-from provenance.jobs.dedup.search import SCRATCH, CopySearch
+from provenance.jobs.dedup.search import MEASURES, SCRATCH, CopySearch
 from provenance.jobs.dedup.sign import SignInput
 from provenance.jobs.desk import Reporter
 from provenance.jobs.gather import add_counts
@@ -34,7 +34,7 @@ from provenance.store import output_error, remove_parts, write_text
 
 SUMMARY = "dedup.json"
 _LEDGER = "ledger.jsonl"
-_TABLES = ("signatures", "rejects", "clusters", "kept", SCRATCH)
+_TABLES = ("signatures", "rejects", "clusters", "kept", "stats", SCRATCH)
 _CRAWL = "input"  # what stands for the crawl of a shard, which inputs have none of
 Summary = dict[str, Plain]
 
@@ -193,7 +193,9 @@ def _sum_up(
     plan: DedupPlan, signed: Sequence[Receipt], kept: Sequence[Receipt], clustered: Sequence[Receipt]
 ) -> Summary:
     rejects = add_counts(receipt.rejects for receipt in signed)
-    totals: dict[str, Plain] = {**add_counts(receipt.counts for receipt in [*signed, *kept, *clustered])}
+    totals: dict[str, Plain] = {}
+    for receipts in (clustered, kept, signed):
+        totals |= add_counts(receipt.counts for receipt in receipts)
     names = ("rows", "documents", "words", "unique", "exact", "near", "contrast", "clusters", "kept", "removed", "lost")
     counted: dict[str, Plain] = {name: totals.get(name, 0) for name in names}
     counted |= {"rejects": sum(rejects.values())}
@@ -203,6 +205,7 @@ def _sum_up(
         "inputs": _list_inputs(plan),
         "totals": counted,
         "rejects": cast(Plain, dict(rejects)),
+        "measures": json.loads((plan.out / MEASURES).read_text(encoding="utf-8")),
         "notes": [note for receipt in [*signed, *kept] for note in receipt.notes],
     }
 

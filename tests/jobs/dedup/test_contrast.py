@@ -10,6 +10,7 @@ from provenance.jobs.dedup import contrast
 from provenance.jobs.dedup.documents import RunDocuments
 from provenance.jobs.dedup.search import CopySearch
 from provenance.store import read_table, table_path, write_table
+from provenance.text.words import count_words
 from tests.jobs.dedup.test_search import DAY, InProcess, no_metadata
 
 RECIPE = "boil the rice in salted water until it is soft and add the onions the peppers and the herbs of the garden"
@@ -29,6 +30,7 @@ def clusters_of(out: Path, options: DedupOptions, language: str | None = "en") -
         fetch_time=pl.lit(DAY).dt.replace_time_zone("UTC").cast(pl.Datetime("us", "UTC")),
         url_host_name=pl.lit("h.example"),
         language=pl.lit(language, pl.String),
+        n_words=count_words(pl.col("text")),
     )
     shards = (documents.slice(0, 3), documents.slice(3, 3))
     for number, shard in enumerate(shards):

@@ -18,6 +18,7 @@ from provenance.jobs.dedup.search import CopySearch
 from provenance.jobs.job import Job
 from provenance.run import Crew, Receipt, Task
 from provenance.store import read_table, table_path, write_table
+from provenance.text.words import count_words
 
 OPTIONS = DedupOptions()
 DAY = datetime(2024, 8, 3, tzinfo=UTC)
@@ -61,6 +62,7 @@ def made_documents() -> pl.DataFrame:
     return frame.with_columns(
         pl.col("fetch_time").cast(pl.Datetime("us", "UTC")),
         n_chars=pl.col("text").str.len_chars(),
+        n_words=count_words(pl.col("text")),
         url_host_name=pl.lit("h.example"),
         language=pl.lit("en"),
     )

@@ -20,7 +20,7 @@ from provenance.dedup.options import DedupOptions
 TEXT: Final = np.dtype([("key", "<u8"), ("low", "<u8"), ("time", "<u4"), ("item", "<u8")])
 BAND: Final = np.dtype([("key", "<u8"), ("item", "<u8")])
 # What was found: `key` is the document, `entry` where its text or a near copy was captured first.
-HIT: Final = np.dtype([("key", "<u8"), ("entry", "<u8"), ("time", "<u4"), ("similarity", "<f4"), ("exact", "?")])
+HIT: Final = np.dtype([("key", "<u8"), ("entry", "<u8"), ("time", "<u4"), ("similarity", "<f8"), ("exact", "?")])
 TEXT_BITS: Final = 64
 BAND_BITS: Final = 40  # 16 bands of 3 billion entries meet 0.04 strangers a key: the sketch tells them
 MOST_PER_KEY: Final = 16  # entries that one band key leads to: a page template has millions

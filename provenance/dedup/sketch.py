@@ -34,7 +34,7 @@ def make_sketches(signatures: Signatures) -> Sketches:
     parts = np.zeros((n, count_words(num_perm) * _PER_WORD), np.uint64)
     parts[:, :num_perm] = signatures & np.uint32((1 << BITS) - 1)
     shifts = np.arange(_PER_WORD, dtype=np.uint64) * np.uint64(BITS)
-    words: Sketches = np.bitwise_or.reduce(parts.reshape(n, -1, _PER_WORD) << shifts, axis=2)
+    words: Sketches = np.bitwise_or.reduce(parts.reshape(n, count_words(num_perm), _PER_WORD) << shifts, axis=2)
     return words.astype("<u8", copy=False)
 
 

@@ -89,7 +89,9 @@ class ListWriter:
 
     def write(self, table: pa.Table) -> None:
         """Appends rows."""
-        if table.num_rows and not self._waiting and self._open is None and self._files:
+        if not table.num_rows:
+            return
+        if not self._waiting and self._open is None and self._files:
             self._take_up(self._files[-1])
         self._waiting.append(table)
         while sum(some.num_rows for some in self._waiting) >= self._kind.group:

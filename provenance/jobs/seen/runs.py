@@ -75,7 +75,7 @@ class Runs:
 
 def cut_keys(bits: int, n_rows: int, row_bytes: int, room: int) -> list[tuple[int, int]]:
     """The keys of so many bits cut by their first ones, so that about `room` bytes hold the rows of a range."""
-    cuts = max(0, (-(-n_rows * row_bytes // room) - 1).bit_length())
+    cuts = min(bits, max(0, (-(-n_rows * row_bytes // room) - 1).bit_length()))
     width = 1 << (bits - cuts)
     return [(low, low + width) for low in range(0, 1 << bits, width)]
 

@@ -15,9 +15,7 @@ from provenance.config import Plain
 from provenance.dedup import DedupOptions
 from provenance.dedup.banding import draw_curve, lowest_estimate
 from provenance.dedup.options import Keep, Verify
-from provenance.errors import ConfigError
 from provenance.jobs.dedup.inputs import find_inputs
-from provenance.jobs.dedup.plan import WORKER_MEMORY
 from provenance.jobs.dedup.rows import Fields
 from provenance.jobs.dedup.standalone import SUMMARY, DedupPlan, Summary, remove_copies
 
@@ -82,9 +80,7 @@ def dedup(
         contrast=contrast,
         false_negative_weight=false_negative_weight,
     )
-    if memory is not None and memory <= 0:
-        raise ConfigError(f"--memory {memory}: must be above 0")
-    plan = DedupPlan(tuple(find_inputs(inputs)), out, fields, options, memory or WORKER_MEMORY * workers, workers)
+    plan = DedupPlan(tuple(find_inputs(inputs)), out, fields, options, memory, workers)
     plan.check()
     show_banding(options)
     debug = bool(click.get_current_context().obj)

@@ -54,15 +54,17 @@ class ArchiveReader:
         found = False
         revisits = Revisits(source, self.options)
         for item in items:
-            if isinstance(item, RawRecord) or item.reason is Reason.TRUNCATED_RECORD:
-                found = True
-            if not found:
-                assert isinstance(item, RecordError)
+            if isinstance(item, RawRecord):
+                resolved = revisits.resolve(item)
+            elif found or item.reason is Reason.TRUNCATED_RECORD:
+                resolved = item
+            else:
                 waiting.append(item)
                 continue
-            yield from waiting
-            waiting.clear()
-            yield revisits.resolve(item) if isinstance(item, RawRecord) else item
+            if not found:
+                found = True
+                yield from waiting
+            yield resolved
         if not found:
             detail = waiting[0].detail if waiting else "nothing in it"
             raise ShardError(self.place, f"no WARC or ARC record in this file ({detail})")

@@ -9,7 +9,6 @@ At the first one that is not, the careful reader goes on.
 
 from collections.abc import Generator, Mapping
 from itertools import chain
-from typing import NamedTuple
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -30,12 +29,8 @@ _ISIZE = 4  # bytes at the end of a gzip member: how many it holds, modulo 2^32 
 _GZIP = MAGIC[Codec.GZIP]
 
 
-class _Held(NamedTuple):
-    """A record as FastWARC understood it; `size` is how long it then is, `block` somewhat more than the cap at most."""
-
-    headers: Mapping[str, str]
-    block: bytes
-    size: int
+# A record as FastWARC understood it: headers, block (a byte beyond the cap at most), and how long it then is.
+_Held = tuple[Mapping[str, str], bytes, int]
 
 
 def read_fast(source: FileSource, codec: Codec, cap: int) -> Generator[RawRecord, None, int]:
@@ -63,8 +58,8 @@ def read_fast(source: FileSource, codec: Codec, cap: int) -> Generator[RawRecord
 
 def _fits_member(source: FileSource, start: int, end: int, size: int) -> bool:
     """Whether a gzip member of that decoded size ends where another one starts."""
-    around = source.read_at(end - _ISIZE, _ISIZE + len(_GZIP))
-    return end > start and around[_ISIZE:] == _GZIP and int.from_bytes(around[:_ISIZE], "little") == size & 0xFFFFFFFF
+    closes = (size & 0xFFFFFFFF).to_bytes(_ISIZE, "little")
+    return end > start and source.read_at(end - _ISIZE, _ISIZE + len(_GZIP)) == closes + _GZIP
 
 
 def _fits_plain(source: FileSource, start: int, end: int, size: int) -> bool:
@@ -90,14 +85,14 @@ def _read(record: WarcRecord, cap: int) -> _Held | None:
     size += _MORE * len(fields) + (1 if fields else 0)
     kind = int(record.record_type)
     if kind in _UNREAD and not (kind == _METADATA and _JSON in spelled.lower()):
-        return _Held(_UNREAD[kind], b"", size)
+        return _UNREAD[kind], b"", size
     headers = _join(fields, spelled)
     try:
         block = record.reader.read(cap + 1)
     except (OSError, ValueError):
         return None
     sure = len(block) == min(declared, cap + 1) and declared == parse_length(headers.get("content-length"))
-    return _Held(headers, block, size) if sure else None
+    return (headers, block, size) if sure else None
 
 
 def _join(fields: tuple[tuple[bytes, bytes], ...], spelled: bytes) -> dict[str, str]:

@@ -139,7 +139,7 @@ VERDICTS = Table(
         ),
         "mt_llr": Column(pl.Float64, "nats", "sum of the evidence for machine-translated; for ranking"),
         "origin": Column(_TEXT, "", "human, ai_generated, machine_translated or undetermined", nullable=False),
-        "first_seen": Column(_TIME, "UTC", "earliest capture of this text in the run"),
+        "first_seen": Column(_TIME, "UTC", "earliest capture of this text in the run, or in the index of --seen"),
         "evidence": Column(EVIDENCE_DTYPE, "", "what spoke for or against, strongest first", nullable=False),
     },
 )

@@ -6,6 +6,7 @@ sorted, so that adding and asking are merges of two sorted lists, range by range
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -30,6 +31,23 @@ _WEB_BEGAN = 681_264_000  # 1991-08-06, the first web site: what claims an earli
 
 Texts = NDArray[np.void]
 Bands = NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOptions:
+    """What decides which signatures can be compared and which keys they have; `threshold` makes a near copy."""
+
+    num_perm: int = 128
+    seed: int = 1
+    shingle_words: int = 5
+    bands: int = 16
+    rows: int = 8
+    threshold: float = 0.8
+
+    @classmethod
+    def of(cls, options: DedupOptions) -> "KeyOptions":
+        """Those of a run."""
+        return cls(options.num_perm, options.seed, options.shingle_words, *options.banding, options.threshold)
 
 
 def make_texts(exact_hashes: pl.Series, times: pl.Series, start: int) -> Texts:
@@ -61,7 +79,7 @@ def split_hashes(hashes: pl.Series) -> Keys:
     return np.frombuffer(b"".join(hashes.to_list()), ">u8").reshape(-1, 2).astype(np.uint64)
 
 
-def make_bands(signatures: Signatures, items: Rows, options: DedupOptions) -> Bands:
+def make_bands(signatures: Signatures, items: Rows, options: KeyOptions) -> Bands:
     """A row for each band of each signature: the upper 40 bits of the key that the search for copies uses."""
     rows = np.empty((options.bands, len(items)), BAND)
     for band in range(options.bands):

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import polars as pl
 
 from provenance.curate import select_documents
 from provenance.jobs.kept_records import write_kept_records
+from provenance.jobs.seen.lookup import look_up_table
 from provenance.jobs.settings import JobContext
 from provenance.models.calibration import load_calibration
 from provenance.run import Progress, Receipt, Stopwatch, Task
@@ -20,9 +22,13 @@ from provenance.verdict import judge_batch
 
 @dataclass(frozen=True, slots=True)
 class JudgeShard:
-    """Judges and curates one shard from its tables; one row group in memory at a time."""
+    """Judges and curates one shard from its tables; one row group in memory at a time.
+
+    `seen` is the folder of a first-seen index whose dates count beside those of the run; null for none.
+    """
 
     context: JobContext
+    seen: Path | None = None
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
         """Raises OutputError when a table cannot be written, ShardError when records kept cannot be read again."""
@@ -54,9 +60,19 @@ class JudgeShard:
         config = self.context.config
         calibration = load_calibration(config.models)
         tables = ("documents", "signals", "clusters")
-        for documents, signals, clusters in read_aligned(self.context.out, tables, task.crawl, task.shard):
-            verdicts = judge_batch(documents, signals, calibration, config.verdict, first_seen=clusters["first_seen"])
+        groups = read_aligned(self.context.out, tables, task.crawl, task.shard)
+        known = self._look_up(task)
+        for (documents, signals, clusters), seen in zip(groups, known, strict=self.seen is not None):
+            dates = clusters["first_seen"]
+            verdicts = judge_batch(documents, signals, calibration, config.verdict, first_seen=dates, seen=seen)
             yield documents, verdicts, select_documents(documents, verdicts, clusters, config.curate)
+
+    def _look_up(self, task: Task) -> Iterator[pl.DataFrame | None]:
+        """What the index knows, for each row group of the tables; nothing, without end, where there is no index."""
+        if self.seen is None:
+            return repeat(None)
+        path = table_path(self.context.out, "signatures", task.crawl, task.shard)
+        return look_up_table(self.seen, path, least_similarity=self.context.config.verdict.first_seen_similarity)
 
     def _writer(self, task: Task, table: str, schema: pl.Schema) -> TableWriter:
         path = table_path(self.context.out, table, task.crawl, task.shard)

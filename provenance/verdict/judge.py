@@ -14,6 +14,15 @@ from provenance.verdict.wording import say
 
 _DEFAULTS = VerdictOptions()
 _TIME = pl.Datetime("us", "UTC")
+_SEEN = pl.Schema(
+    {
+        "first_seen": _TIME,
+        "seen_kind": pl.String(),
+        "seen_similarity": pl.Float64(),
+        "seen_crawl": pl.String(),
+        "seen_url": pl.String(),
+    }
+)
 
 
 def judge_batch(
@@ -23,17 +32,20 @@ def judge_batch(
     options: VerdictOptions = _DEFAULTS,
     *,
     first_seen: pl.Series | None,
+    seen: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """The table `verdicts`, a row for each document, in order.
 
-    `documents` needs doc_id, language and n_words; fetch_time stands in for `first_seen` where that is null. Columns
-    that `signals` lacks count as not measurable. ai_llr and mt_llr are sums of evidence of text and page alone; the
-    date enters ai_score and the origin only, so that dated references stay a test of ai_llr.
+    `documents` needs doc_id, language and n_words; fetch_time stands in for `first_seen` where that is null. `seen`
+    is what a first-seen index knows, row for row (first_seen, seen_kind, seen_similarity, seen_crawl, seen_url); it
+    counts where it is earlier. Columns that `signals` lacks count as not measurable. ai_llr and mt_llr are sums of
+    evidence of text and page alone; the date enters ai_score and the origin only, so that dated references stay a
+    test of ai_llr.
     """
-    table = _join(documents, signals, _earliest(documents, first_seen))
+    table = _join(documents, signals, _date(_earliest(documents, first_seen), seen, options))
     ai = weigh_axis("ai", table, calibration.ai, options)
     mt = weigh_axis("mt", table, calibration.mt, options)
-    dated = weigh_first_seen(table["first_seen"], calibration.first_seen, options)
+    dated = weigh_first_seen(table, calibration.first_seen, options)
     ai_total = ai.llr + dated.nats
     standing = (stand(ai, ai_total, calibration.ai), stand(mt, mt.llr, calibration.mt))
     return pl.DataFrame(
@@ -78,11 +90,22 @@ def _describe(table: pl.DataFrame, piece: Piece) -> pl.DataFrame:
     return said.select("row", pl.lit(piece.signal).alias("signal"), "value", "nats", detail)
 
 
-def _join(documents: pl.DataFrame, signals: pl.DataFrame, first_seen: pl.Series) -> pl.DataFrame:
+def _join(documents: pl.DataFrame, signals: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
     """Documents without their text beside their signals; row for row, which the store has checked."""
-    kept = documents.drop("text", "first_seen", strict=False)
-    measured = signals.drop([name for name in kept.columns if name in signals.columns])
-    return pl.concat([kept, measured, first_seen.alias("first_seen").to_frame()], how="horizontal")
+    kept = documents.drop("text", *dates.columns, strict=False)
+    measured = signals.drop([name for name in (*kept.columns, *dates.columns) if name in signals.columns])
+    return pl.concat([kept, measured, dates], how="horizontal")
+
+
+def _date(own: pl.Series, seen: pl.DataFrame | None, options: VerdictOptions) -> pl.DataFrame:
+    """The earliest date of each row, that of the run, and what an index knows where that counts and is earlier."""
+    known = pl.DataFrame(schema=_SEEN).clear(len(own)) if seen is None else seen.select(_SEEN.names())
+    table = known.rename({"first_seen": "seen_first_seen"}).with_columns(own_first_seen=own)
+    earlier = (pl.col("seen_first_seen") < pl.col("own_first_seen")).fill_null(pl.col("own_first_seen").is_null())
+    alike = (pl.col("seen_kind") == "exact") | (pl.col("seen_similarity") >= options.first_seen_similarity)
+    names = [name for name in table.columns if name != "own_first_seen"]
+    table = table.with_columns(pl.when(earlier & alike).then(pl.col(name)).alias(name) for name in names)
+    return table.with_columns(first_seen=pl.col("seen_first_seen").fill_null(pl.col("own_first_seen")))
 
 
 def _earliest(documents: pl.DataFrame, first_seen: pl.Series | None) -> pl.Series:

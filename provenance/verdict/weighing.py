@@ -55,13 +55,25 @@ def weigh_axis(name: str, table: pl.DataFrame, axis: Axis, options: VerdictOptio
     return Weighed(pieces, _sum(pieces, table.height), measured, declared, stratum)
 
 
-def weigh_first_seen(first_seen: pl.Series, worth: DateWorth, options: VerdictOptions) -> Piece:
-    """What an early date says against AI-generated; the value is the year with its fraction."""
-    before = (first_seen < _midnight(options.first_seen_cutoff)).fill_null(False).to_numpy()
-    before_grey = (first_seen < _midnight(options.grey_since)).fill_null(False).to_numpy()
-    nats = np.where(before_grey, worth.nats, np.where(before, worth.grey_nats, 0.0))
-    years = first_seen.dt.year() + (first_seen.dt.ordinal_day() - 1) / 366.0
-    return Piece("ai", FIRST_SEEN, FIRST_SEEN, _floats(years), nats, np.zeros(len(first_seen)))
+def weigh_first_seen(table: pl.DataFrame, worth: DateWorth, options: VerdictOptions) -> Piece:
+    """What an early date says against AI-generated; the value is the year with its fraction.
+
+    `table` holds first_seen, own_first_seen (in the run) and seen_first_seen, seen_kind (in an index; null for nothing
+    earlier there). A near copy is worth no more than a date in the grey years, whenever it was captured.
+    """
+    own = _weigh_dates(table["own_first_seen"], worth, options)
+    known = _weigh_dates(table["seen_first_seen"], worth, options)
+    near = (table["seen_kind"] == "near").fill_null(False).to_numpy()
+    known = np.where(near, np.maximum(known, worth.grey_nats), known)
+    first = table["first_seen"]
+    years = first.dt.year() + (first.dt.ordinal_day() - 1) / 366.0
+    return Piece("ai", FIRST_SEEN, FIRST_SEEN, _floats(years), np.minimum(own, known), np.zeros(len(first)))
+
+
+def _weigh_dates(dates: pl.Series, worth: DateWorth, options: VerdictOptions) -> Floats:
+    before = (dates < _midnight(options.first_seen_cutoff)).fill_null(False).to_numpy()
+    before_grey = (dates < _midnight(options.grey_since)).fill_null(False).to_numpy()
+    return np.where(before_grey, worth.nats, np.where(before, worth.grey_nats, 0.0))
 
 
 def find_strata(table: pl.DataFrame, strata: Sequence[Stratum]) -> npt.NDArray[np.int64]:

@@ -35,10 +35,19 @@ _SIDES = {"ai": ("AI-generated", "human"), "mt": ("machine-translated", "origina
 def say(axis: str, signal: str, column: str, table: pl.DataFrame) -> pl.Expr:
     """The detail of one piece of evidence, from columns `value`, `nats`, `centre` and those of the table."""
     if signal == "first_seen":
-        return pl.format("first seen on {}, before chat models wrote web pages", pl.col("first_seen").dt.date())
+        return _say_date()
     if column in _NUMBERS:
         return _say_number(column, table)
     return _say_mark(axis, signal, column, table)
+
+
+def _say_date() -> pl.Expr:
+    """The date, and where it comes from when that is an index."""
+    place = pl.format(" in {}, {}", pl.col("seen_crawl"), pl.col("seen_url").fill_null("no url")).fill_null("")
+    near = pl.format("a copy {} alike was ", pl.col("seen_similarity").round(2))
+    copy = pl.when(pl.col("seen_kind") == "near").then(near).otherwise(pl.lit(""))
+    date = pl.col("first_seen").dt.date()
+    return pl.format("{}first seen on {}{}, before chat models wrote web pages", copy, date, place)
 
 
 def _say_number(column: str, table: pl.DataFrame) -> pl.Expr:

@@ -14,6 +14,7 @@ from provenance.dedup.seen import (
     MOST_PER_KEY,
     NEVER,
     TEXT,
+    KeyOptions,
     Marks,
     choose_hits,
     find_earlier,
@@ -99,8 +100,14 @@ def test_band_keys_are_those_of_the_search_for_copies() -> None:
     whole = make_rows(hashes, signatures, np.arange(20), options)
     of_bands = whole[whole["key"] % 2 == 0]
     expected = sorted(zip((of_bands["key"] >> np.uint64(24)).tolist(), of_bands["item"].tolist(), strict=True))
-    rows = make_bands(signatures, np.arange(20), options)
+    rows = make_bands(signatures, np.arange(20), KeyOptions.of(options))
     assert sorted(zip(rows["key"].tolist(), rows["item"].tolist(), strict=True)) == expected
+
+
+def test_a_banding_that_is_chosen_is_the_one_that_counts() -> None:
+    options = DedupOptions(false_negative_weight=0.9)
+    given = KeyOptions.of(options)
+    assert (given.bands, given.rows) == options.banding != (options.bands, options.rows)
 
 
 def test_pairs_are_all_that_share_a_key() -> None:

@@ -23,6 +23,7 @@ from provenance.dedup.seen import (
     NEVER,
     TEXT,
     TEXT_BITS,
+    KeyOptions,
     Marks,
     find_earlier,
     keep_first,
@@ -130,7 +131,7 @@ def _find_manifest(folder: Path, source: RunSource, near: bool | None) -> Manife
             raise ConfigError(
                 f"{folder}: holds {', '.join(foreign[:3])} and no first-seen index; choose an empty folder"
             )
-        manifest = Manifest(near=near is not False, dedup=source.run.config.dedup)
+        manifest = Manifest(near=near is not False, dedup=KeyOptions.of(source.run.config.dedup))
         write_manifest(folder, manifest)
     for name in FOLDERS:
         (folder / name).mkdir(exist_ok=True)

@@ -15,6 +15,7 @@ from typing import Final
 from provenance import __version__
 from provenance.config import load_config, to_plain
 from provenance.dedup import DedupOptions
+from provenance.dedup.seen import KeyOptions
 from provenance.errors import ConfigError
 from provenance.store import open_whole, output_error
 
@@ -77,7 +78,7 @@ class Manifest:
     format: int = FORMAT
     version: str = __version__
     near: bool = True
-    dedup: DedupOptions = field(default_factory=DedupOptions)
+    dedup: KeyOptions = field(default_factory=KeyOptions)
     generation: int = 0
     n_texts: int = 0
     n_entries: int = 0
@@ -139,7 +140,8 @@ def check_options(folder: Path, manifest: Manifest, options: DedupOptions, what:
     """Refuses signatures that cannot be compared with those of the index. Raises ConfigError."""
     if not manifest.near:
         return
-    pairs = [(name, getattr(manifest.dedup, name), getattr(options, name)) for name in _DECIDE_KEYS]
+    given = KeyOptions.of(options)
+    pairs = [(name, getattr(manifest.dedup, name), getattr(given, name)) for name in _DECIDE_KEYS]
     differing = [f"dedup.{name} is {there} there and {here} here" for name, there, here in pairs if there != here]
     if differing:
         raise ConfigError(
@@ -202,6 +204,6 @@ def _open_readers(folder: Path) -> Iterator[int | None]:
             os.close(handle)
 
 
-def describe_options(options: DedupOptions) -> dict[str, int]:
+def describe_options(options: KeyOptions) -> dict[str, int]:
     """The options that decide what is similar, by name."""
     return {name: getattr(options, name) for name in _DECIDE_KEYS}

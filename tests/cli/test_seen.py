@@ -114,7 +114,8 @@ def page(number: int, day: str, text: str) -> bytes:
     http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     head = (
         f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{day}-{number}>"
-        f"\r\nWARC-Date: {day}T00:00:0{number}Z\r\nWARC-Target-URI: https://a.example/{number}\r\nContent-Type: application/http;msgtype=response"
+        f"\r\nWARC-Date: {day}T00:00:0{number}Z\r\nWARC-Target-URI: https://a.example/{number}"
+        f"\r\nContent-Type: application/http;msgtype=response"
         f"\r\nContent-Length: {len(http)}\r\n\r\n"
     )
     return head.encode() + http + b"\r\n\r\n"

@@ -10,12 +10,14 @@ from pathlib import Path
 import click
 
 from provenance.cli.display import Display, show_summary
+from provenance.cli.sizes import MemorySize
 from provenance.errors import ConfigError
 from provenance.jobs.corpus import run_corpus
 from provenance.jobs.folder import RunFolder, open_folder
 from provenance.jobs.inputs import InputOptions
 from provenance.jobs.places import STDIN
 from provenance.jobs.plan import Shard, find_shards
+from provenance.jobs.seen.lookup import identify_index
 from provenance.jobs.settings import RunConfig, load_run_config
 from provenance.jobs.verify import verify_run
 from provenance.store import read_table
@@ -32,6 +34,8 @@ _ENGINES = ("local", "ray")
 @click.option("--config", "config_path", type=click.Path(path_type=Path), help="RUN.toml with options of the stages.")
 @click.option("--workers", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="all cores")
 @click.option("--engine", type=click.Choice(_ENGINES), default="local", show_default=True)
+@click.option("--memory", type=MemorySize(), help="Ceiling of the search for copies.  [default: 1 GiB a worker]")
+@click.option("--seen", type=click.Path(path_type=Path), help="A first-seen index whose dates count as evidence.")
 @click.option("--check-digests", is_flag=True, help="Compare captures with the digests their archive gives them.")
 @click.option("--write-warc", is_flag=True, help="Write the documents kept as WARC too, beside the curated tables.")
 @click.option("--fresh", is_flag=True, help="Delete the run that is in the folder and start anew.")
@@ -45,6 +49,8 @@ def run(
     config_path: Path | None,
     workers: int,
     engine: str,
+    memory: int | None,
+    seen: Path | None,
     check_digests: bool,
     write_warc: bool,
     fresh: bool,
@@ -60,6 +66,10 @@ def run(
     if engine != "local":
         raise ConfigError(f"--engine {engine}: this version works on one machine only; use --engine local")
     config = _with_flags(load_run_config(config_path), check_digests=check_digests, write_warc=write_warc)
+    if seen is not None:
+        config = replace(config, seen=seen.absolute())
+    if config.seen is not None:
+        identify_index(config.seen)  # before any work: is it one?
     if config.write_warc and STDIN in inputs:
         raise ConfigError(
             "--write-warc: standard input cannot be read a second time; give the archive as a file or URL"
@@ -68,7 +78,7 @@ def run(
     debug = bool(click.get_current_context().obj)
     with open_folder(out, config, fresh=fresh) as folder, Display(debug=debug) as display:
         _tell_read_before(folder, shards)
-        summary = run_corpus(folder, shards, workers=workers, reporter=display)
+        summary = run_corpus(folder, shards, workers=workers, reporter=display, memory=memory)
     if as_json:
         body = {"totals": summary.totals, "rejects": summary.rejects, "left_out": summary.left_out}
         click.echo(json.dumps({**body, "lost": summary.lost, "report": str(summary.report)}, ensure_ascii=False))

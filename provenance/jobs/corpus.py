@@ -22,6 +22,7 @@ from provenance.jobs.places import STDIN
 from provenance.jobs.plan import Shard
 from provenance.jobs.read import ReadShard
 from provenance.jobs.saved import read_saved
+from provenance.jobs.seen.lookup import identify_index
 from provenance.jobs.settings import JobContext
 from provenance.jobs.summarise import Summarise
 from provenance.run import Crew, Receipt, Task
@@ -64,8 +65,9 @@ def run_corpus(
         kept = _kept(known, read)
         inputs = _digest(receipt.to_json() for receipt in map(_lasting, read) if receipt.done)
         _search_copies(context, kept, read, inputs, memory=memory, workers=workers).run(desk)
+        inputs += _describe_seen(context.config.seen)
         tasks = [Task("judge", shard.crawl, shard.name, shard.place, shard.size, inputs) for shard in kept]
-        desk.do("judge", JudgeShard(context), tasks)
+        desk.do("judge", JudgeShard(context, context.config.seen), tasks)
         told = inputs + _digest(find_lost(read))
         desk.do("summarise", Summarise(context, kept), [_whole_task("summarise", context, kept, told)])
     return _sum_up(folder, kept)
@@ -93,6 +95,11 @@ def _search_copies(
         memory=memory,
         workers=workers,
     )
+
+
+def _describe_seen(index: Path | None) -> str:
+    """What changes with a first-seen index: documents are then judged anew."""
+    return f"; index {identify_index(index)}" if index else ""
 
 
 def find_lost(receipts: Iterable[Receipt]) -> list[str]:

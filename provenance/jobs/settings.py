@@ -34,6 +34,7 @@ class RunConfig:
     models: Path | None = None
     write_warc: bool = False
     fetch: FetchOptions = field(default_factory=FetchOptions, metadata={"identity": False})
+    seen: Path | None = field(default=None, metadata={"identity": False})
 
 
 def load_run_config(path: Path | None) -> RunConfig:
@@ -41,9 +42,8 @@ def load_run_config(path: Path | None) -> RunConfig:
     if path is None:
         return RunConfig()
     config = load_config(RunConfig, read_toml(path), str(path))
-    return replace(
-        config, models=config.models.absolute() if config.models else None
-    )  # the run may go on from elsewhere
+    models, seen = (folder.absolute() if folder else None for folder in (config.models, config.seen))
+    return replace(config, models=models, seen=seen)  # the run may go on from elsewhere
 
 
 @dataclass(frozen=True, slots=True)

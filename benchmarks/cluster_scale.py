@@ -51,6 +51,11 @@ class MadeDocuments:
     n: int
     num_perm: int
 
+    @property
+    def has_hosts(self) -> bool:
+        """No page, no host."""
+        return False
+
     def plant(self, rows: Numbers) -> tuple[Numbers, NDArray[np.bool_], NDArray[np.bool_]]:
         """The planted cluster of each row, which rows are copies with changes, and which are of the equal text."""
         originals = np.uint64(max(self.n // 10, 1))  # the first tenth; they stand for themselves

@@ -125,6 +125,14 @@ CLUSTERS = Table(
         "similarity": Column(pl.Float64, "Jaccard", "to the representative; estimated from signatures", 0.0, 1.0),
         "first_seen": Column(_TIME, "UTC", "earliest capture of the cluster; null where none has a date"),
         "contrast": Column(_TEXT, "", "the flip between representative and document, a near copy but for it"),
+        "boilerplate_share": Column(
+            pl.Float64,
+            "1",
+            "characters in lines of 5 words and more that 3 different texts of the host have, of all; null without one",
+            0.0,
+            1.0,
+        ),
+        "boilerplate_lines": Column(pl.List(pl.Int32), "", "numbers of those lines, from 0; null as before"),
     },
 )
 

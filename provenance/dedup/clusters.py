@@ -25,8 +25,10 @@ _ORDER: Final = ("better", "fetch_time", "doc_id", "exact_hash", "item")
 _DESCENDING: Final = (True, False, False, False, False)
 BETTER: Final = {Keep.EARLIEST: None, Keep.LONGEST: "n_chars", Keep.BEST: "score"}
 """The column that tells a better copy, by what is to be kept."""
+_MARKS: Final = {name: CLUSTERS.schema[name] for name in ("boilerplate_share", "boilerplate_lines")}
+_OWN: Final = {"doc_id", *_MARKS}  # columns that say something of a document alone
 _NO_MEMBERS: Final = pl.DataFrame(
-    schema={"item": pl.Int64, **{name: CLUSTERS.schema[name] for name in CLUSTERS.schema if name != "doc_id"}}
+    schema={"item": pl.Int64, **{name: CLUSTERS.schema[name] for name in CLUSTERS.schema if name not in _OWN}}
 )
 
 
@@ -118,9 +120,18 @@ def measure_members(members: pl.DataFrame, measure: Similarity) -> pl.DataFrame:
     return members.with_columns(similarity=similarity)
 
 
-def fill_clusters(documents: pl.DataFrame, members: pl.DataFrame | None) -> pl.DataFrame:
-    """The clusters table of `documents` (doc_id, fetch_time), whose items count from 0; who is no member is alone."""
+def fill_clusters(
+    documents: pl.DataFrame, members: pl.DataFrame | None, boilerplate: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """The clusters table of `documents` (doc_id, fetch_time), whose items count from 0; who is no member is alone.
+
+    `boilerplate` lies beside them row for row.
+    """
     alone = documents.select("doc_id", "fetch_time", item=pl.int_range(pl.len(), dtype=pl.Int64))
+    if boilerplate is None:
+        alone = alone.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in _MARKS.items())
+    else:
+        alone = alone.hstack(boilerplate.get_columns())
     known = _NO_MEMBERS if members is None else members
     if "contrast" not in known.columns:
         known = known.with_columns(contrast=pl.lit(None, pl.String))

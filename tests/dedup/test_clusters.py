@@ -110,6 +110,8 @@ def test_one_document_is_unique_and_represents_itself():
         "similarity": 1.0,
         "first_seen": DAY,
         "contrast": None,
+        "boilerplate_share": None,
+        "boilerplate_lines": None,
     }
     assert clusters_of([LONG]).row(0, named=True) == expected
 

@@ -15,12 +15,18 @@ from provenance.jobs.dedup.sign import signed_path
 from provenance.store import read_table, table_path
 
 _FROM_SIGNATURES = ("doc_id", "exact_hash")
+_NAMES = {"host": "url_host_name"}
 _BATCH = 10_000  # signatures in memory at a time: 5 MB at 128 values
 TEXTS: Final = pl.Schema({"item": pl.Int64(), "text": pl.String(), "host": pl.String(), "language": pl.String()})
 
 
 class Documents(Protocol):
     """Documents by crawl and shard, always in the same order; picklable."""
+
+    @property
+    def has_hosts(self) -> bool:
+        """Whether it is known on which host documents stand."""
+        ...
 
     def read_signatures(self, crawl: str, shard: str) -> Iterator[pl.DataFrame]:
         """exact_hash and signature of all documents, in batches."""
@@ -48,15 +54,21 @@ class RunDocuments:
 
     out: Path
 
+    @property
+    def has_hosts(self) -> bool:
+        """A page has a host."""
+        return True
+
     def read_signatures(self, crawl: str, shard: str) -> Iterator[pl.DataFrame]:
         """exact_hash and signature of all documents, in batches."""
         yield from _read_batches(table_path(self.out, "signatures", crawl, shard), ["exact_hash", "signature"])
 
     def read_facts(self, crawl: str, shard: str, columns: Sequence[str]) -> pl.DataFrame:
-        """doc_id, exact_hash, fetch_time and `columns` (of documents) of all documents."""
+        """doc_id, exact_hash, fetch_time and `columns` (of documents; host) of all documents."""
         signed = read_table(table_path(self.out, "signatures", crawl, shard), _FROM_SIGNATURES)
-        told = read_table(table_path(self.out, "documents", crawl, shard), ["fetch_time", *columns])
-        return signed.hstack(told.get_columns())
+        named = {"fetch_time": "fetch_time", **{name: _NAMES.get(name, name) for name in columns}}
+        told = read_table(table_path(self.out, "documents", crawl, shard), list(named.values()))
+        return signed.hstack([told.get_column(theirs).alias(ours) for ours, theirs in named.items()])
 
     def read_texts(self, crawl: str, shard: str, items: Rows | None = None) -> Iterator[pl.DataFrame]:
         """item, text, host and language of those documents, or of all; only row groups with one of them are read."""
@@ -83,6 +95,11 @@ class InputDocuments:
     out: Path
     paths: tuple[tuple[str, str], ...]
     fields: Fields
+
+    @property
+    def has_hosts(self) -> bool:
+        """Whether a column was named."""
+        return self.fields.host is not None
 
     def read_signatures(self, crawl: str, shard: str) -> Iterator[pl.DataFrame]:
         """exact_hash and signature of all documents, in batches."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from provenance.dedup import DedupOptions
@@ -20,6 +21,7 @@ from provenance.dedup.clusters import (
     find_members,
     measure_members,
 )
+from provenance.dedup.paragraphs import PARAGRAPH, sum_boilerplate
 from provenance.jobs.dedup.contrast import ContrastSearch
 from provenance.jobs.dedup.documents import Documents
 from provenance.jobs.dedup.measure import SearchMeasures
@@ -36,8 +38,9 @@ Names = Sequence[tuple[str, str]]
 class JoinClusters:
     """Writes the clusters table of every shard.
 
-    `names` are crawl and shard of each of `parts`; `memory` (bytes) bounds what a portion may take; `metadata` gives
-    what a shard's table says of itself; `measures` is where the search is told of, if anywhere.
+    `names` are crawl and shard of each of `parts`; `repeated` names the partitions of repeated paragraphs, null where
+    hosts are not known; `memory` (bytes) bounds what a portion may take; `metadata` gives what a shard's table says of
+    itself; `measures` is where the search is told of, if anywhere.
     """
 
     documents: Documents
@@ -46,6 +49,7 @@ class JoinClusters:
     names: tuple[tuple[str, str], ...]
     parts: tuple[Part, ...]
     partitions: tuple[str, ...]
+    repeated: tuple[str, ...] | None
     memory: int
     metadata: Callable[[Task], dict[str, str]]
     measures: Path | None
@@ -118,9 +122,17 @@ class JoinClusters:
         item = pl.col("item")
         own = (item >= part.start) & (item < part.start + part.n_documents)
         found = [pl.scan_parquet(path).filter(own) for path in portions if path.exists()]
-        facts = self.documents.read_facts(crawl, shard, ["n_words"])
+        facts = self.documents.read_facts(crawl, shard, ["n_words", *(("n_chars", "host") if self.repeated else ())])
         members = pl.concat(found).with_columns(item - part.start).collect() if found else None
-        return fill_clusters(facts, members), facts["n_words"]
+        return fill_clusters(facts, members, self._mark(part, facts)), facts["n_words"]
+
+    def _mark(self, part: Part, facts: pl.DataFrame) -> pl.DataFrame | None:
+        """What of a shard's documents is boilerplate; null where that was not looked for."""
+        if not self.repeated:
+            return None
+        found = np.concatenate([self.scratch.read_repeated(name, part, PARAGRAPH) for name in self.repeated])
+        found = found[np.lexsort((found["line"], found["item"]))]
+        return sum_boilerplate(found, facts["n_chars"], facts["host"].is_not_null())
 
 
 def _count(table: pl.DataFrame, n_words: pl.Series) -> Counter[str]:

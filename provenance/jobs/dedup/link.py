@@ -30,8 +30,8 @@ class LinkPartition:
         """The receipt counts keys and pairs. Raises OutputError when the folder cannot be written."""
         watch = Stopwatch()
         number = int(task.shard)
-        low, high = (edge * _ALL // self.n_partitions for edge in (number, number + 1))
-        found = [rows for part in self.parts for rows in self.scratch.read_keys(part, low, high)]
+        low, high = range_of(number, self.n_partitions)
+        found = [rows for part in self.parts for rows in self.scratch.read_runs(part, low, high)]
         rows = np.concatenate([np.empty(0, ROW), *found])
         del found
         similar, _ = open_comparison(self.options, self.scratch, self.parts)
@@ -47,3 +47,8 @@ class LinkPartition:
 def partition_names(n_partitions: int) -> list[str]:
     """A name for each range of keys, which are the numbers from 0 on."""
     return [f"{number:05}" for number in range(n_partitions)]
+
+
+def range_of(number: int, n_partitions: int) -> tuple[int, int]:
+    """The keys of a range: from the first on, below the second."""
+    return number * _ALL // n_partitions, (number + 1) * _ALL // n_partitions

@@ -22,4 +22,9 @@ def count_partitions(n_documents: int, options: DedupOptions, *, memory: int, wo
             f"--memory {memory / 1e9:.1f} GB is too little for {n_documents:,} documents and {workers} workers; "
             f"give at least {needed / 1e9:.1f} GB, or fewer workers"
         )
-    return max(1, -(-n_documents * (options.banding[0] + 1) * ROW_MEMORY // room))
+    return count_ranges(n_documents * (options.banding[0] + 1) * ROW_MEMORY, memory=memory, workers=workers)
+
+
+def count_ranges(n_bytes: int, *, memory: int, workers: int) -> int:
+    """Into how many ranges rows are cut that would need `n_bytes` at the height of their work, all at once."""
+    return max(1, -(-n_bytes // (memory // workers - BASE)))

@@ -18,6 +18,7 @@ from provenance.dedup.keys import ROW, Rows
 from provenance.dedup.minhash import Signatures
 from provenance.store import open_whole
 
+KEYS = "keys"
 _OPEN_FILES = 256  # of the 1,024 a process may have open by default
 _PAGES = 64 * 1024 * 1024  # bytes of mapped files that may stay in memory between two looks
 _AROUND = 64 * 1024  # bytes that the system maps at a look: what its cache has of the neighbourhood
@@ -40,9 +41,9 @@ class Scratch:
     folder: Path
     num_perm: int
 
-    def run_path(self, part: str, number: int) -> Path:
-        """A sorted run of a shard's keys; items count from 0 in the shard."""
-        return self.folder / f"{part}.{number}.keys"
+    def run_path(self, part: str, number: int, kind: str = KEYS) -> Path:
+        """A sorted run of a shard's rows of a kind; items count from 0 in the shard."""
+        return self.folder / f"{part}.{number}.{kind}"
 
     def signatures_path(self, part: str) -> Path:
         """A shard's signatures, a row a document; zeros where there is none."""
@@ -60,35 +61,55 @@ class Scratch:
         """Pairs of items of the whole corpus."""
         return self.folder / f"{partition}.pairs"
 
-    def forget(self, part: str) -> None:
-        """Deletes what an earlier search left of a shard."""
-        for number in count():
-            path = self.run_path(part, number)
-            if not path.exists():
-                break
-            path.unlink()
-        self.signatures_path(part).unlink(missing_ok=True)
+    def repeated_path(self, partition: str) -> Path:
+        """Paragraphs that many documents have, with items of the whole corpus, in order of these."""
+        return self.folder / f"{partition}.repeated"
 
-    def write_run(self, part: str, number: int, rows: NDArray[np.void]) -> None:
-        """Writes keys in their order. Raises OutputError."""
-        with open_whole(self.run_path(part, number)) as file:
-            rows[np.argsort(rows["key"], kind="stable")].tofile(file)
-
-    def read_keys(self, part: Part, low: int, high: int) -> Iterator[NDArray[np.void]]:
-        """The keys of a shard from `low` on and below `high`, with the items of the whole corpus."""
+    def forget_runs(self, part: str, kind: str = KEYS) -> None:
+        """Deletes what an earlier search left of a shard's rows of a kind."""
         for number in count():
-            path = self.run_path(part.name, number)
+            path = self.run_path(part, number, kind)
             if not path.exists():
                 return
-            size = path.stat().st_size // ROW.itemsize
-            if size == 0:
+            path.unlink()
+
+    def write_run(self, part: str, number: int, rows: NDArray[np.void], kind: str = KEYS) -> None:
+        """Writes rows in order of their keys. Raises OutputError."""
+        with open_whole(self.run_path(part, number, kind)) as file:
+            rows[np.argsort(rows["key"], kind="stable")].tofile(file)
+
+    def read_runs(
+        self, part: Part, low: int, high: int, kind: str = KEYS, dtype: np.dtype[np.void] = ROW
+    ) -> Iterator[NDArray[np.void]]:
+        """The rows of a shard whose keys are from `low` on and below `high`, with the items of the whole corpus."""
+        for number in count():
+            path = self.run_path(part.name, number, kind)
+            if not path.exists():
+                return
+            if path.stat().st_size == 0:
                 continue
-            keys = np.memmap(path, ROW, mode="r")["key"]
+            keys = np.memmap(path, dtype, mode="r")["key"]
             begin = bisect.bisect_left(keys, low, key=int)
             end = bisect.bisect_left(keys, high, key=int)
-            rows = np.fromfile(path, ROW, end - begin, offset=begin * ROW.itemsize)
+            rows = np.fromfile(path, dtype, end - begin, offset=begin * dtype.itemsize)
             rows["item"] += part.start
             yield rows
+
+    def write_repeated(self, partition: str, rows: NDArray[np.void]) -> None:
+        """Writes paragraphs, ordered by item. Raises OutputError."""
+        with open_whole(self.repeated_path(partition)) as file:
+            rows.tofile(file)
+
+    def read_repeated(self, partition: str, part: Part, dtype: np.dtype[np.void]) -> NDArray[np.void]:
+        """The paragraphs of a partition that stand in a shard, with its own items."""
+        path = self.repeated_path(partition)
+        if path.stat().st_size == 0:
+            return np.empty(0, dtype)
+        items = np.memmap(path, dtype, mode="r")["item"]
+        begin, end = (bisect.bisect_left(items, edge, key=int) for edge in (part.start, part.start + part.n_documents))
+        rows = np.fromfile(path, dtype, end - begin, offset=begin * dtype.itemsize)
+        rows["item"] -= part.start
+        return rows
 
     def write_pairs(self, partition: str, pairs: Rows) -> None:
         """Writes pairs of items. Raises OutputError."""

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +11,8 @@ from provenance.dedup.options import Verify
 from provenance.jobs.dedup.documents import Documents
 from provenance.jobs.dedup.join import JoinClusters
 from provenance.jobs.dedup.link import LinkPartition, partition_names
-from provenance.jobs.dedup.plan import BASE, ITEM_MEMORY, WORKER_MEMORY, count_partitions
+from provenance.jobs.dedup.paragraphs import PARAGRAPH_MEMORY, RepeatPartition, SpreadParagraphs
+from provenance.jobs.dedup.plan import BASE, ITEM_MEMORY, WORKER_MEMORY, count_partitions, count_ranges
 from provenance.jobs.dedup.scratch import Part, Scratch
 from provenance.jobs.dedup.shingles import SpreadShingles
 from provenance.jobs.dedup.spread import SpreadKeys, part_name
@@ -71,8 +72,20 @@ class CopySearch:
             link = LinkPartition(self.options, scratch, join.parts, n_partitions)
             told = f"{self.inputs} in {n_partitions}"
             desk.do("link", link, [self._task("link", "all", name, told) for name in partitions])
+            join = replace(join, repeated=self._find_repeated(desk, scratch) if self.documents.has_hosts else None)
         desk.do("cluster", join, whole)
         shutil.rmtree(scratch.folder, ignore_errors=True)
+
+    def _find_repeated(self, desk: Desk, scratch: Scratch) -> tuple[str, ...]:
+        """The partitions of paragraphs that many documents of a host have."""
+        tasks = [self._task("paragraph", crawl, shard, self.inputs) for crawl, shard in self.names]
+        found = desk.do("paragraph", SpreadParagraphs(self.documents, self.options, scratch), tasks)
+        n_bytes = sum(receipt.counts["paragraphs"] for receipt in found) * PARAGRAPH_MEMORY
+        names = partition_names(count_ranges(n_bytes, memory=self._memory(), workers=self.workers))
+        repeat = RepeatPartition(self.options, scratch, self._parts(), len(names))
+        told = f"{self.inputs} in {len(names)}"
+        desk.do("repeat", repeat, [self._task("repeat", "all", name, told) for name in names])
+        return tuple(names)
 
     def _join(self, scratch: Scratch, partitions: tuple[str, ...]) -> JoinClusters:
         room = max(self._memory() - BASE - ITEM_MEMORY * sum(self.n_documents), BASE // 4)
@@ -83,6 +96,7 @@ class CopySearch:
             names=self.names,
             parts=self._parts(),
             partitions=partitions,
+            repeated=None,
             memory=room,
             metadata=self.metadata,
             measures=self.out / MEASURES if self.measures else None,

@@ -16,7 +16,7 @@ from provenance.jobs.dedup.scratch import Scratch
 from provenance.run import Progress, Receipt, Stopwatch, Task
 from provenance.store import open_whole
 
-_RUN_BYTES = 48 * 1024 * 1024  # keys sorted at a time: those of about 120,000 documents
+RUN_BYTES = 48 * 1024 * 1024  # keys sorted at a time: those of about 120,000 documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class SpreadKeys:
         watch = Stopwatch()
         name = part_name(task.crawl, task.shard)
         n_documents = n_keys = n_runs = 0
-        self.scratch.forget(name)
+        self.scratch.forget_runs(name)
         with open_whole(self.scratch.signatures_path(name)) as file:
-            for rows, n in _gather_runs(self._read(task, file), _RUN_BYTES):
+            for rows, n in gather_runs(self._read(task, file), RUN_BYTES):
                 self.scratch.write_run(name, n_runs, rows)
                 n_documents, n_keys, n_runs = n_documents + n, n_keys + len(rows), n_runs + 1
         return watch.receipt(task, {"documents": n_documents, "keys": n_keys})
@@ -61,7 +61,7 @@ def part_name(crawl: str, shard: str) -> str:
     return f"{crawl}.{shard}"
 
 
-def _gather_runs(
+def gather_runs(
     batches: Iterator[tuple[NDArray[np.void], int]], n_bytes: int
 ) -> Iterator[tuple[NDArray[np.void], int]]:
     """Batches of keys put together to about `n_bytes`, with the number of their documents."""

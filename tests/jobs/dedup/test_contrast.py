@@ -31,6 +31,7 @@ def clusters_of(out: Path, options: DedupOptions, language: str | None = "en") -
         url_host_name=pl.lit("h.example"),
         language=pl.lit(language, pl.String),
         n_words=count_words(pl.col("text")),
+        n_chars=pl.col("text").str.len_chars(),
     )
     shards = (documents.slice(0, 3), documents.slice(3, 3))
     for number, shard in enumerate(shards):

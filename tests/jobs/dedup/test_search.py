@@ -63,7 +63,7 @@ def made_documents() -> pl.DataFrame:
         pl.col("fetch_time").cast(pl.Datetime("us", "UTC")),
         n_chars=pl.col("text").str.len_chars(),
         n_words=count_words(pl.col("text")),
-        url_host_name=pl.lit("h.example"),
+        url_host_name=pl.lit(None, pl.String),
         language=pl.lit("en"),
     )
 
@@ -117,7 +117,7 @@ def test_many_partitions_runs_and_portions_change_nothing(tmp_path: Path, monkey
     monkeypatch.setattr("provenance.jobs.dedup.plan.ROW_MEMORY", 10**7)
     monkeypatch.setattr("provenance.jobs.dedup.documents._BATCH", 17)
     monkeypatch.setattr("provenance.jobs.dedup.join._FACTS_MEMORY", 10**8)
-    monkeypatch.setattr(spread, "_RUN_BYTES", 10_000)
+    monkeypatch.setattr(spread, "RUN_BYTES", 10_000)
     desk = InProcess()
     search_in(tmp_path).run(desk)
     assert found_in(tmp_path).equals(expected())
@@ -154,7 +154,7 @@ def test_an_interrupted_search_goes_on_with_what_is_done(tmp_path: Path) -> None
         search.run(InProcess(stop_before="link"))
     desk = InProcess()
     search.run(desk)
-    assert {phase for phase, _ in desk.done} == {"link", "cluster"}
+    assert {phase for phase, _ in desk.done} == {"link", "paragraph", "repeat", "cluster"}
     assert found_in(tmp_path).equals(expected())
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 MAX_PAYLOAD = 5 * 1024 * 1024  # Common Crawl's own limit since 2025; 1 MiB before
+MOST_PAYLOAD = 1024**3  # a payload is held whole, and the room for it is asked for before it is read
 HEAD_ROOM = 1024 * 1024  # what HTTP headers and chunk sizes may add to a payload of the allowed size
 
 
@@ -19,8 +20,8 @@ class ReadOptions:
     check_digests: bool = False
 
     def __post_init__(self) -> None:
-        if self.max_payload < 1:
-            raise ValueError(f"max_payload must be at least 1 byte, not {self.max_payload}")
+        if not 1 <= self.max_payload <= MOST_PAYLOAD:
+            raise ValueError(f"max_payload must be 1 to {MOST_PAYLOAD} bytes, not {self.max_payload}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,6 +275,7 @@ def test_lz4_is_read(tmp_path: Path) -> None:
     assert tally.complete
 
 
-def test_a_limit_below_one_byte_is_refused() -> None:
-    with pytest.raises(ValueError, match="max_payload must be at least 1 byte, not -1"):
-        ReadOptions(max_payload=-1)
+@pytest.mark.parametrize("size", [-1, 0, 1 << 35])
+def test_a_limit_below_one_byte_is_refused(size: int) -> None:
+    with pytest.raises(ValueError, match=f"max_payload must be 1 to 1073741824 bytes, not {size}"):
+        ReadOptions(max_payload=size)

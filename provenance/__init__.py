@@ -4,21 +4,27 @@ verdict = provenance.judge("text")            # .origin .ai_score .mt_score .evi
 scores = provenance.judge_many(["text"])      # a frame, columns as `provenance judge --out`
 judge = provenance.Judge.load()               # loads models once; picklable
 frame = judge.score(frame, text="text")       # columns beside, row for row
+keep = provenance.NearDuplicates()            # callable on str, dict or batch: whether it is new
 """
 
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["Evidence", "Judge", "Verdict", "__version__", "judge", "judge_many"]
+_PLACES = {
+    **dict.fromkeys(("Evidence", "Judge", "Verdict", "judge", "judge_many"), "provenance.adapters.judge"),
+    "NearDuplicates": "provenance.adapters.duplicates",
+}
+__all__ = ["Evidence", "Judge", "NearDuplicates", "Verdict", "__version__", "judge", "judge_many"]
 
 if TYPE_CHECKING:
+    from provenance.adapters.duplicates import NearDuplicates
     from provenance.adapters.judge import Evidence, Judge, Verdict, judge, judge_many
 
 
 def __getattr__(name: str) -> object:
     """The public names, imported on first use: `import provenance` alone is quick."""
-    if name not in __all__:
+    if name not in _PLACES:
         raise AttributeError(f"module 'provenance' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module("provenance.adapters.judge"), name)
+    return getattr(import_module(_PLACES[name]), name)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.dedup.contrast import CONTRAST_DTYPE, Contrast, find_contrast, flag_contrasts
-from provenance.dedup.cues import LANGUAGES, LEXICONS, ContrastKind, load_cues
+from provenance.dedup.contrast.cues import LANGUAGES, LEXICONS, ContrastKind, load_cues
 
 DEVELOPMENT = Path(__file__).parents[2] / "fixtures" / "contrast" / "development.jsonl"
 PAIRS = [json.loads(line) for line in DEVELOPMENT.read_text(encoding="utf-8").splitlines()]

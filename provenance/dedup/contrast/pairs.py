@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from provenance.dedup.cues import LANGUAGES, ContrastKind, Cues, load_cues
-from provenance.dedup.quantities import Spelled, find_value, is_content
-from provenance.dedup.spots import Sides, judge_spot
+from provenance.dedup.contrast.cues import LANGUAGES, ContrastKind, Cues, load_cues
+from provenance.dedup.contrast.quantities import Spelled, find_value, is_content
+from provenance.dedup.contrast.spots import Sides, judge_spot
 
 CONTRAST_DTYPE = pl.Struct({"kind": pl.String, "left": pl.String, "right": pl.String})
 

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from provenance.dedup.cues import ContrastKind, Cues
-from provenance.dedup.quantities import find_value
+from provenance.dedup.contrast.cues import ContrastKind, Cues
+from provenance.dedup.contrast.quantities import find_value
 
 _NE = frozenset(("ne", "n"))  # beside it some French adverbs deny: "plus"
 _BEFORE_DENIED = 2  # words from a negator to what it denies: "not cheap", "not very cheap"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from provenance.dedup.cues import Cues
+from provenance.dedup.contrast.cues import Cues
 
 _GROUPED = re.compile(r"[.,'](?=\d{3}(?!\d))")
 _THOUSANDS = re.compile(r"\d{1,3}([.,]\d{3})+")

@@ -129,7 +129,7 @@ def measure_add(index: Path, run: Path, memory: str, n: int) -> dict[str, object
     log = run.with_suffix(".json")
     with log.open("w") as out:
         cost = run_measured([*COMMAND, "seen", "add", index, run, "--memory", memory, "--json"], out)
-    return {**cost.rate(n), **json.loads(log.read_text())["added"][0]}
+    return {**cost.rate(n), **json.loads(log.read_text())["added"][0], "run": run.name}
 
 
 def describe_index(index: Path) -> dict[str, object]:

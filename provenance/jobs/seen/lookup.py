@@ -11,9 +11,10 @@ import polars as pl
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from provenance.dedup import DedupOptions
 from provenance.dedup.seen import keep_earliest
 from provenance.jobs.seen.entries import PLACES, EntryList, read_places
-from provenance.jobs.seen.manifest import Manifest, open_index, read_manifest
+from provenance.jobs.seen.manifest import Manifest, check_options, open_index, read_manifest
 from provenance.jobs.seen.plan import LEAST
 from provenance.jobs.seen.search import Search
 from provenance.schema import SEEN
@@ -56,6 +57,11 @@ def look_up_table(index: Path, table: Path, *, least_similarity: float | None = 
                 n_rows = file.metadata.row_group(group).num_rows
                 yield found.head(n_rows)
                 found = found.tail(-n_rows)
+
+
+def check_index(index: Path, options: DedupOptions) -> None:
+    """Raises ConfigError when there is no index, or documents signed with these options cannot be compared with it."""
+    check_options(index, read_manifest(index), options, "this run")
 
 
 def identify_index(index: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from provenance import __version__
+from provenance.errors import ConfigError
 from provenance.jobs.seen.lookup import describe_hits
 from provenance.jobs.seen.manifest import Manifest, check_options, open_index
 from provenance.jobs.seen.plan import find_room
@@ -50,9 +51,7 @@ def query_run(
     """
     room = find_room(memory)
     source = open_run(out)
-    if table is not None:
-        table.absolute().parent.mkdir(parents=True, exist_ok=True)
-    beside = None if table is None else table.absolute().parent
+    beside = _make_parent(table) if table else None
     with open_index(folder) as manifest, tempfile.TemporaryDirectory(prefix="provenance-", dir=beside) as scratch:
         check_options(folder, manifest, source.run.config.dedup, str(out))
         search = Search(folder, manifest, room=room, scratch=Path(scratch), least_similarity=least_similarity)
@@ -65,6 +64,15 @@ def query_run(
         found = search.find()
         tell("looking up places")
         return _sum_up(found.n_documents, _Hits(folder, manifest, source, found, room).read(), table)
+
+
+def _make_parent(table: Path) -> Path:
+    parent = table.absolute().parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"--out {table}: cannot write there: {error.strerror}") from error
+    return parent
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from provenance.jobs.folder import RunFolder, open_folder
 from provenance.jobs.inputs import InputOptions
 from provenance.jobs.places import STDIN
 from provenance.jobs.plan import Shard, find_shards
-from provenance.jobs.seen.lookup import identify_index
+from provenance.jobs.seen.lookup import check_index
 from provenance.jobs.settings import RunConfig, load_run_config
 from provenance.jobs.verify import verify_run
 from provenance.store import read_table
@@ -69,7 +69,7 @@ def run(
     if seen is not None:
         config = replace(config, seen=seen.absolute())
     if config.seen is not None:
-        identify_index(config.seen)  # before any work: is it one?
+        check_index(config.seen, config.dedup)  # before any work
     if config.write_warc and STDIN in inputs:
         raise ConfigError(
             "--write-warc: standard input cannot be read a second time; give the archive as a file or URL"

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from provenance.cli.seen import seen
 from provenance.errors import ConfigError
+from provenance.store import scan_table
 from tests.archive.made_archives import gzipped
 from tests.jobs.seen.made_runs import DAY_2019, DAY_2024, edit_text, make_text, write_run
 
@@ -121,20 +122,31 @@ def page(number: int, day: str, text: str) -> bytes:
     return head.encode() + http + b"\r\n\r\n"
 
 
-def test_re_captures_of_pages_are_found_from_archives_on(tmp_path: Path) -> None:
-    """Two crawls through the commands: every page captured again has the date and place of its first capture."""
-    for crawl, day, texts in (
-        ("CC-MAIN-2019-30", "2019-07-16", PAGES),
-        ("CC-MAIN-2024-33", "2024-08-03", [PAGES[2], edit_text(PAGES[3], 0.01), make_text(77, 200), PAGES[0]]),
-    ):
-        archive = tmp_path / f"{crawl}-00000.warc.gz"
+def run(archive: Path, *more: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from provenance.cli import main; main()", "run", archive, "--workers", 1]
+    given = [
+        str(one) for one in (*command, "--crawl", archive.name[:15], "--out", archive.parent / archive.name[:15], *more)
+    ]
+    return subprocess.run(given, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def crawls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two crawls run, and the index of the earlier one."""
+    folder = tmp_path_factory.mktemp("crawls")
+    later = [PAGES[2], edit_text(PAGES[3], 0.004), make_text(77, 200), PAGES[0]]
+    for crawl, day, texts in (("CC-MAIN-2019-30", "2019-07-16", PAGES), ("CC-MAIN-2024-33", "2024-08-03", later)):
+        archive = folder / f"{crawl}-00000.warc.gz"
         archive.write_bytes(gzipped(*(page(number, day, text) for number, text in enumerate(texts))))
-        command = [sys.executable, "-c", "from provenance.cli import main; main()", "run", archive, "--out"]
-        given = [*map(str, command), str(tmp_path / crawl), "--workers", "1"]
-        subprocess.run(given, check=True, capture_output=True, timeout=300)
-    assert call("add", tmp_path / "index", tmp_path / "CC-MAIN-2019-30").return_value == 0
-    call("query", tmp_path / "index", tmp_path / "CC-MAIN-2024-33", "--out", tmp_path / "seen.parquet")
-    found = pl.read_parquet(tmp_path / "seen.parquet")
+        assert run(archive).returncode == 0
+    assert call("add", folder / "index", folder / "CC-MAIN-2019-30").return_value == 0
+    return folder
+
+
+def test_re_captures_of_pages_are_found_from_archives_on(crawls: Path) -> None:
+    """Every page captured again has the date and place of its first capture."""
+    call("query", crawls / "index", crawls / "CC-MAIN-2024-33", "--out", crawls / "seen.parquet")
+    found = pl.read_parquet(crawls / "seen.parquet")
     rows = found.select("url", "seen_kind", "seen_url", pl.col("first_seen").dt.to_string()).rows()
     assert [(row[0][-1], row[1], row[2][-1], row[3][:19]) for row in rows] == [
         ("0", "exact", "2", "2019-07-16 00:00:02"),
@@ -142,3 +154,44 @@ def test_re_captures_of_pages_are_found_from_archives_on(tmp_path: Path) -> None
         ("3", "exact", "0", "2019-07-16 00:00:00"),
     ]
     assert set(found["seen_warc_filename"]) == {"CC-MAIN-2019-30-00000.warc.gz"}
+
+
+def verdicts_of(crawls: Path) -> pl.DataFrame:
+    evidence = pl.col("evidence").list.eval(pl.element().struct.field("detail").filter(_is_date())).list.join("")
+    return (
+        scan_table(crawls / "CC-MAIN-2024-33", "verdicts").select("first_seen", "ai_score", detail=evidence).collect()
+    )
+
+
+def _is_date() -> pl.Expr:
+    return pl.element().struct.field("signal") == "first_seen"
+
+
+def test_a_run_with_an_index_judges_anew_with_its_dates(crawls: Path) -> None:
+    archive = crawls / "CC-MAIN-2024-33-00000.warc.gz"
+    assert verdicts_of(crawls)["detail"].to_list() == [""] * 4
+    done = run(archive, "--seen", crawls / "index")
+    assert done.returncode == 0, done.stderr
+    told = verdicts_of(crawls)
+    assert told["first_seen"].dt.year().to_list() == [2019, 2019, 2024, 2019]
+    place = "first seen on 2019-07-16 in CC-MAIN-2019-30, https://a.example"
+    assert told["detail"].to_list() == [
+        f"{place}/2, before chat models wrote web pages",
+        f"a copy 0.99 alike was {place}/3, before chat models wrote web pages",
+        "",
+        f"{place}/0, before chat models wrote web pages",
+    ]
+    assert run(archive).returncode == 0
+    assert verdicts_of(crawls)["detail"].to_list() == [""] * 4
+
+
+def test_a_run_is_refused_that_signs_otherwise_than_its_index(crawls: Path) -> None:
+    config = crawls / "run.toml"
+    config.write_text("[dedup]\nshingle_words = 3\n")
+    archive = crawls / "CC-MAIN-2024-33-00000.warc.gz"
+    done = run(archive, "--seen", crawls / "index", "--config", config)
+    assert done.returncode == 2
+    assert "dedup.shingle_words is 5 there and 3 here" in done.stderr
+    done = run(archive, "--seen", crawls)
+    assert done.returncode == 2
+    assert "no first-seen index here" in done.stderr

@@ -1,9 +1,11 @@
 """What the report shows, gathered from the tables of one or more runs."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from provenance.jobs.dedup.search import MEASURES
 from provenance.jobs.gather import RunTables, add_counts, count_values, load_examples, scan_all, scan_scored
 from provenance.jobs.settings import RunConfig
 from provenance.models import load_models
@@ -11,6 +13,8 @@ from provenance.report import (
     MODELS,
     REASON_COUNTS,
     SHARDS,
+    CopySearchFigures,
+    Estimate,
     ReportData,
     Totals,
     count_evidence,
@@ -50,6 +54,7 @@ def gather_report(
         rejects=_reasons(add_counts(receipt.rejects for receipt in receipts if receipt.done)),
         left_out=_reasons(count_values(scan_all(runs, "decisions"), "reason")),
         duplicates=_kinds(runs),
+        copies=tuple(figures for run in runs if (figures := _copies(run)) is not None),
         examples=load_examples(runs, pick_strongest(scored).collect()),
         models=_models(config),
         shards=_shards(receipts),
@@ -67,6 +72,28 @@ def _totals(totals: Mapping[str, int]) -> Totals:
 def _kinds(runs: Sequence[RunTables]) -> pl.DataFrame:
     counted = scan_all(runs, "clusters").group_by("kind").agg(n_documents=pl.len().cast(pl.Int64))
     return counted.sort("kind").collect()
+
+
+def _copies(run: RunTables) -> CopySearchFigures | None:
+    """What the run's search for copies says of itself; null where it says nothing."""
+    path = run.out / MEASURES
+    if not path.exists():
+        return None
+    told = json.loads(path.read_text(encoding="utf-8"))
+    precision, recall = (
+        Estimate(**{key: told[name][key] for key in ("share", "low", "high", "n_pairs")})
+        for name in ("precision", "recall")
+    )
+    return CopySearchFigures(
+        crawls=", ".join(sorted({shard.crawl for shard in run.shards})),
+        n_removed=told["removed"]["documents"],
+        share_of_documents=told["removed"]["share_of_documents"],
+        share_of_words=told["removed"]["share_of_words"],
+        precision=precision,
+        recall=recall,
+        largest=tuple((one["n_documents"], one["share"], one["excerpt"]) for one in told["largest_clusters"]),
+        warnings=tuple(told["warnings"]),
+    )
 
 
 def _models(config: RunConfig) -> pl.DataFrame:

@@ -111,6 +111,30 @@ class Totals:
         return self.records == self.documents + self.rejects and self.documents == self.curated + self.left_out
 
 
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A share from a sample of pairs, with its 95 % interval; null where the sample had none."""
+
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n_pairs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CopySearchFigures:
+    """What a run's search for copies says of itself; `largest` are size, share of all documents and how it begins."""
+
+    crawls: str = ""
+    n_removed: int = 0
+    share_of_documents: float | None = None
+    share_of_words: float | None = None
+    precision: Estimate = Estimate()
+    recall: Estimate = Estimate()
+    largest: tuple[tuple[int, float, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
 def _empty(schema: pl.Schema) -> pl.DataFrame:
     return pl.DataFrame(schema=schema)
 
@@ -134,6 +158,7 @@ class ReportData:
     rejects: pl.DataFrame = field(default_factory=lambda: _empty(REASON_COUNTS))
     left_out: pl.DataFrame = field(default_factory=lambda: _empty(REASON_COUNTS))
     duplicates: pl.DataFrame = field(default_factory=lambda: _empty(KIND_COUNTS))
+    copies: tuple[CopySearchFigures, ...] = ()
     examples: tuple[Example, ...] = ()
     models: pl.DataFrame = field(default_factory=lambda: _empty(MODELS))
     shards: pl.DataFrame = field(default_factory=lambda: _empty(SHARDS))

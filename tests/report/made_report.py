@@ -12,6 +12,8 @@ from provenance.report import (
     MODELS,
     REASON_COUNTS,
     SHARDS,
+    CopySearchFigures,
+    Estimate,
     Evidence,
     Example,
     ReportData,
@@ -133,6 +135,18 @@ def made_report(**changes: object) -> ReportData:
         "rejects": pl.DataFrame(list(counts.items()), schema=REASON_COUNTS, orient="row"),
         "left_out": pl.DataFrame([("near_duplicate", 410), ("ai_score", 290)], schema=REASON_COUNTS, orient="row"),
         "duplicates": pl.DataFrame([("unique", 3500), ("near", 300), ("exact", 200)], schema=KIND_COUNTS, orient="row"),
+        "copies": (
+            CopySearchFigures(
+                crawls="CC-MAIN-2019-30, CC-MAIN-2025-30",
+                n_removed=2410,
+                share_of_documents=0.6025,
+                share_of_words=0.431,
+                precision=Estimate(0.96, 0.943, 0.972, 812),
+                recall=Estimate(0.91, 0.88, 0.934, 455),
+                largest=((180, 0.045, "This site uses cookies. By continuing you agree."), (12, 0.003, ATTACK)),
+                warnings=("60% of the documents are removed: 2,410 of 4,000",),
+            ),
+        ),
         "examples": made_examples(),
         "models": pl.DataFrame(
             [

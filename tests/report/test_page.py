@@ -74,6 +74,7 @@ def test_sections_come_in_the_promised_order(outline: Outline):
         "by-crawl",
         "scores",
         "reasons",
+        "duplicates",
         "evidence",
         "examples",
         "limits",
@@ -194,6 +195,18 @@ def test_a_note_stands_with_its_group():
     note = pl.when(pl.col("group_values").list.first() == "de").then(pl.lit("of 3 hosts only")).otherwise("why")
     page = render_report(made_report(ratio=made_ratio().with_columns(why=note)))
     assert '<th scope="row">de<small>of 3 hosts only</small>' in page
+
+
+def test_what_the_search_for_copies_says_of_itself_is_shown(page: str):
+    section = re.search(r'<section id="duplicates".*?</section>', page, flags=re.S)[0]
+    text = " ".join(re.sub(r"<[^>]+>", " ", section).replace("\u202f", " ").split())
+    assert "2,410 60.2 % 43.1 % 96.0 % 94.3 to 97.2 % of 812 pairs 91.0 % 88.0 to 93.4 % of 455 pairs" in text
+    assert "60% of the documents are removed" in text
+    assert "180 4.5 % This site uses cookies." in text
+
+
+def test_a_run_without_such_a_search_has_no_such_section():
+    assert 'id="duplicates"' not in render_report(made_report(copies=()))
 
 
 def test_incomplete_shards_are_listed_with_what_is_missing(page: str):

@@ -23,7 +23,6 @@ from provenance.dedup.seen import (
     NEVER,
     TEXT,
     TEXT_BITS,
-    KeyOptions,
     Marks,
     find_earlier,
     keep_first,
@@ -33,13 +32,10 @@ from provenance.dedup.seen import (
     sort_texts,
 )
 from provenance.dedup.sketch import count_words, make_sketches
-from provenance.errors import ConfigError
 from provenance.jobs.seen.entries import PLACES, ListWriter, sketch_kind, to_place_table, to_sketch_table
 from provenance.jobs.seen.files import SortedFiles, write_sorted
+from provenance.jobs.seen.folder import FOLDERS, SCRATCH, find_manifest, remove_leftovers
 from provenance.jobs.seen.manifest import (
-    LOCK,
-    MANIFEST,
-    READERS,
     AddedRun,
     FileEntry,
     Level,
@@ -47,16 +43,12 @@ from provenance.jobs.seen.manifest import (
     check_options,
     flush_folder,
     lock_for_adding,
-    read_manifest,
-    try_alone,
     write_manifest,
 )
 from provenance.jobs.seen.plan import find_room
 from provenance.jobs.seen.runs import Runs, cut_keys
 from provenance.jobs.seen.source import RunSource, open_run
 
-FOLDERS = ("texts", "bands", "places", "sketches")
-SCRATCH = "scratch"
 _TEXT_HEIGHT, _BAND_HEIGHT = 6 * TEXT.itemsize, 5 * BAND.itemsize  # bytes a row needs where ranges are merged
 _GROWTH = 4  # a level stays apart from one that came later and is less than a quarter of it
 _PLACE_COLUMNS = ("url", "crawl", "warc_filename", "warc_record_offset", "fetch_time")
@@ -84,7 +76,7 @@ def add_run(folder: Path, out: Path, *, near: bool | None, memory: int, tell: Te
     room = find_room(memory)
     source = open_run(out)
     with lock_for_adding(folder):
-        manifest = _find_manifest(folder, source, near)
+        manifest = find_manifest(folder, source.run.config.dedup, near)
         check_options(folder, manifest, source.run.config.dedup, str(out))
         remove_leftovers(folder, manifest)
         scratch = folder / SCRATCH
@@ -99,43 +91,6 @@ def add_run(folder: Path, out: Path, *, near: bool | None, memory: int, tell: Te
             shutil.rmtree(scratch, ignore_errors=True)
         remove_leftovers(folder, changed)
     return added
-
-
-def remove_leftovers(folder: Path, manifest: Manifest) -> None:
-    """Deletes what is no part of the index, unless somebody asks it now and may still need it."""
-    with try_alone(folder) as alone:
-        if not alone:
-            return
-        shutil.rmtree(folder / SCRATCH, ignore_errors=True)
-        named = {file.name for file in manifest.list_files()}
-        for name in FOLDERS:
-            for path in (folder / name).glob("*"):
-                if f"{name}/{path.name}" not in named:
-                    path.unlink(missing_ok=True)
-        for path in folder.glob(f"{MANIFEST}.*.part"):
-            path.unlink(missing_ok=True)
-
-
-def _find_manifest(folder: Path, source: RunSource, near: bool | None) -> Manifest:
-    """The manifest of the index, or that of a new one, which is written."""
-    if (folder / MANIFEST).exists():
-        manifest = read_manifest(folder)
-        if near is not None and near != manifest.near:
-            kind = "exact texts only" if not manifest.near else "near copies too"
-            raise ConfigError(f"{folder}: this index was made for {kind}; that cannot be changed")
-    else:
-        foreign = sorted(path.name for path in folder.iterdir() if path.name not in (LOCK, READERS, *FOLDERS))
-        foreign = [name for name in foreign if not name.startswith(MANIFEST)]
-        if foreign:
-            (folder / LOCK).unlink()
-            raise ConfigError(
-                f"{folder}: holds {', '.join(foreign[:3])} and no first-seen index; choose an empty folder"
-            )
-        manifest = Manifest(near=near is not False, dedup=KeyOptions.of(source.run.config.dedup))
-        write_manifest(folder, manifest)
-    for name in FOLDERS:
-        (folder / name).mkdir(exist_ok=True)
-    return manifest
 
 
 class _Addition:

@@ -219,13 +219,26 @@ def test_a_shard_that_was_lost_is_passed_over(tmp_path: Path) -> None:
     assert add_to(tmp_path / "index", run).documents == 5
 
 
-def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["letter.txt", "texts/letter.txt", "index.json.bak"])
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, name: str) -> None:
     run, foreign = write_run(tmp_path / "run", texts_of(range(5)), DAY_2019), tmp_path / "foreign"
-    foreign.mkdir()
-    (foreign / "letter.txt").write_text("dear")
-    with pytest.raises(ConfigError, match=r"holds letter\.txt and no first-seen index"):
+    (foreign / name).parent.mkdir(parents=True)
+    (foreign / name).write_text("dear")
+    with pytest.raises(ConfigError, match=rf"holds {name.split('/')[0]} and no first-seen index"):
         add_to(foreign, run)
-    assert [path.name for path in foreign.iterdir()] == ["letter.txt"]
+    assert state_of(foreign) == {name: b"dear"}
+
+
+def test_only_files_of_the_index_are_deleted(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    add_to(index, write_run(tmp_path / "run", texts_of(range(5)), DAY_2019))
+    letters = [index / "letter.txt", index / "texts" / "letter.parquet"]
+    leftovers = [index / "texts" / "000009-00000.parquet", index / "bands" / "000009-00000.parquet.77.part"]
+    for path in (*letters, *leftovers, index / "index.json.77.part"):
+        path.write_text("dear")
+    add_to(index, write_run(tmp_path / "more", texts_of(range(5, 9)), DAY_2019))
+    assert all(path.exists() for path in letters)
+    assert not any(path.exists() for path in (*leftovers, index / "index.json.77.part"))
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:

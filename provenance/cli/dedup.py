@@ -3,12 +3,12 @@
 import json
 import os
 from pathlib import Path
-from typing import cast
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from provenance.cli.copies import describe_removed, describe_share, show_warnings
 from provenance.cli.display import Display
 from provenance.cli.sizes import MemorySize
 from provenance.config import Plain
@@ -127,31 +127,16 @@ def _show(summary: Summary, out: Path) -> None:
     table.add_row("  kept", _number(totals, "kept"), "")
     measures = summary["measures"]
     assert isinstance(measures, dict)
-    table.add_row("  removed", _number(totals, "removed"), _words(measures))
+    table.add_row("  removed", _number(totals, "removed"), describe_removed(measures))
     for name in ("precision", "recall"):
-        table.add_row(*show_share(measures, name))
+        table.add_row(*describe_share(measures, name))
     Console(soft_wrap=True).print(table)
     click.echo(f"what stays: {out / 'kept'}; all of it: {out / SUMMARY}")
-    for warning in cast(list[str], measures["warnings"]):
-        click.echo(f"warning: {warning}", err=True)
+    show_warnings(measures)
     notes = summary["notes"]
     assert isinstance(notes, list)
     for note in notes[:_SHOWN]:
         click.echo(f"lost: {note}", err=True)
-
-
-def show_share(measures: dict[str, Plain], name: str) -> tuple[str, str, str]:
-    """Name, value and interval of a measured share; `measures` as in stats/dedup.json."""
-    share = cast(dict[str, float | None], measures[name])
-    if share["share"] is None:
-        return name, "-", "no pair in the sample"
-    return name, f"{share['share']:.3f}", f"{share['low']:.3f} to {share['high']:.3f}, of {share['n_pairs']:,} pairs"
-
-
-def _words(measures: dict[str, Plain]) -> str:
-    removed = cast(dict[str, float | None], measures["removed"])
-    shares = [(removed[f"share_of_{what}"], what) for what in ("documents", "words")]
-    return ", ".join(f"{share:.1%} of the {what}" for share, what in shares if share is not None)
 
 
 def _number(totals: dict[str, Plain], name: str) -> str:

@@ -1,5 +1,6 @@
 """What a person sees of long work: a bar on a terminal, a line per shard elsewhere, one summary table at the end."""
 
+import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -10,8 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from provenance.cli.copies import Measures, describe_removed, describe_share, show_warnings
 from provenance.cli.ratio_table import plain_console, print_ratio
 from provenance.jobs.corpus import RunSummary
+from provenance.jobs.dedup.search import MEASURES
 from provenance.run import Receipt, Task
 
 
@@ -98,6 +101,14 @@ def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:
     table.add_row("  documents", f"{totals['documents']:,}", f"{totals['words']:,} words")
     table.add_row("    left out", f"{totals['left_out']:,}", _reasons(summary.left_out))
     table.add_row("    curated", f"{totals['curated']:,}", "")
+    measures = _read_measures(summary)
+    if measures is not None:
+        removed = measures["removed"]
+        assert isinstance(removed, dict)
+        table.add_row("copies", f"{removed['documents']:,}", describe_removed(measures))
+        for name in ("precision", "recall"):
+            what, value, detail = describe_share(measures, name)
+            table.add_row(f"  {what}", value, detail)
     for origin in ("human", "ai_generated", "machine_translated", "undetermined"):
         table.add_row(f"origin {origin}", f"{totals.get(origin, 0):,}", "")
     n_bytes = totals["bytes_read"] + totals["bytes_skipped"]
@@ -107,11 +118,21 @@ def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:
     console.print(table)
     print_ratio(ratio.filter(pl.col("group_columns").list.len() == 0))
     console.print(f"report: {summary.report}", soft_wrap=True)
+    if measures is not None:
+        show_warnings(measures)
     for receipt in summary.receipts:
         if receipt.task.phase == "read" and receipt.done and not _size(receipt):
             click.echo(f"empty: {receipt.task.source}", err=True)
     for line in summary.lost:
         click.echo(f"lost: {line}", err=True)
+
+
+def _read_measures(summary: RunSummary) -> Measures | None:
+    path = summary.report.parent / MEASURES
+    if not path.exists():
+        return None
+    found: Measures = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def _size(receipt: Receipt) -> int:

@@ -11,6 +11,7 @@ from provenance.jobs.seen.add import Added, add_run
 from provenance.jobs.seen.info import IndexInfo, describe_index
 from provenance.jobs.seen.manifest import describe_options
 from provenance.jobs.seen.query import Answer, query_run
+from provenance.jobs.seen.source import open_run
 
 _PATH = click.Path(path_type=Path)
 _GREY_ZONE = (
@@ -44,6 +45,8 @@ def add(index: Path, folders: tuple[Path, ...], exact_only: bool, memory: int, a
     before may be added again and changes nothing; an interrupted add leaves the index as it was.
     """
     results = {}
+    for folder in folders:
+        open_run(folder)  # what cannot be added is told before anything is
     for folder in folders:
         added = add_run(index, folder, near=False if exact_only else None, memory=memory, tell=_tell)
         results[str(folder)] = added

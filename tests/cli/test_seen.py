@@ -45,6 +45,13 @@ def test_an_add_as_json(tmp_path: Path) -> None:
     assert counts == [(4, 4, False), (4, 0, True)]
 
 
+def test_of_several_runs_none_is_added_where_one_is_none(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", PAGES, DAY_2019)
+    done = call("add", tmp_path / "index", run, tmp_path)
+    assert isinstance(done.exception, ConfigError)
+    assert not (tmp_path / "index").exists()
+
+
 def test_a_query_tells_counts_years_and_examples(tmp_path: Path, index: Path) -> None:
     asked = [PAGES[0], edit_text(PAGES[1], 0.01), make_text(9)]
     run = write_run(tmp_path / "asked", asked, DAY_2024, crawl="CC-MAIN-2024-33")

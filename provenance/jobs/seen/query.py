@@ -77,7 +77,7 @@ def _make_parent(table: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Hits:
-    """The hits of all documents, as rows of the table `seen`."""
+    """The hits of all documents, as rows of the table `seen` with the number of the document, `item`."""
 
     folder: Path
     manifest: Manifest
@@ -91,7 +91,7 @@ class _Hits:
             hits = self.found.read(start, start + documents.height)
             told = describe_hits(self.folder, self.manifest, hits)
             asked = documents[(told["item"] - start).cast(pl.UInt32)]
-            yield SEEN.conform(pl.concat([asked, told.drop("item")], how="horizontal"))
+            yield pl.concat([asked, told], how="horizontal")
             start += documents.height
 
     def _portions(self, n: int) -> Iterator[pl.DataFrame]:
@@ -116,14 +116,14 @@ def _sum_up(n_documents: int, portions: Iterator[pl.DataFrame], table: Path | No
         writer = stack.enter_context(TableWriter(table, SEEN.schema, told)) if table else None
         for rows in portions:
             if writer:
-                writer.write(rows)
-            first = rows.unique("doc_id", keep="last", maintain_order=True)  # the near copy is the earlier one
+                writer.write(SEEN.conform(rows))
+            first = rows.unique("item", keep="last", maintain_order=True)  # the near copy is the earlier one
             again = rows.height - first.height
             kinds.update(rows["seen_kind"].to_list())
             kinds["near"] -= again  # of a document that is counted as exact
             years.update(first["first_seen"].dt.year().to_list())
             earlier += int((first["first_seen"] < first["fetch_time"]).sum())
-            examples = pl.concat([examples, first.head(_SHOWN - examples.height)])
+            examples = pl.concat([examples, SEEN.conform(first.head(_SHOWN - examples.height))])
     exact, near = kinds["exact"], kinds["near"]
     by_year = dict(sorted(years.items()))
     return Answer(n_documents, exact, near, n_documents - exact - near, earlier, by_year, examples)

@@ -56,6 +56,17 @@ def test_a_query_tells_exact_from_near_from_new(tmp_path: Path) -> None:
     assert answer.examples.equals(seen.head(5))
 
 
+def test_documents_of_one_id_are_counted_each(tmp_path: Path) -> None:
+    texts = [make_text(i) for i in range(4)]
+    index = index_of(tmp_path, texts)
+    run = write_run(tmp_path / "asked", texts, DAY_2024, crawl=LATER)
+    for path in (run / "documents").rglob("*.parquet"):
+        frame = pl.read_parquet(path, hive_partitioning=False)
+        frame.with_columns(doc_id=pl.lit("<urn:one>")).write_parquet(path)
+    answer = query(index, run)
+    assert (answer.exact, answer.near, dict(answer.by_year)) == (4, 0, {2019: 4})
+
+
 def test_near_copies_count_from_the_similarity_asked_for(tmp_path: Path) -> None:
     texts = [make_text(i, 300) for i in range(40)]
     index = index_of(tmp_path, texts)

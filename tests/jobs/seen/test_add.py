@@ -241,6 +241,19 @@ def test_only_files_of_the_index_are_deleted(tmp_path: Path) -> None:
     assert not any(path.exists() for path in (*leftovers, index / "index.json.77.part"))
 
 
+def test_what_an_interrupted_add_left_is_deleted_before_new_files_need_the_space(tmp_path: Path) -> None:
+    index, run = tmp_path / "index", write_run(tmp_path / "run", texts_of(range(5)), DAY_2019)
+    add_to(index, run)
+    leftovers = [index / "bands" / "000009-00000.parquet", index / "scratch" / "texts.0.run"]
+    leftovers[1].parent.mkdir()
+    for path in leftovers:
+        path.write_text("half")
+    found: list[bool] = []
+    add_run(index, run, near=None, memory=DEFAULT_MEMORY, tell=lambda _: found.extend(map(Path.exists, leftovers)))
+    assert found
+    assert not any(found)
+
+
 def test_another_format_is_refused(tmp_path: Path) -> None:
     index, run = tmp_path / "index", write_run(tmp_path / "run", texts_of(range(5)), DAY_2019)
     add_to(index, run)

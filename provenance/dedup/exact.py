@@ -26,7 +26,8 @@ def find_shingle_sets(texts: Sequence[str], *, words: int) -> Shingles:
     """The shingles of each text, each once, in ascending order."""
     found = hash_shingles(texts, words=words)
     owners = np.repeat(np.arange(len(texts), dtype=np.uint64), np.diff(found.offsets))
-    once = np.unique((owners << np.uint64(32)) | found.hashes)
+    both = np.sort((owners << np.uint64(32)) | found.hashes)
+    once = both[np.append(True, both[1:] != both[:-1])] if len(both) else both  # np.unique takes ten times as long
     counts = np.bincount((once >> np.uint64(32)).astype(np.int64), minlength=len(texts))
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
     return Shingles((once & np.uint64(0xFFFFFFFF)).astype(np.uint32), offsets)

@@ -73,6 +73,6 @@ else
 fi
 
 say "clustering a million signatures"
-"$python" benchmarks/cluster_scale.py > "$parts/clustering.json"
+"$python" benchmarks/cluster_scale.py "$work/clustering" --rows 1000000 > "$parts/clustering.json" 2> "$work/out/clustering.log"
 
 "$python" benchmarks/show.py "$parts"

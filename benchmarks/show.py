@@ -150,16 +150,16 @@ def _tell_reading(reading: dict) -> list[str]:
 
 def _tell_rest(figures: dict[str, dict]) -> list[str]:
     judge, clustering = figures["judge"], figures["clustering"]
+    cpu = sum(phase["cpu_s"] for phase in clustering["phases"].values())
     texts, cold = judge["texts"], judge["one_text_cold"]
     return [
         f"`judge_many`: {texts['n']:,} texts of {judge['words_per_text']} words, "
         f"{texts['per_core_second']:,.0f} a core-second. `provenance judge` on one text, started cold: "
         f"{cold['wall_s']:.2f} s.",
         "",
-        f"Clusters of {clustering['rows']:,} made signatures: {clustering['cpu_s']:.1f} CPU seconds, "
-        f"{clustering['peak_beyond_input_mb']:,} MB beyond the signatures themselves; "
-        f"{clustering['plants_torn']:,} of {clustering['clusters_planted']:,} planted clusters torn, "
-        f"{clustering['clusters_mixed']:,} mixed.",
+        f"Clusters of {clustering['rows']:,} made signatures: {cpu:.1f} CPU seconds, "
+        f"{clustering['peak_bytes']['all'] / 1e6:,.0f} MB for all processes together; "
+        f"planted pairs found {clustering['recall']:.4f}, right {clustering['precision']:.4f}.",
     ]
 
 

@@ -12,7 +12,14 @@ from provenance.jobs.dedup.documents import Documents
 from provenance.jobs.dedup.join import JoinClusters
 from provenance.jobs.dedup.link import LinkPartition, partition_names
 from provenance.jobs.dedup.paragraphs import PARAGRAPH_MEMORY, RepeatPartition, SpreadParagraphs
-from provenance.jobs.dedup.plan import BASE, ITEM_MEMORY, WORKER_MEMORY, count_partitions, count_ranges
+from provenance.jobs.dedup.plan import (
+    BASE,
+    ITEM_MEMORY,
+    SHARD_ROW_MEMORY,
+    WORKER_MEMORY,
+    count_partitions,
+    count_ranges,
+)
 from provenance.jobs.dedup.scratch import Part, Scratch
 from provenance.jobs.dedup.shingles import SpreadShingles
 from provenance.jobs.dedup.spread import SpreadKeys, part_name
@@ -58,7 +65,9 @@ class CopySearch:
     def run(self, desk: Desk) -> None:
         """Leaves a clusters table for every shard. Raises ConfigError when the memory is too little, OutputError."""
         n, memory = sum(self.n_documents), self._memory()
-        n_partitions = count_partitions(n, self.options, memory=memory, workers=self.workers)
+        n_partitions = count_partitions(
+            n, self.options, memory=memory, workers=self.workers, n_in_largest=max(self.n_documents, default=0)
+        )
         scratch = Scratch(self.out / SCRATCH, self.options.num_perm)
         partitions = partition_names(n_partitions)
         join = self._join(scratch, tuple(partitions))
@@ -103,7 +112,9 @@ class CopySearch:
         )
 
     def _memory(self) -> int:
-        return self.memory or WORKER_MEMORY * self.workers + ITEM_MEMORY * sum(self.n_documents)
+        """As given, or a gigabyte for each worker and what grows with the documents."""
+        growing = ITEM_MEMORY * sum(self.n_documents) + SHARD_ROW_MEMORY * max(self.n_documents, default=0)
+        return self.memory or WORKER_MEMORY * self.workers + growing
 
     def _parts(self) -> tuple[Part, ...]:
         parts, start = [], 0

@@ -184,6 +184,12 @@ def test_a_ceiling_that_is_too_low_is_refused_before_any_work(n: int, memory: in
         count_partitions(n, OPTIONS, memory=memory, workers=workers)
 
 
+def test_a_shard_that_is_too_large_for_the_ceiling_is_refused() -> None:
+    with pytest.raises(ConfigError, match="10,000,000 in the largest file"):
+        count_partitions(10**7, OPTIONS, memory=4 * 10**9, workers=1, n_in_largest=10**7)
+    assert count_partitions(10**7, OPTIONS, memory=4 * 10**9, workers=1, n_in_largest=10**6) > 1
+
+
 def test_less_memory_means_more_partitions() -> None:
     counts = [count_partitions(10**7, OPTIONS, memory=gb * 10**9, workers=2) for gb in (8, 4, 2)]
     assert counts == sorted(counts)

@@ -60,7 +60,7 @@ class JoinClusters:
         n_documents = sum(part.n_documents for part in self.parts)
         members = find_members(n_documents, map(self.scratch.read_pairs, self.partitions))
         portions = [self._describe(portion, number) for number, portion in enumerate(self._cut(members))]
-        counts: Counter[str] = Counter(clusters=0, removed=0, words_removed=0)
+        counts: Counter[str] = Counter(clusters=0, words=0, removed=0, words_removed=0)
         for (crawl, shard), part in zip(self.names, self.parts, strict=True):
             table, n_words = self._fill(crawl, shard, part, portions)
             own = Task("cluster", crawl, shard, task.source, 0, task.inputs)

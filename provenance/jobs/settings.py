@@ -10,6 +10,8 @@ from provenance.archive.source import FetchOptions
 from provenance.config import digest_config, load_config, read_toml
 from provenance.curate import CurateRules
 from provenance.dedup import DedupOptions
+from provenance.dedup.options import Keep
+from provenance.errors import ConfigError
 from provenance.extract import ExtractOptions
 from provenance.models import Model, models_digest
 from provenance.run import Task
@@ -35,6 +37,13 @@ class RunConfig:
     write_warc: bool = False
     fetch: FetchOptions = field(default_factory=FetchOptions, metadata={"identity": False})
     seen: Path | None = field(default=None, metadata={"identity": False})
+
+    def __post_init__(self) -> None:
+        if self.dedup.keep is Keep.BEST:
+            raise ConfigError(
+                'dedup.keep = "best": copies are found before documents are judged; use "earliest" or "longest" '
+                "(provenance dedup --keep best takes a score that is there)"
+            )
 
 
 def load_run_config(path: Path | None) -> RunConfig:

@@ -43,6 +43,12 @@ def test_a_stage_that_refuses_its_options_names_the_file(tmp_path: Path) -> None
         load_run_config(tmp_path / "run.toml")
 
 
+def test_a_run_has_no_score_to_keep_the_best_copy_by(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text('[dedup]\nkeep = "best"\n')
+    with pytest.raises(ConfigError, match="before documents are judged"):
+        load_run_config(tmp_path / "run.toml")
+
+
 def test_a_models_folder_is_known_from_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "run.toml").write_text('models = "mine"\n')
     monkeypatch.chdir(tmp_path)

@@ -59,6 +59,14 @@ def test_precision_is_that_of_all_links(tmp_path: Path) -> None:
     assert found["low"] < sum(right) / len(right) < found["high"]
 
 
+def test_pairs_that_are_found_for_certain_are_not_counted(tmp_path: Path) -> None:
+    texts = [variant for seed in range(10) for variant in (make_text(seed), make_text(seed), make_text(seed).upper())]
+    found = measures(tmp_path, texts)
+    assert found["removed"]["documents"] == 20
+    assert found["precision"]["n_pairs"] == 0
+    assert found["recall"]["n_pairs"] == 10  # text and capitals, one of each signature asked
+
+
 def test_what_is_removed_is_counted_in_documents_and_words(tmp_path: Path) -> None:
     found = measures(tmp_path, TEXTS)
     gone = ~clusters(tmp_path / "out", "a")["representative"]

@@ -103,6 +103,23 @@ def test_copies_are_found_across_files_of_all_formats(tmp_path: Path) -> None:
     assert clusters(tmp_path / "out", "d")["cluster_id"].to_list() == ["a:1", "d:1"]
 
 
+def test_columns_of_lines_take_the_type_that_holds_all_of_them(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": "a", "n": 1, "mixed": 1, "deep": {"x": 1}},
+        {"text": "b", "n": 2.5, "mixed": "one", "none": None},
+        {"text": "c", "mixed": [1], "deep": {"x": 2, "y": "z"}},
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    search(tmp_path / "out", tmp_path / "a.jsonl")
+    assert kept(tmp_path / "out", "a").to_dict(as_series=False) == {
+        "text": ["a", "b", "c"],
+        "n": [1.0, 2.5, None],
+        "mixed": ["1", "one", "[1]"],
+        "deep": [{"x": 1, "y": None}, None, {"x": 2, "y": "z"}],
+        "none": [None, None, None],
+    }
+
+
 def test_rows_that_cannot_be_read_are_told_of_and_all_add_up(tmp_path: Path) -> None:
     bad = ['{"text": "one two"', "[1]", '{"text": 5}', "", '{"other": 1}', '{"text": null}', '{"text": "fine \\ud800"}']
     (tmp_path / "a.jsonl").write_text("\n".join(['{"text": "fine"}', *bad]) + "\n")
@@ -138,6 +155,10 @@ def test_a_damaged_row_group_costs_its_own_rows_only(tmp_path: Path) -> None:
     found = totals(summary)
     assert (found["rows"], found["documents"], found["rejects"], found["kept"]) == (300, 200, 100, 200)
     assert kept(tmp_path / "out", "a")["id"].to_list() == [*range(100), *range(200, 300)]
+    rejects = pl.read_parquet(tmp_path / "out" / "rejects" / "a.parquet")
+    assert rejects.select("row", "n_rows", "reason").rows() == [(100, 100, "damaged")]
+    rows = pl.read_parquet(tmp_path / "out" / "signatures" / "a.parquet")["row"]
+    assert rows.to_list() == [*range(100), *range(200, 300)]
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.jsonl"])

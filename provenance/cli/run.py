@@ -13,6 +13,7 @@ from provenance.cli.display import Display, show_summary
 from provenance.cli.sizes import MemorySize
 from provenance.errors import ConfigError
 from provenance.jobs.corpus import run_corpus
+from provenance.jobs.dedup.search import MEASURES
 from provenance.jobs.folder import RunFolder, open_folder
 from provenance.jobs.inputs import InputOptions
 from provenance.jobs.places import STDIN
@@ -81,7 +82,9 @@ def run(
         summary = run_corpus(folder, shards, workers=workers, reporter=display, memory=memory)
     if as_json:
         body = {"totals": summary.totals, "rejects": summary.rejects, "left_out": summary.left_out}
-        click.echo(json.dumps({**body, "lost": summary.lost, "report": str(summary.report)}, ensure_ascii=False))
+        copies = json.loads((out / MEASURES).read_text(encoding="utf-8"))
+        told = {**body, "copies": copies, "lost": summary.lost, "report": str(summary.report)}
+        click.echo(json.dumps(told, ensure_ascii=False))
     else:
         show_summary(summary, read_table(out / "stats" / "ratio.parquet"))
     return 0 if summary.whole else 1

@@ -1,7 +1,7 @@
 """The main job: phases of tasks over the shards of a corpus, resumed from the ledger of its output folder.
 
 read       per shard   documents, signals, signatures, rejects, markup
-spread, link, cluster  clusters of near and exact duplicates (jobs/dedup)
+...        (jobs/dedup) clusters of near and exact duplicates
 judge      per shard   verdicts, decisions, curated subset
 summarise  once        ratio, data card, report, run.json
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from provenance.jobs.companions import find_companions
 from provenance.jobs.dedup.documents import RunDocuments
+from provenance.jobs.dedup.search import PHASES as SEARCH_PHASES
 from provenance.jobs.dedup.search import CopySearch
 from provenance.jobs.desk import Desk, Reporter
 from provenance.jobs.folder import RunFolder
@@ -27,7 +28,7 @@ from provenance.jobs.settings import JobContext
 from provenance.jobs.summarise import Summarise
 from provenance.run import Crew, Receipt, Task
 
-PHASES = ("read", "spread", "link", "cluster", "judge", "summarise")
+PHASES = ("read", *SEARCH_PHASES, "judge", "summarise")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from provenance.run import Receipt, Task
 
 SCRATCH = "scratch"
 MEASURES = Path("stats") / "dedup.json"
-PHASES = ("spread", "link", "cluster")
+PHASES = ("shingle", "spread", "link", "paragraph", "repeat", "cluster")
 
 
 class Desk(Protocol):

@@ -19,9 +19,9 @@ import numpy as np
 import polars as pl
 
 from benchmarks.cost import describe_machine, run_measured
-from provenance.jobs.plan import Shard
 from provenance.jobs.saved import describe_run, plain_shards, write_saved
 from provenance.jobs.settings import RunConfig, identify_run
+from provenance.jobs.sources.plan import Shard
 from provenance.models import load_models
 from provenance.run import Ledger, Receipt, Task
 from provenance.store import TableWriter, table_path

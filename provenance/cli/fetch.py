@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from provenance.errors import ConfigError
-from provenance.jobs.fetch import FetchReport, FetchRequest, fetch_rows
+from provenance.jobs.records.fetch import FetchReport, FetchRequest, fetch_rows
 
 _PATH = click.Path(path_type=Path)
 

@@ -12,15 +12,15 @@ import click
 from provenance.cli.display import Display, show_summary
 from provenance.cli.sizes import MemorySize
 from provenance.errors import ConfigError
+from provenance.jobs.checks.verify import verify_run
 from provenance.jobs.corpus import run_corpus
 from provenance.jobs.dedup.search import MEASURES
 from provenance.jobs.folder import RunFolder, open_folder
-from provenance.jobs.inputs import InputOptions
-from provenance.jobs.places import STDIN
-from provenance.jobs.plan import Shard, find_shards
 from provenance.jobs.seen.lookup import check_index
 from provenance.jobs.settings import RunConfig, load_run_config
-from provenance.jobs.verify import verify_run
+from provenance.jobs.sources.inputs import InputOptions
+from provenance.jobs.sources.places import STDIN
+from provenance.jobs.sources.plan import Shard, find_shards
 from provenance.store import read_table
 
 _ENGINES = ("local", "ray")

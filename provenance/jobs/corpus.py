@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from provenance.jobs.companions import find_companions
 from provenance.jobs.dedup.documents import RunDocuments
 from provenance.jobs.dedup.search import PHASES as SEARCH_PHASES
 from provenance.jobs.dedup.search import CopySearch
@@ -19,12 +18,13 @@ from provenance.jobs.desk import Desk, Reporter
 from provenance.jobs.folder import RunFolder
 from provenance.jobs.gather import add_counts
 from provenance.jobs.judge import JudgeShard
-from provenance.jobs.places import STDIN
-from provenance.jobs.plan import Shard
 from provenance.jobs.read import ReadShard
 from provenance.jobs.saved import read_saved
 from provenance.jobs.seen.lookup import identify_index
 from provenance.jobs.settings import JobContext
+from provenance.jobs.sources.companions import find_companions
+from provenance.jobs.sources.places import STDIN
+from provenance.jobs.sources.plan import Shard
 from provenance.jobs.summarise import Summarise
 from provenance.run import Crew, Receipt, Task
 

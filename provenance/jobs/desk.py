@@ -8,7 +8,7 @@ from typing import Protocol
 from provenance.errors import OutputError
 from provenance.jobs.folder import RunFolder
 from provenance.jobs.job import Job
-from provenance.jobs.places import STDIN, is_hidden, show_place
+from provenance.jobs.sources.places import STDIN, is_hidden, show_place
 from provenance.run import Crew, Receipt, Task, attempt
 
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from provenance.config import load_config
 from provenance.errors import ConfigError
 from provenance.jobs.occupied import check_foreign, make_folder, occupy
-from provenance.jobs.places import STDIN, hide_secrets, identify_place, is_file, is_remote
-from provenance.jobs.plan import Shard
 from provenance.jobs.saved import (
     RUN_FILE,
     Saved,
@@ -22,6 +20,8 @@ from provenance.jobs.saved import (
     write_saved,
 )
 from provenance.jobs.settings import JobContext, RunConfig, identify_run
+from provenance.jobs.sources.places import STDIN, hide_secrets, identify_place, is_file, is_remote
+from provenance.jobs.sources.plan import Shard
 from provenance.models import load_models
 from provenance.run import Ledger, Receipt
 from provenance.store import KEPT_RECORDS, SHARD_TABLES, output_error, remove_parts

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from provenance.jobs.plan import Shard
+from provenance.jobs.sources.plan import Shard
 from provenance.report import Example, make_example, read_spans
 from provenance.run import Ledger, Receipt
 from provenance.schema import TABLES

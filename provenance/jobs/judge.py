@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from provenance.curate import select_documents
-from provenance.jobs.kept_records import write_kept_records
+from provenance.jobs.records.kept_records import write_kept_records
 from provenance.jobs.seen.lookup import look_up_table
 from provenance.jobs.settings import JobContext
 from provenance.models.calibration import load_calibration

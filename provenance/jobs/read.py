@@ -11,9 +11,9 @@ import polars as pl
 from provenance.dedup import sign_batch
 from provenance.errors import ConfigError, ShardError
 from provenance.extract import ExtractedBatch, LanguageIdentifier, MarkupIndex, extract_batches
-from provenance.jobs.companions import read_companion
-from provenance.jobs.plan import Shard
 from provenance.jobs.settings import JobContext
+from provenance.jobs.sources.companions import read_companion
+from provenance.jobs.sources.plan import Shard
 from provenance.jobs.tally import ShardTally
 from provenance.models import find_model, load_models
 from provenance.run import Progress, Receipt, Task

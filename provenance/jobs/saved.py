@@ -9,9 +9,9 @@ from typing import TypedDict, cast
 from provenance import __version__
 from provenance.config import Plain, find_changes, to_plain
 from provenance.errors import ConfigError
-from provenance.jobs.places import hide_secrets
-from provenance.jobs.plan import Shard
 from provenance.jobs.settings import RunConfig
+from provenance.jobs.sources.places import hide_secrets
+from provenance.jobs.sources.plan import Shard
 from provenance.models import load_models
 from provenance.store import write_text
 

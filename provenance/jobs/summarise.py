@@ -12,11 +12,11 @@ from provenance.curate import CardFigures, render_data_card
 from provenance.errors import ConfigError
 from provenance.jobs.folder import SavedRun, load_saved_run
 from provenance.jobs.gather import RunTables, add_counts, count_totals, count_values, scan_all, scan_scored
-from provenance.jobs.plan import Shard
 from provenance.jobs.rates import error_rates
 from provenance.jobs.reporting import gather_report
 from provenance.jobs.saved import RUN_FILE, read_saved, write_saved
 from provenance.jobs.settings import JobContext, RunConfig
+from provenance.jobs.sources.plan import Shard
 from provenance.models import load_models
 from provenance.models.calibration import load_calibration
 from provenance.report import render_report

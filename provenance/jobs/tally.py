@@ -12,8 +12,8 @@ from provenance.archive.record import Skipped
 from provenance.archive.source import SourceError, open_source
 from provenance.errors import RecordError, ShardError
 from provenance.extract import ExtractedBatch
-from provenance.jobs.places import STDIN, show_place
 from provenance.jobs.settings import RunConfig
+from provenance.jobs.sources.places import STDIN, show_place
 from provenance.run import Progress, Receipt, Stopwatch, Task
 
 MOST_SPANS = 100  # stretches of skipped bytes that a receipt lists

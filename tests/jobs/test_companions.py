@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from provenance.cli.display import show_summary
-from provenance.jobs.companions import find_companions
 from provenance.jobs.folder import open_folder
-from provenance.jobs.plan import Shard, find_shards
 from provenance.jobs.read import ReadShard
 from provenance.jobs.settings import RunConfig
+from provenance.jobs.sources.companions import find_companions
+from provenance.jobs.sources.plan import Shard, find_shards
 from provenance.run import Receipt, Task
 from provenance.schema import MARKUP
 from provenance.store import read_table, table_path

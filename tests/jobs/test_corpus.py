@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from provenance.jobs.checks.verify import verify_run
 from provenance.jobs.corpus import RunSummary, run_corpus
 from provenance.jobs.folder import load_saved_run, open_folder
-from provenance.jobs.plan import find_shards
 from provenance.jobs.settings import RunConfig
-from provenance.jobs.verify import verify_run
+from provenance.jobs.sources.plan import find_shards
 from provenance.run import Receipt, Task
 from provenance.store import read_table, table_path
 from tests.archive.made_archives import gzipped, response

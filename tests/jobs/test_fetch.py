@@ -9,7 +9,7 @@ from warcio.archiveiterator import ArchiveIterator
 from provenance.archive import ArchiveReader, Record
 from provenance.archive.fetch import TAIL
 from provenance.errors import ConfigError
-from provenance.jobs.fetch import FetchReport, FetchRequest, fetch_rows
+from provenance.jobs.records.fetch import FetchReport, FetchRequest, fetch_rows
 from provenance.schema import REJECTS
 from provenance.store import read_table
 from tests.archive.made_archives import gzipped, response

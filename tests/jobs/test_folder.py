@@ -9,8 +9,8 @@ import pytest
 from provenance.dedup import DedupOptions
 from provenance.errors import ConfigError
 from provenance.jobs.folder import open_folder
-from provenance.jobs.plan import Shard
 from provenance.jobs.settings import RunConfig
+from provenance.jobs.sources.plan import Shard
 from provenance.run import Receipt, Task
 
 CONFIG = RunConfig()

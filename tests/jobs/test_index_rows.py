@@ -10,7 +10,7 @@ import pytest
 
 from provenance.archive.fetch import RecordPlace
 from provenance.errors import ConfigError
-from provenance.jobs.index_rows import IndexRows, join_place
+from provenance.jobs.records.index_rows import IndexRows, join_place
 
 OURS = {"warc_filename": ["b", "a", "b"], "warc_record_offset": [70, 5, 0], "warc_record_length": [7, 50, 60]}
 CDX = {"filename": ["b", "a", "b"], "offset": ["70", "5", "0"], "length": ["7", "50", "60"]}

@@ -19,8 +19,8 @@ from provenance.archive import ArchiveReader, Record
 from provenance.errors import OutputError
 from provenance.jobs.corpus import run_corpus
 from provenance.jobs.folder import open_folder
-from provenance.jobs.plan import find_shards
 from provenance.jobs.settings import RunConfig, load_run_config
+from provenance.jobs.sources.plan import find_shards
 from provenance.run import Ledger, Receipt
 from provenance.store import read_table, table_path, warc_path
 from tests.archive.made_archives import gzipped, response, warc_record

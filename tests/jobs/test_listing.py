@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import ConfigError
-from provenance.jobs.inputs import InputOptions
-from provenance.jobs.plan import Shard, find_shards
+from provenance.jobs.sources.inputs import InputOptions
+from provenance.jobs.sources.plan import Shard, find_shards
 
 INNER = "crawl-data/CC-MAIN-2024-33/segments/1/warc/a.warc.gz"
 

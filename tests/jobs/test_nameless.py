@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from provenance.jobs.verify import verify_run
+from provenance.jobs.checks.verify import verify_run
 from tests.archive.made_archives import gzipped
 from tests.jobs.test_corpus import run
 

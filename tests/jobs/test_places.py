@@ -4,8 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from provenance.jobs.places import find_file, find_url, hide_secrets, identify_place, is_hidden, path_of, show_place
-from provenance.jobs.plan import Shard, find_shards
+from provenance.jobs.sources.places import (
+    find_file,
+    find_url,
+    hide_secrets,
+    identify_place,
+    is_hidden,
+    path_of,
+    show_place,
+)
+from provenance.jobs.sources.plan import Shard, find_shards
 
 SIGNED = "https://user:pass@Host:81/crawl-data/CC-MAIN-2024-33/a.warc.gz?X-Amz-Signature=abc&t=secret"
 

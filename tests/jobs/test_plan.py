@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import ConfigError
-from provenance.jobs.plan import find_shards
+from provenance.jobs.sources.plan import find_shards
 
 
 def touch(path: Path, content: str = "x") -> Path:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import ConfigError
-from provenance.jobs.inputs import MOST_ASKED
-from provenance.jobs.plan import find_shards
+from provenance.jobs.sources.inputs import MOST_ASKED
+from provenance.jobs.sources.plan import find_shards
 from provenance.store import table_path
 from tests.archive.made_archives import gzipped, page, response
 from tests.archive.source.servers import Fault, serve_bucket, serve_folder

@@ -8,8 +8,8 @@ import pytest
 from provenance.cli.display import show_summary
 from provenance.jobs.corpus import RunSummary, run_corpus
 from provenance.jobs.folder import open_folder
-from provenance.jobs.plan import find_shards
 from provenance.jobs.settings import RunConfig
+from provenance.jobs.sources.plan import find_shards
 from provenance.jobs.tally import MOST_SPANS
 from provenance.run import Ledger, Receipt
 from provenance.store import read_table

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from provenance.jobs.checks.verification import Verification
+from provenance.jobs.checks.verify import verify_run
 from provenance.jobs.corpus import run_corpus
 from provenance.jobs.folder import open_folder
-from provenance.jobs.places import STDIN
-from provenance.jobs.plan import find_shards
 from provenance.jobs.settings import RunConfig
-from provenance.jobs.verification import Verification
-from provenance.jobs.verify import verify_run
+from provenance.jobs.sources.places import STDIN
+from provenance.jobs.sources.plan import find_shards
 from provenance.store import warc_path
 from tests.archive.made_archives import gzipped, response
 from tests.archive.source.reading import quick

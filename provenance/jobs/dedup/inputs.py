@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.errors import ConfigError
-from provenance.jobs.places import find_file
+from provenance.jobs.sources.places import find_file
 from provenance.textfiles import LINES, PARQUET
 
 _KNOWN = (PARQUET, *LINES)

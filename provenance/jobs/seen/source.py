@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from provenance.errors import ConfigError
 from provenance.jobs.folder import SavedRun, load_saved_run
-from provenance.jobs.plan import Shard
+from provenance.jobs.sources.plan import Shard
 from provenance.run import Ledger
 from provenance.store import table_path
 

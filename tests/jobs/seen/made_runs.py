@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from provenance.dedup import DedupOptions, sign_batch
-from provenance.jobs.plan import Shard
 from provenance.jobs.saved import describe_run, plain_shards, write_saved
 from provenance.jobs.settings import RunConfig, identify_run
+from provenance.jobs.sources.plan import Shard
 from provenance.models import load_models
 from provenance.run import Ledger, Receipt, Task
 from provenance.store import table_path, write_table

@@ -10,11 +10,11 @@ import polars as pl
 
 from provenance.archive import ReadOptions, Record, read_records
 from provenance.errors import Reason, ShardError
+from provenance.jobs.checks.reread import LOCATION, ShardReader
+from provenance.jobs.checks.verification import Verification
 from provenance.jobs.folder import SavedRun, load_saved_run
-from provenance.jobs.places import is_file
-from provenance.jobs.plan import Shard
-from provenance.jobs.reread import LOCATION, ShardReader
-from provenance.jobs.verification import Verification
+from provenance.jobs.sources.places import is_file
+from provenance.jobs.sources.plan import Shard
 from provenance.run import Ledger, Receipt
 from provenance.store import SHARD_TABLES, count_rows, find_misaligned, read_metadata, read_table, table_path, warc_path
 

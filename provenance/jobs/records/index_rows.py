@@ -11,7 +11,7 @@ import polars as pl
 
 from provenance.archive.fetch import RecordPlace
 from provenance.errors import ConfigError
-from provenance.jobs.places import STDIN
+from provenance.jobs.sources.places import STDIN
 
 NAMES = ("warc_filename", "filename")
 OFFSETS = ("warc_record_offset", "offset")

@@ -13,9 +13,9 @@ from provenance.archive import ArchiveReader
 from provenance.archive.source import open_source
 from provenance.errors import ShardError
 from provenance.extract import MarkupIndex
-from provenance.jobs.places import path_of, show_place
-from provenance.jobs.plan import Shard
 from provenance.jobs.settings import RunConfig
+from provenance.jobs.sources.places import path_of, show_place
+from provenance.jobs.sources.plan import Shard
 
 _KIND = re.compile(r"\.(wet|wat)(\.(gz|zst|lz4|bz2|xz))?(\.open)?$")
 

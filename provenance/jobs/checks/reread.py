@@ -11,11 +11,11 @@ from provenance.archive.fetch import RecordPlace, fetch_records
 from provenance.archive.source import open_source
 from provenance.errors import RecordError, ShardError
 from provenance.extract import extract_batches
-from provenance.jobs.places import STDIN, is_hidden, show_place
-from provenance.jobs.plan import Shard
+from provenance.jobs.checks.verification import Verification
 from provenance.jobs.read import load_instruments
 from provenance.jobs.settings import RunConfig
-from provenance.jobs.verification import Verification
+from provenance.jobs.sources.places import STDIN, is_hidden, show_place
+from provenance.jobs.sources.plan import Shard
 
 LOCATION = ("doc_id", "text", "url", "warc_record_offset", "warc_record_length")
 _MADE = "^<urn:uuid:.{14}5"  # an id made here (UUID 5): the record has none, or shares it

@@ -14,8 +14,8 @@ from provenance.archive.record import RawRecord
 from provenance.archive.source import Source, open_source
 from provenance.archive.write import WarcInfo, WarcWriter
 from provenance.errors import ConfigError, ShardError
-from provenance.jobs.places import STDIN, is_hidden, show_place
 from provenance.jobs.settings import JobContext
+from provenance.jobs.sources.places import STDIN, is_hidden, show_place
 from provenance.run import Task
 from provenance.store import open_whole, read_table, table_path, warc_path
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from provenance.archive.source import FetchOptions, SourceError, open_source
 from provenance.errors import ConfigError, ShardError
-from provenance.jobs.places import Found, find_file, find_url, hide_secrets, is_file
+from provenance.jobs.sources.places import Found, find_file, find_url, hide_secrets, is_file
 
 LARGEST = 64 * 1024 * 1024  # bytes of a list, inflated: some 400,000 lines of Common Crawl's
 _SHOWN = 300  # characters of a line in a message

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from provenance.errors import ConfigError
-from provenance.jobs.inputs import InputOptions, find_archives
-from provenance.jobs.places import STDIN, Found, identify_place, path_of
+from provenance.jobs.sources.inputs import InputOptions, find_archives
+from provenance.jobs.sources.places import STDIN, Found, identify_place, path_of
 
 _SUFFIX = re.compile(r"(\.warc)?(?:\.(?:warc|wet|arc)|(\.wat))(\.(gz|zst|lz4|bz2|xz))?$")
 _CRAWL = re.compile(r"CC-MAIN-\d{4}(?:-\d{2,4})?(?![\d-])")

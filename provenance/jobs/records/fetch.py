@@ -17,8 +17,8 @@ from provenance.archive.source import FetchOptions, open_source
 from provenance.archive.write import WarcInfo, WarcWriter
 from provenance.errors import Reason, RecordError, ShardError, Stage
 from provenance.extract.document import made_id
-from provenance.jobs.index_rows import IndexRows, join_place
-from provenance.jobs.kept_records import CONFORMS_TO
+from provenance.jobs.records.index_rows import IndexRows, join_place
+from provenance.jobs.records.kept_records import CONFORMS_TO
 from provenance.schema import REJECTS
 from provenance.store import TableWriter, open_whole
 

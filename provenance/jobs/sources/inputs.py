@@ -8,8 +8,8 @@ from pathlib import Path
 from provenance.archive.source import FetchOptions, describe_place, list_objects
 from provenance.archive.source.opening import open_server
 from provenance.errors import ConfigError, ShardError
-from provenance.jobs.listing import check_base, may_be_list, read_list
-from provenance.jobs.places import ARCHIVE, STDIN, Found, find_file, find_url, hide_secrets, is_remote, path_of
+from provenance.jobs.sources.listing import check_base, may_be_list, read_list
+from provenance.jobs.sources.places import ARCHIVE, STDIN, Found, find_file, find_url, hide_secrets, is_remote, path_of
 
 MOST_ASKED = 100  # URLs named one by one whose size and version are asked for before reading
 ASKING_S = 10.0  # seconds after which a server that is asked for them is not waited for

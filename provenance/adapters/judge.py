@@ -19,6 +19,7 @@ from provenance.models import find_model, load_models
 from provenance.models.calibration import load_calibration
 from provenance.schema import VERDICTS
 from provenance.signals import Signal, load_signals, measure_signals
+from provenance.text.repair import repair_text
 from provenance.text.words import count_words
 from provenance.verdict import VerdictOptions, judge_batch
 
@@ -145,7 +146,7 @@ def measure_texts(
         found = found.with_columns(languages.alias("language"))
     documents = pl.DataFrame([text, pl.Series("doc_id", range(text.len())).cast(pl.String)]).with_columns(
         pl.col("text").str.len_chars().cast(pl.Int64).alias("n_chars"),
-        count_words(pl.col("text")).alias("n_words"),
+        count_words(repair_text(pl.col("text"))).alias("n_words"),
         *found.get_columns(),
     )
     return documents, measure_signals(documents, signals)

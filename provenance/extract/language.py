@@ -10,6 +10,7 @@ import polars as pl
 from fasttext.FastText import _FastText
 
 from provenance.errors import ConfigError
+from provenance.text.repair import repair_texts
 
 HEAD = 1000  # characters looked at
 PREFIX = "__label__"
@@ -33,8 +34,11 @@ class LanguageIdentifier:
             raise ConfigError(f"{path}: cannot read the language model: {error}") from error
 
     def identify(self, texts: pl.Series) -> pl.DataFrame:
-        """Language and its probability for each text, in order; null for texts without a letter."""
-        heads = texts.str.head(HEAD).str.replace_all(r"\s+|\x00", " ").str.strip_chars()
+        """Language and its probability for each text, in order; null for texts without a letter.
+
+        Texts are mended first: letters in the place of Latin ones leave an English text English.
+        """
+        heads = repair_texts(texts.str.head(HEAD)).str.replace_all(r"\s+|\x00", " ").str.strip_chars()
         measurable = heads.str.contains(r"\p{L}").fill_null(False)
         known = heads.filter(measurable).to_list()
         labels, scores = self._model.predict(known) if known else ([], [])

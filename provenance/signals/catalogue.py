@@ -11,6 +11,7 @@ from provenance.signals.length import Length
 from provenance.signals.markup import AiDisclosure, TranslationMarkup
 from provenance.signals.phrases import ChatPhrases
 from provenance.signals.repetition import Repetition
+from provenance.signals.unicode import UnicodeTricks
 
 
 def load_signals(models: Sequence[Model]) -> tuple[Signal, ...]:
@@ -21,6 +22,7 @@ def load_signals(models: Sequence[Model]) -> tuple[Signal, ...]:
         Calques(),
         TranslationMarkup(),
         AiDisclosure(),
+        UnicodeTricks(),
         Repetition(),
         Length(),
     )

@@ -1,10 +1,12 @@
 """Text made equal for scoring: what a writer cannot see, or does not choose, should not move a score.
 
-Unicode compatibility form (UAX 15, NFKC), no format characters (general category Cf: zero-width characters are
-a known attack), one kind of quotation mark, apostrophe and dash, single spaces. Case is kept; see `tokens`.
+Mended (`repair`: wrong character sets, invisible characters, look-alike letters, NFKC), no format characters (general
+category Cf), one kind of quotation mark, apostrophe and dash, single spaces. Case is kept; see `tokens`.
 """
 
 import polars as pl
+
+from provenance.text.repair import repair_text
 
 _MARKS = {
     **dict.fromkeys("“”„‟«»″", '"'),
@@ -15,6 +17,6 @@ _MARKS = {
 
 def normalise_text(text: pl.Expr) -> pl.Expr:
     """Each text in normal form; null stays null, the form of a normal form is itself."""
-    visible = text.str.normalize("NFKC").str.replace_all(r"\p{Cf}+", "")
+    visible = repair_text(text).str.replace_all(r"\p{Cf}+", "")
     unified = visible.str.replace_many(list(_MARKS), list(_MARKS.values()))
     return unified.str.replace_all(r"\s+", " ").str.strip_chars(" ")

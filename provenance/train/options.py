@@ -7,6 +7,10 @@ from provenance.train.reference import ReferenceOptions
 
 SELF_DECLARED = "the page says so itself; there are no labelled pages to count on"
 CLEANED = "only chat models leave it; makers of labelled sets take such leftovers out, so counts understate it"
+HIDDEN = (
+    "people who do not mean to deceive hardly have a use for it; no labelled set has it, and human text is hidden "
+    "so as well, so it is worth little, and that from five in a text on"
+)
 # What else is measured added nothing on sets left out: docs/detection.md.
 AI_SIGNALS = ("lm_ai_llr", "lm_human_bits_per_char", "length_word_chars")
 MT_SIGNALS = ("lm_mt_llr",)
@@ -14,6 +18,8 @@ AI_MARKS = (
     MarkOptions("phrase_decisive", "phrase_decisive_count", (1.0, 2.0), assumed=(4.0, 5.0), why=CLEANED),
     MarkOptions("phrase_strong", "phrase_strong_count", bound=3.0),
     MarkOptions("disclosure", "disclosure_ai", (0.5, 1.0), declares_from=1.0, assumed=(1.5, 6.0), why=SELF_DECLARED),
+    MarkOptions("unicode_invisible", "unicode_invisible", (5.0,), assumed=(1.0,), why=HIDDEN),
+    MarkOptions("unicode_confusables", "unicode_confusables", (5.0,), assumed=(1.0,), why=HIDDEN),
 )
 MT_MARKS = (
     MarkOptions("calque", "calque_count", (1.0, 2.0), bound=3.0),

@@ -96,6 +96,11 @@ def test_words_and_characters_are_those_of_the_text():
     assert (row["n_words"], row["n_chars"]) == (2, 9)
 
 
+def test_invisible_characters_make_no_words_and_stay_in_the_text():
+    row = document(record("t\u200bw\u200bo wo\u200brds", media_type="text/plain"))
+    assert (row["n_words"], row["text"]) == (2, "t\u200bw\u200bo wo\u200brds")
+
+
 def test_language_is_what_the_identifier_says():
     assert document(record("two words", media_type="text/plain"))["language"] == "t"
 

@@ -56,6 +56,13 @@ def test_only_the_first_thousand_characters_count(identifier: LanguageIdentifier
     assert identifier.identify(pl.Series([text]))["language"].to_list() == ["en"]
 
 
+def test_letters_in_the_place_of_latin_ones_leave_the_language(identifier: LanguageIdentifier):
+    text = "Good morning, how are you? I hope that you have slept well, and that the coffee is ready for us."
+    twins = text.translate(str.maketrans("aceopxysij", "асеорхуѕіј"))
+    hidden = "\u200b".join(text)
+    assert identifier.identify(pl.Series([twins, hidden]))["language"].to_list() == ["en", "en"]
+
+
 def test_loading_prints_nothing(capfd: pytest.CaptureFixture[str]):
     LanguageIdentifier.load(MODEL)
     assert capfd.readouterr() == ("", "")

@@ -1,0 +1,69 @@
+"""Texts mended for scoring: what was done to their characters, by accident or to deceive, is undone.
+
+In order: a wrong character set (`mojibake`), characters that cannot be seen (`invisible`), letters in the place of
+Latin ones (`confusables`), compatibility form (UAX 15, NFKC). Honest text in any script loses nothing but the last.
+"""
+
+from functools import cache
+
+import polars as pl
+
+from provenance.text.confusables import Disguise, compile_suspicion, find_disguises
+from provenance.text.invisible import INVISIBLE, remove_invisible
+from provenance.text.mojibake import SUSPICION, mend_mojibake
+
+_ROUNDS = 8  # a round rarely leaves work for the next; the last one changes nothing
+
+
+def repair_text(text: pl.Expr) -> pl.Expr:
+    """Each text mended; null stays null, and a mended text stays as it is."""
+    return text.map_batches(repair_texts, return_dtype=pl.String, is_elementwise=True)
+
+
+def repair_texts(texts: pl.Series) -> pl.Series:
+    """Each text of a column mended, row for row, each alone; of clean ASCII only the lengths are looked at."""
+    mended = texts.cast(pl.String)
+    places = mended.to_frame().select((pl.first().str.len_bytes() != pl.first().str.len_chars()).arg_true()).to_series()
+    for _ in range(_ROUNDS):
+        if places.is_empty():
+            break
+        before = mended.gather(places)
+        after = _mend_once(before)
+        changed = before != after
+        places, after = places.filter(changed), after.filter(changed)
+        mended = mended.scatter(places, after)
+    return mended
+
+
+def _mend_once(texts: pl.Series) -> pl.Series:
+    suspicious = texts.str.contains(find_suspicion())
+    places = suspicious.arg_true()
+    if len(places):
+        slow = [_mend_suspicious(text) for text in texts.gather(places)]
+        texts = texts.clone().scatter(places, pl.Series(slow, dtype=pl.String))  # scatter works in place
+    return texts.str.normalize("NFKC")
+
+
+def _mend_suspicious(text: str) -> str:
+    visible = remove_invisible(mend_mojibake(text))
+    return replace_disguises(visible, find_disguises(visible))
+
+
+@cache
+def find_suspicion() -> str:
+    """A regular expression (Rust's syntax) that every text matches which has more to mend than compatibility forms."""
+    return f"[{_rust(INVISIBLE)}]|{compile_suspicion()}|{SUSPICION}"
+
+
+def _rust(characters: str) -> str:
+    return "".join(char if char == "-" else f"\\x{{{ord(char):X}}}" for char in characters)
+
+
+def replace_disguises(text: str, disguises: list[Disguise]) -> str:
+    """The text with every one of these words as it reads."""
+    parts: list[str] = []
+    end = 0
+    for found in disguises:
+        parts += (text[end : found.start], found.read)
+        end = found.start + len(found.word)
+    return "".join((*parts, text[end:])) if parts else text

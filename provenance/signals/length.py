@@ -12,6 +12,7 @@ from typing import ClassVar
 import polars as pl
 
 from provenance.schema import Column
+from provenance.text.repair import repair_text
 from provenance.text.words import count_words
 
 _CLOSING = r"""["'”’»)\]」』）]*"""
@@ -39,7 +40,7 @@ class Length:
 
     def measure(self, batch: pl.DataFrame) -> pl.DataFrame:
         """The four columns of each text."""
-        text = pl.col("text").cast(pl.String).fill_null("")
+        text = repair_text(pl.col("text").cast(pl.String).fill_null(""))  # as what counted n_words
         known = batch["n_words"].null_count() == 0
         words = pl.col("n_words").cast(pl.Int64) if known else count_words(text)
         counted = batch.select(

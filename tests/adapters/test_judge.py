@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 import provenance
-from provenance.adapters.judge import COLUMNS, output_schema
+from provenance.adapters.judge import COLUMNS, measure_texts, output_schema
 from provenance.errors import ConfigError
+from provenance.train.attacks import Attack, insert_zero_width, replace_homoglyphs
 
 CALQUE = (
     "Already in the first week of the crisis the hamster buying began, and the shelves of the supermarkets were empty. "
@@ -116,6 +117,18 @@ def test_a_process_forked_after_judging_says_so_instead_of_waiting_forever() -> 
 def test_one_text_instead_of_many_is_refused() -> None:
     with pytest.raises(ConfigError, match="a list of texts is expected"):
         provenance.judge_many("abc")
+
+
+@pytest.mark.parametrize("attack", [insert_zero_width, replace_homoglyphs])
+def test_characters_that_deceive_do_not_move_what_is_read(attack: Attack) -> None:
+    texts = pl.Series([CALQUE, GERMAN])
+    documents, signals = measure_texts(texts)
+    attacked_documents, attacked = measure_texts(attack(texts, 1.0, 7))
+    read = [name for name in signals.columns if name.startswith(("lm_", "length_"))]
+    assert attacked.select(read).equals(signals.select(read))
+    counted = ["language", "n_words"]
+    assert attacked_documents.select(counted).equals(documents.select(counted))
+    assert attacked.select(pl.max_horizontal("unicode_invisible", "unicode_confusables")).min().item() > 100
 
 
 def test_a_lone_surrogate_is_judged() -> None:

@@ -61,3 +61,7 @@ def test_sentences_of_a_short_text_are_counted():
 @pytest.mark.parametrize("text", ["", None, " \n ", "?!"])
 def test_a_text_without_words_has_no_sentences(text):
     assert value(text, "sentences") is None
+
+
+def test_characters_that_cannot_be_seen_do_not_count() -> None:
+    assert value("\u200b".join(SENTENCE * 4), "word_chars") == value(SENTENCE * 4, "word_chars")

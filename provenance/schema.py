@@ -70,7 +70,8 @@ MARKUP: Mapping[str, Column] = {
     "ai_disclosure_marks": Column(
         pl.List(pl.String),
         "",
-        "AI-disclosure marks found in headers, meta tags, attributes or JSON-LD, name=value",
+        "AI-disclosure marks in headers, meta tags, attributes or JSON-LD, and links copied from chat models' answers, "
+        "place:name=value",
     ),
 }
 

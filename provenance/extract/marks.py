@@ -1,19 +1,16 @@
-"""Marks in a page's markup that say where its text came from: machine translation, AI disclosure.
+"""A page as its marks are read from it, and the marks of machine translation.
 
-A mark is what the page carries, not what it proves: the source-language page carries most plugin marks too, and an
-image may be AI-generated on a page that is not. Names tell such cases apart ("..._part", "part:", "media:").
+A mark is what the page carries, not what it proves: the source-language page carries most plugin marks too. Names tell
+such cases apart ("..._part"). For marks that tell of AI see `disclosure_marks.py`.
 
 Sources: the marks are what the tools write into pages (Google Translate, Transposh, TranslatePress, Weglot,
 GTranslate, qTranslate, Yandex and Edge translators); `lang="..-x-mtfrom-.."` and `rel="alternate
-machine-translated-from"` are Google's proposal of 2011; AI disclosure: the IETF draft "AI-Disclosure header",
-WICG issue 261, schema.org `digitalSourceType` with the vocabulary of IPTC.
+machine-translated-from"` are Google's proposal of 2011.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Literal, get_args
 from urllib.parse import urljoin, urlsplit
 
@@ -27,16 +24,16 @@ MetaName = Literal[
 META_NAMES: tuple[str, ...] = get_args(MetaName)  # the meta tags that are read
 
 MIN_DOUBLED_FONTS = 5  # fewer are a fragment pasted into a page, not a translated page
-_WHOLE_PAGE = "html, body, main, article"
 _GTRANSLATE = re.compile(r"<!--\s*delivered by GTranslate", re.IGNORECASE | re.ASCII)
 # A page without one of these has no mark in its body: nearly all pages are spared the searches below.
 _SIGNS = (
     "-x-mtfrom|vertical-align: inherit|<ya-tr-span|_msttexthash|data-trp-gettext|weglot|GTranslate|qtranslate"
     "|ai-disclosure|rainedAlgorithmicMedia"
+    "|utm_source=chatgpt|utm_source=openai|utm_source=copilot|utm_source=perplexity|utm_source=gemini.google"
+    "|utm_source=claude|utm_source=grok|utm_source=chat.deepseek|referrer=grok"
+    '|"ChatGPT|"OpenAI|"GPT-|"Gemini|"Google Gemini|"Claude |"Anthropic|"Microsoft Copilot|"DeepSeek'
+    '|"Artificial Int|"AI"|"AI |"AI-'
 )
-_MEDIA_TYPES = frozenset({"imageobject", "videoobject", "audioobject", "mediaobject", "3dmodel", "photograph"})
-_MAX_VALUE = 200
-_MAX_NODES = 50  # looked at of one kind; an iteration searches the tree again for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Page:
     """A page as the marks need it: parsed, or as a WAT record tells of it, then without `document` and `signs`.
 
     `signs` is what `find_signs` left of its source, `root` the attributes of its html element, `base` the address its
-    links are relative to, mostly its `url`.
+    links are relative to, mostly its `url`. `hyperlinks` are addresses as written, of a WAT record only.
     """
 
     document: DocumentNode | None
@@ -55,6 +52,7 @@ class Page:
     root: Element
     metas: Mapping[str, str]
     links: list[Element]
+    hyperlinks: Sequence[str] = ()
 
     def meta(self, name: MetaName) -> str | None:
         """Content of the first meta tag of that name or http-equiv; null if there is none."""
@@ -77,11 +75,6 @@ def find_signs(html: str) -> str:
 def find_translation_marks(page: Page) -> list[str]:
     """Names of the translation marks of a page, in a fixed order, each once."""
     return list(dict.fromkeys([*_declared(page), *_saved(page), *_plugins(page)]))
-
-
-def find_disclosure_marks(page: Page) -> list[str]:
-    """The AI-disclosure marks of a page as "place:name=value", in a fixed order, each once."""
-    return list(dict.fromkeys([*_announced(page), *_on_elements(page), *_in_json_ld(page)]))
 
 
 def _declared(page: Page) -> Iterator[str]:
@@ -144,56 +137,3 @@ def _plugins(page: Page) -> Iterator[str]:
             yield "gtranslate_widget"
     if "qtranslate" in page.signs and page.count('[id^="qtranslate"], [id^="qtranxs"], [class*="qtranxs"]'):
         yield "qtranslate"
-
-
-def _announced(page: Page) -> Iterator[str]:
-    if page.headers.get("ai-disclosure"):
-        yield f"header:ai-disclosure={_clip(page.headers['ai-disclosure'])}"
-    names: tuple[MetaName, ...] = ("ai-disclosure", "ai-generated")
-    for name in names:
-        value = page.meta(name)
-        if value is not None:
-            yield f"meta:{name}={_clip(value)}"
-
-
-def _on_elements(page: Page) -> Iterator[str]:
-    if "ai-disclosure" not in page.signs or page.document is None:
-        return
-    for node in islice(page.document.query_selector_all("[ai-disclosure]"), _MAX_NODES):
-        place = "attribute" if node.matches(_WHOLE_PAGE) else "part"
-        yield f"{place}:ai-disclosure={_clip(node.getattr('ai-disclosure') or '')}"
-
-
-def _in_json_ld(page: Page) -> Iterator[str]:
-    if "rainedAlgorithmicMedia" not in page.signs or page.document is None:
-        return
-    for node in islice(page.document.query_selector_all('script[type="application/ld+json"]'), _MAX_NODES):
-        try:
-            yield from _source_types(json.loads(node.text or ""))
-        except (ValueError, RecursionError):  # broken or endlessly nested JSON declares nothing
-            continue
-
-
-def _source_types(value: object, *, media: bool = False) -> Iterator[str]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _source_types(item, media=media)
-    if isinstance(value, dict):
-        media = media or _is_media(value.get("@type"))
-        for key, item in value.items():
-            name = key.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
-            if name == "digitalSourceType" and isinstance(item, str | dict):
-                address = item if isinstance(item, str) else str(item.get("@id", ""))
-                place = "media" if media else "jsonld"
-                yield f"{place}:digitalSourceType={_clip(re.split(r'[/#:]', address)[-1])}"
-            else:
-                yield from _source_types(item, media=media)
-
-
-def _is_media(types: object) -> bool:
-    names = types if isinstance(types, list) else [types]
-    return any(str(name).lower() in _MEDIA_TYPES for name in names)
-
-
-def _clip(value: str) -> str:
-    return value.strip()[:_MAX_VALUE]

@@ -10,14 +10,8 @@ from urllib.parse import urljoin
 
 from resiliparse.parse.html import ElementNode, HTMLTree
 
-from provenance.extract.marks import (
-    META_NAMES,
-    Element,
-    Page,
-    find_disclosure_marks,
-    find_signs,
-    find_translation_marks,
-)
+from provenance.extract.disclosure_marks import find_disclosure_marks
+from provenance.extract.marks import META_NAMES, Element, Page, find_signs, find_translation_marks
 
 MAX_ALTERNATES = 500  # hreflang links kept of one page; sites with every locale have about 200
 MAX_VALUE = 300  # characters kept of a declared value

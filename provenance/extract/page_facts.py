@@ -3,8 +3,8 @@
 A WAT record carries no elements of the body but links, and of the head neither scripts' text nor attributes other than
 those it names. So of the columns of `schema.MARKUP` these are weaker than from the page: `translation_marks` has those
 of the html element's language, of meta and link elements and of the address only, `ai_disclosure_marks` those of
-headers and meta elements; `html_lang` and `hreflang` are empty where the writer of the WAT was too old to note them.
-Meta and link elements deep in a body, which are not read of a page, are noted of it.
+headers, meta elements and links; `html_lang` and `hreflang` are empty where the writer of the WAT was too old to note
+them. Meta and link elements deep in a body, which are not read of a page, are noted of it.
 """
 
 import json
@@ -32,7 +32,8 @@ def describe_facts(facts: PageFacts) -> MarkupFacts | None:
         add_meta(metas, element)
     base = resolve(facts.url, facts.base) or facts.url
     links = list(facts.link_elements)
-    return describe_page(Page(None, "", facts.http_headers, facts.url, base, facts.root, metas, links))
+    hyperlinks = [link.url for link in facts.links]
+    return describe_page(Page(None, "", facts.http_headers, facts.url, base, facts.root, metas, links, hyperlinks))
 
 
 def read_markup_row(record: Record, *, crawl: str, warc_filename: str) -> Row:

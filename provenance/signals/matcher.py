@@ -56,7 +56,7 @@ class Matcher:
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         listed = list(patterns)
-        self._marks = [pattern for pattern in listed if pattern.anywhere]
+        self._marks = _automaton((pattern.form, pattern) for pattern in listed if pattern.anywhere)
         words = [pattern for pattern in listed if not pattern.anywhere]
         self._spaced = _automaton((" " + p.form, p) for p in words if not _is_unspaced(p.form))
         self._unspaced = _automaton((p.form, p) for p in words if _is_unspaced(p.form))
@@ -84,11 +84,10 @@ class Matcher:
             yield Found(last + 1 - len(pattern.form), last + 1, pattern.entry)
 
     def _inside(self, folded: str) -> Iterator[Found]:
-        for pattern in self._marks:
-            at = folded.find(pattern.form)
-            while at >= 0:
-                yield Found(at, at + len(pattern.form), pattern.entry)
-                at = folded.find(pattern.form, at + len(pattern.form))
+        if self._marks is None:
+            return
+        for last, pattern in self._marks.iter(folded):
+            yield Found(last + 1 - len(pattern.form), last + 1, pattern.entry)
 
 
 def read_lexicon(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:

@@ -5,12 +5,36 @@ quotes what a chatbot said was not therefore written by it.
 """
 
 import re
+from collections.abc import Sequence
 
 _DOUBLE = '"“”„‟«»″＂'
 _SINGLE = "'’‘‚‛‹›`´"
 _CORNER = "「」『』《》〈〉【】"
 _OPENS = "“„‟«‘‚‛‹「『《〈【"
 _CLOSES = "”»’›」』》〉】"
+# Words for chat models and what they write, by which they speak of themselves, too ("trained by OpenAI").
+_MODELS = re.compile(
+    r"\bopenai\b|\bllms?\b|\blanguage models?\b|\bai (?:assistants?|models?|tools?)\b|\banthropic\b|\bsprachmodell\w*"
+    r"|\bki (?:text|tool|chatbot|modell)\w*|\bmod[eè]les? de lang(?:age|ue)|\bmodelos? de l(?:enguaje|inguagem)"
+    r"|\bmodell[oi] linguistic[oi]|\btaalmodel\w*|\bmodel\w* językow\w+|языков\w+ модел\w+|mô hình ngôn ngữ|语言模型"
+    r"|語言模型|言語モデル|人工智能"
+)
+# Words that only people use of them.
+_PRODUCTS = re.compile(
+    r"\bchat ?gpt|\bgpt ?\d|\bchat ?bots?\b|\bai (?:generated|written|text|content|detect\w*|slop"
+    r"|output|writing)\b|\bllama\b"
+    r"|\bgenerative ai\b|\bdeepseek\b|\bqwen\b|\bmistral\b|\balpaca\b|\bprompt (?:engineering"
+    r"|injection)\b|\bsystem prompts?\b"
+    r"|\b(?:chat|prompt) templates?\b|\btokeni[sz]ers?\b|\bki generiert\w*|чат ?бот\w*|нейросет\w+|チャットボット"
+    r"|聊天机器人|聊天機器人|生成ai|生成式"
+)
+_TEMPLATES = re.compile(
+    r"\b(?:templates?|sample (?:letter|email|text)|fill in|fill out|placeholders?|brackets|vorlagen?"
+    r"|musterbrief|ausfüllen"
+    r"|mod[eè]le de (?:lettre|courrier)|plantillas?|modell[oi] di lettera|modelo de carta"
+    r"|sjabl[oe]on\w*|szablon\w*|wzór|шаблон\w*)\b"
+    r"|模板|テンプレート|雛形|\bmẫu\b"
+)
 _KINDS = {**dict.fromkeys(_DOUBLE, 2), **dict.fromkeys(_SINGLE, 1), **dict.fromkeys(_CORNER, 3)}
 _QUOTE = re.compile("[" + re.escape(_DOUBLE + _SINGLE + _CORNER) + "]")
 
@@ -39,6 +63,37 @@ def is_quoted(text: str, start: int, end: int, reach: int) -> bool:
 def is_introduced(folded: str, start: int, end: int, cue: re.Pattern[str], *, before: int, after: int) -> bool:
     """Whether a cue ("literally", "the term") stands within `before` code points before or `after` after it."""
     return bool(cue.search(folded, max(0, start - before), start) or cue.search(folded, end, end + after))
+
+
+def is_listed(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` stands in a fence of code, in a quoted line (">"), between bars, or breaks off ("...").
+
+    Bars part the alternatives of a pattern and the cells of a table; who writes "As an AI ..." speaks of the phrase.
+    """
+    line = text.rfind("\n", 0, start) + 1
+    if text.startswith((">", "|"), line) or text.count("```", 0, start) % 2:
+        return True
+    before, after = text[max(line, start - 2) : start].rstrip(" "), text[end : end + 4].lstrip(" ,")
+    return before.endswith(("|", "/^", "/")) or after.startswith(("|", "...", "…", "[...", "/i"))
+
+
+def is_about_models(folded: str, used: Sequence[tuple[int, int]], reach: int) -> bool:
+    """Whether a folded text speaks of chat models elsewhere than in the places given (starts and ends, code points).
+
+    A model names its kind, too: such words count only further than `reach` from every place.
+    """
+    products = (found.start() for found in _PRODUCTS.finditer(folded))
+    models = (found.start() for found in _MODELS.finditer(folded))
+    return any(_is_outside(at, used, 0) for at in products) or any(_is_outside(at, used, reach) for at in models)
+
+
+def is_about_templates(folded: str) -> bool:
+    """Whether a folded text speaks of templates, whose gaps are for the reader to fill."""
+    return _TEMPLATES.search(folded) is not None
+
+
+def _is_outside(at: int, places: Sequence[tuple[int, int]], reach: int) -> bool:
+    return all(not start - reach <= at < end + reach for start, end in places)
 
 
 def stands_near(folded: str, start: int, end: int, expression: str, reach: int) -> bool:

@@ -97,6 +97,23 @@ DISCLOSURE = {
             }
         )
     },
+    "part:digitalSourceType=trainedAlgorithmicMedia": {
+        "head": _json_ld({"@type": "Article", "comment": [{"@type": "Comment", "digitalSourceType": [IPTC]}]})
+    },
+    "jsonld:author=ChatGPT": {"head": _json_ld({"@graph": [{"@type": "Article", "author": {"name": "ChatGPT"}}]})},
+    "jsonld:creator=GPT-4o": {"head": _json_ld({"@type": "Article", "creator": "GPT-4o"})},
+    "jsonld:coauthor=ChatGPT": {
+        "head": _json_ld({"@type": "Article", "author": [{"@type": "Person", "name": "Ann"}, {"name": "ChatGPT"}]})
+    },
+    "part:author=ChatGPT": {
+        "head": _json_ld({"@type": "QAPage", "mainEntity": {"acceptedAnswer": {"author": {"name": "ChatGPT"}}}})
+    },
+    "meta:generator=ChatGPT": {"head": '<meta name="generator" content="ChatGPT">'},
+    "link:chatgpt.com=2": {
+        "body": '<a href="https://a.org/?utm_source=chatgpt.com">a</a><a href="https://b.org/?x=1&amp;utm_source=chatgpt.com">b</a>'
+        '<a href="https://a.org/?utm_source=chatgpt.com">a again</a>'
+    },
+    "link:grok.com=1": {"body": '<a href="https://a.org/x?referrer=grok.com#part">a</a>'},
     "jsonld:digitalSourceType=compositeWithTrainedAlgorithmicMedia": {
         "head": _json_ld([{"@type": "WebPage", "schema:digitalSourceType": "compositeWithTrainedAlgorithmicMedia"}])
     },
@@ -121,6 +138,24 @@ def test_each_disclosure_mark_is_found(mark: str):
             {"head": f'<script type="application/ld+json">{"[" * 100_000} trainedAlgorithmicMedia</script>'},
             id="nested",
         ),
+        pytest.param({"head": _json_ld({"@type": "Article", "author": {"name": "OpenAI"}})}, id="a company"),
+        pytest.param(
+            {"head": _json_ld({"author": {"@type": "Person", "name": "AI"}, "about": "ChatGPT"})}, id="a person"
+        ),
+        pytest.param({"head": _json_ld({"@type": "Article", "author": "Claude", "name": "ChatGPT"})}, id="a name"),
+        pytest.param({"head": '<meta name="generator" content="WordPress 6.5; AI Engine 2.1">'}, id="a plugin"),
+        pytest.param({"body": '<a href="/de/?utm_source=chatgpt.com">a</a>'}, id="a link within the site"),
+        pytest.param({"body": '<a href="https://example.org/?utm_source=chatgpt.com">a</a>'}, id="a link to itself"),
+        pytest.param(
+            {"body": '<a href="https://s.org/share?u=https%3A%2F%2Fa.org%3Futm_source%3Dchatgpt.com">a</a>'},
+            id="shared",
+        ),
+        pytest.param({"body": '<a href="https://a.org/?utm_source=gemini">a</a>'}, id="an advertisement"),
+        pytest.param({"body": "<p>https://a.org/?utm_source=chatgpt.com</p>"}, id="an address in the text"),
+        pytest.param(
+            {"url": f"{URL}?utm_source=chatgpt.com", "body": '<a href="https://a.org/?utm_source=chatgpt.com">a</a>'},
+            id="a page that was itself reached so",
+        ),
     ],
 )
 def test_what_looks_like_a_disclosure_is_none(page: dict[str, str]):
@@ -129,6 +164,11 @@ def test_what_looks_like_a_disclosure_is_none(page: dict[str, str]):
 
 def test_a_repeated_mark_is_listed_once():
     assert marks_of(body='<i ai-disclosure="ai-assisted">a</i>' * 3)[1] == ["part:ai-disclosure=ai-assisted"]
+
+
+def test_of_several_articles_none_is_the_page():
+    body = '<article ai-disclosure="ai-generated">a</article>'
+    assert marks_of(body=body)[1] == ["part:ai-disclosure=ai-generated"]
 
 
 def test_marks_are_found_in_utf_16():

@@ -111,6 +111,12 @@ def test_marks_in_the_body_are_not_in_a_wat(body: str):
     assert from_page(html, {}) != told
 
 
+def test_links_that_a_chat_model_cited_are_in_a_wat_as_well():
+    html = page("", body='<a href="https://a.org/?utm_source=chatgpt.com">a</a><a href="/b?utm_source=openai">b</a>')
+    assert from_wat(html, {})["ai_disclosure_marks"] == ["link:chatgpt.com=1"]
+    assert from_page(html, {})["ai_disclosure_marks"] == ["link:chatgpt.com=1"]
+
+
 def test_an_old_writer_notes_no_languages():
     html = page(HEADS["languages"], '<html lang="de">')
     told = from_wat(html, {}, observer=Observer(link_hreflang=False, html_lang=False))

@@ -188,6 +188,13 @@ def test_an_uncertain_language_is_not_compared(columns: dict[str, object]):
         ("jsonld:digitalSourceType=compositeWithTrainedAlgorithmicMedia", 0.5),
         ("jsonld:digitalSourceType=humanEdits", 0.0),
         ("media:digitalSourceType=trainedAlgorithmicMedia", 0.0),
+        ("jsonld:digitalSourceType=TrainedAlgorithmicMediaDigitalSource", 1.0),
+        ("jsonld:author=ChatGPT", 1.0),
+        ("jsonld:coauthor=ChatGPT", 0.5),
+        ("part:author=ChatGPT", 0.0),
+        ("meta:generator=ChatGPT", 0.5),
+        ("meta:generator=AI-generated", 1.0),
+        ("link:chatgpt.com=3", 0.0),
     ],
 )
 def test_what_a_disclosure_declares(mark: str, expected: float):
@@ -198,18 +205,27 @@ def test_the_strongest_disclosure_counts():
     assert disclosed("meta:ai-disclosure=none", "attribute:ai-disclosure=ai-generated") == 1.0
 
 
+def test_copied_links_are_counted_beside_what_is_declared():
+    marks = ["meta:ai-disclosure=none", "link:chatgpt.com=3", "link:openai=1"]
+    measured = AiDisclosure().measure(frame(ai_disclosure_marks=marks))
+    assert measured.select("disclosure_ai", "disclosure_link_count").row(0) == (0.0, 4)
+    assert measured["disclosure_hits"][0].to_list()[1]["detail"] == (
+        "3 link(s) to other sites as chatgpt.com cites them: copied out of an answer"
+    )
+
+
 def test_a_page_without_disclosure_declares_none():
     assert disclosed() == 0.0
 
 
 @pytest.mark.parametrize("columns", [{"ai_disclosure_marks": None}, {"text": ""}, {"text": None}])
 def test_plain_text_discloses_nothing_measurable(columns: dict[str, object]):
-    assert AiDisclosure().measure(frame(**columns)).row(0) == (None, None)
+    assert AiDisclosure().measure(frame(**columns)).row(0) == (None, None, None)
 
 
 def test_texts_judged_without_markup_columns_are_not_measured():
     measured = measure_signals(pl.DataFrame({"text": ["Some text."]}), [TranslationMarkup(), AiDisclosure()])
-    assert measured.row(0) == (None,) * 5
+    assert measured.row(0) == (None,) * 6
 
 
 def test_the_declared_columns_come_in_order():

@@ -5,8 +5,10 @@ import pickle
 import polars as pl
 import pytest
 
+from provenance.errors import ConfigError
+from provenance.signals.forms import RULES
 from provenance.signals.matcher import read_lexicon
-from provenance.signals.phrases import KINDS, LEXICON, LEXICON_COLUMNS, WEIGHTS, ChatPhrases
+from provenance.signals.phrases import KINDS, LEXICON, LEXICON_COLUMNS, WEIGHTS, ChatPhrases, load_phrases
 
 
 def measure(*texts: str | None) -> pl.DataFrame:
@@ -24,11 +26,28 @@ def hits(text: str) -> list[dict[str, object]]:
         "As of my last knowledge update in 2021, it was open.",
         "The tower is 300 m high【4†source】and grey.",
         "It opened in 1889 citeturn0search0 to the public.",
-        "See example.com/?utm_source=chatgpt.com for more.",
+        "It opened in 1889 \ue200cite\ue202turn0search0\ue202turn0news3\ue201 to the public.",
+        "The yield was 4 % [cite: 1, 12] in the dry years.[cite_start]",
+        "Prices rose ([Reuters](https://r.example) :contentReference[oaicite:2]{index=2}).",
+        '({"attribution":{"attributableIndex":"12-3"}})',
+        "[Download the table](sandbox:/mnt/data/table.csv)",
+        "It is the oldest bridge of the town.[attached_file:1]",
+        '<grok:render card_id="a1" card_type="citation_card">',
+        "I am a large language model trained by Google, and I cannot travel.",
+        "ChatGPT said:\nThe bridge was built in 1889.",
+        "My field is limited. As a responsible AI language model, I cannot help.",
         ":contentReference[oaicite:0]{index=0}",
         "Als KI-Sprachmodell habe ich keine Meinung.",
         "作为一个人工智能语言模型，我没有感情。",
         "AI言語モデルとして、私は感情を持ちません。",
+        "En tant que modèle de langage, je ne peux pas goûter.",
+        "Como modelo de lenguaje, no puedo opinar.",
+        "In quanto modello linguistico, non ho opinioni.",
+        "Como um modelo de linguagem, não tenho opiniões.",
+        "Als AI-taalmodel heb ik geen mening.",
+        "Jako model językowy nie mam opinii.",
+        "Как языковая модель, я не имею мнения.",
+        "Với tư cách là một mô hình ngôn ngữ, tôi không có ý kiến.",
     ],
 )
 def test_decisive_leftovers_are_found(text):
@@ -95,8 +114,102 @@ def test_the_shipped_list_speaks_twelve_languages():
     assert languages == {"en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "zh", "ja", "vi"}
 
 
-def test_every_shipped_phrase_is_found_in_its_own_text():
-    rows = read_lexicon(LEXICON, LEXICON_COLUMNS)
+def test_a_phrase_that_needs_no_form_is_found_in_its_own_text():
+    rows = [row for row in read_lexicon(LEXICON, LEXICON_COLUMNS) if not row["rule"]]
     phrases = [row["phrase"].removeprefix("*") for row in rows]
     counts = measure(*(f"{phrase}。" for phrase in phrases))["phrase_count"].to_list()
     assert [phrase for phrase, count in zip(phrases, counts, strict=True) if not count] == []
+
+
+def test_every_rule_of_the_shipped_list_is_known():
+    assert {row["rule"] for row in read_lexicon(LEXICON, LEXICON_COLUMNS)} <= RULES
+
+
+def test_no_phrase_stands_twice():
+    phrases = [row["phrase"] for row in read_lexicon(LEXICON, LEXICON_COLUMNS)]
+    assert sorted(phrases) == sorted(set(phrases))
+
+
+def test_marks_are_few_enough_for_a_fast_search():
+    """Up to a hundred patterns are searched by an automaton of another kind, at a third of the time."""
+    assert sum(row["phrase"].startswith("*") for row in read_lexicon(LEXICON, LEXICON_COLUMNS)) <= 100
+
+
+def test_an_unknown_rule_is_a_configuration_error(tmp_path):
+    path = tmp_path / "phrases.tsv"
+    path.write_text("phrase\tlanguage\tkind\tweight\trule\nhello\ten\topener\tweak\tlien\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="line 2: unknown rule 'lien'"):
+        load_phrases(path)
+
+
+GAPS = (
+    "[Your Name]", "[Ihr Name]", "[Votre nom]", "[Tu nombre]", "[Il tuo nome]", "[Seu nome]", "[Jouw naam]",
+    "[Twoje imię]", "[Ваше имя]", "[您的姓名]", "[あなたの名前]", "[Tên của bạn]",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_a_gap_that_was_left_is_strong_but_not_in_a_template(gap: str):
+    texts = (f"Mit besten Grüßen\n{gap}。", f"Use this template.\n{gap}。")
+    assert measure(*texts)["phrase_strong_count"].to_list() == [1, 0]
+
+
+LINKS = [
+    "https://town.org/bridge?utm_source=chatgpt.com",
+    "https://town.org/bridge?a=1&utm_source=openai",
+    "town.org/bridge?utm_source=copilot.com",
+    "https://town.org/bridge?utm_source=perplexity",
+    "https://town.org/?a=1&amp;utm_source=chatgpt.com",
+    "https://town.org/bridge?utm_source=gemini.google.com",
+    "https://town.org/bridge?referrer=grok.com",
+]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_copied_out_of_an_answer_is_strong_and_shown_whole(link: str):
+    (hit,) = hits(f"See the plan ({link}) of ChatGPT's favourite bridge.")
+    assert (hit["match"], hit["detail"]) == (link, "link, strong, mul")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Filter by utm_source=chatgpt.com in your reports.",
+        "https://example.com/?utm_source=chatgpt.com",
+        "https://yoursite.com/?utm_source=chatgpt.com",
+        "https://shop.org/?utm_source=gemini&utm_medium=native",
+        "https://shop.org/?utm_source=openai-newsletter",
+        "Set `https://shop.org/?utm_source=chatgpt.com` as the target.",
+    ],
+)
+def test_what_looks_like_a_copied_link_is_none(text: str):
+    assert hits(text) == []
+
+
+def test_a_text_about_chat_models_lowers_its_leftovers_by_a_class():
+    leftover = "As an AI language model, I cannot taste food."
+    far = "The rest of the page is about bridges. " * 5
+    (hit,) = hits(f"{leftover}\n\n{far}\n\nThis is what chatbots write.")
+    assert hit["detail"] == "refusal, strong, en, in a text about chat models or templates"
+
+
+def test_words_that_models_use_of_themselves_tell_of_the_text_where_they_stand_far_off():
+    text = "As an AI language model, I cannot taste food. {}Language models are built by companies."
+    texts = (text.format("It is sweet. "), text.format("It is sweet. " * 12))
+    assert measure(*texts)["phrase_decisive_count"].to_list() == [1, 0]
+
+
+@pytest.mark.parametrize("after", ["is the giveaway.", "was a meme.", "disclaimers bore me.", "replied the machine."])
+def test_a_phrase_that_is_spoken_of_afterwards_is_a_mention(after: str):
+    assert hits(f"I'm sorry, but I can't assist with that {after}") == []
+
+
+def test_what_a_model_calls_itself_does_not_lower_its_leftovers():
+    assert (
+        measure("As an AI language model trained by OpenAI, I cannot taste food.")["phrase_decisive_count"].item() == 1
+    )
+
+
+def test_of_two_forms_that_overlap_the_stronger_counts():
+    (hit,) = hits("As an AI language model developed by OpenAI, my senses are few.")
+    assert hit["match"] == "As an AI language model developed by OpenAI"

@@ -18,6 +18,7 @@ LATIN, COMMON, GREEK = "Latn", "Zyyy", "Grek"
 
 # An l that begins a word has one of these after it, an I a consonant (In, It, If), but for a few names.
 _VOWELS = frozenset("aeiouy")
+_ROMAN = frozenset("IVXLCDM")
 _NAMES = frozenset(("an", "an's", "owa", "on", "onic", "onian", "oT"))
 _MIN_WORDS, _MIN_SHARE = 3, 0.4  # disguised words from which a whole text counts as disguised
 
@@ -232,9 +233,9 @@ def _is_capital(place: int, letters: list[str], known: list[str]) -> bool:
     if not known:
         return place == 0 or len(letters) != 3
     if not any(letter.islower() for letter in known):
-        return not (len(known) == 1 and len(letters) == 3 and known[0] not in "IVXLCDM")  # All, but VII
+        return not (letters[1:] == ["l", "l"] or letters == [known[0], "I", "l"]) or known[0] in _ROMAN  # All, but VII
     if place:
-        return after[:1].isupper() or (before.isupper() and after in ("", "s"))
+        return after[:1].isupper() or (before.isupper() and after.lstrip("'’") in ("", "s"))
     return after[:1] not in _VOWELS or after in _NAMES
 
 

@@ -73,7 +73,7 @@ def test_every_letter_with_a_cyrillic_twin_replaced_comes_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["I", "It", "like", "All", "all", "API", "APIs", "VII", "I'll", "Illinois", "O", "Oil"]
+    "word", ["I", "It", "like", "All", "all", "API", "APIs", "VII", "OSI", "API's", "I'll", "Illinois", "O", "Oil"]
 )
 def test_look_alikes_of_more_than_one_letter_are_told_apart(word: str) -> None:
     attacked = word.replace("I", "ا").replace("l", "ا").replace("O", "О")

@@ -29,10 +29,8 @@ _GTRANSLATE = re.compile(r"<!--\s*delivered by GTranslate", re.IGNORECASE | re.A
 _SIGNS = (
     "-x-mtfrom|vertical-align: inherit|<ya-tr-span|_msttexthash|data-trp-gettext|weglot|GTranslate|qtranslate"
     "|ai-disclosure|rainedAlgorithmicMedia"
-    "|utm_source=chatgpt|utm_source=openai|utm_source=copilot|utm_source=perplexity|utm_source=gemini.google"
-    "|utm_source=claude|utm_source=grok|utm_source=chat.deepseek|referrer=grok"
-    '|"ChatGPT|"OpenAI|"GPT-|"Gemini|"Google Gemini|"Claude |"Anthropic|"Microsoft Copilot|"DeepSeek'
-    '|"Artificial Int|"AI"|"AI |"AI-'
+    "|utm_source=chat|utm_source=openai|utm_source=copilot|utm_source=perplexity|utm_source=gemini.g|utm_source=claude"
+    '|utm_source=grok|referrer=grok|"ChatGPT|"GPT-|"OpenAI |"Google Gemini|"Artificial Intelligence"'
 )
 
 

@@ -140,7 +140,7 @@ def test_each_disclosure_mark_is_found(mark: str):
         ),
         pytest.param({"head": _json_ld({"@type": "Article", "author": {"name": "OpenAI"}})}, id="a company"),
         pytest.param(
-            {"head": _json_ld({"author": {"@type": "Person", "name": "AI"}, "about": "ChatGPT"})}, id="a person"
+            {"head": _json_ld({"author": {"@type": "Person", "name": "Ai Weiwei"}, "about": "ChatGPT"})}, id="a person"
         ),
         pytest.param({"head": _json_ld({"@type": "Article", "author": "Claude", "name": "ChatGPT"})}, id="a name"),
         pytest.param({"head": '<meta name="generator" content="WordPress 6.5; AI Engine 2.1">'}, id="a plugin"),

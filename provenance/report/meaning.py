@@ -15,14 +15,27 @@ REASONS = {
     "no_text": "a page without main text",
     "extraction_failed": "the extractor raised an error",
 }
+SIGNALS = {
+    "lr_ai_logit": "words and pairs of words, weighed by a logistic regression",
+    "lm_ai_llr": "language models of AI-written and human text, compared",
+    "lm_human_nats": "how predictable the text is to a language model of human text",
+    "lm_mt_llr": "language models of translated and original text, compared",
+    "genre": "what texts of this genre are worth by themselves",
+    "unicode_invisible": "characters that cannot be seen, inside words",
+    "unicode_confusables": "letters of other scripts in the place of Latin ones",
+    "unicode_mojibake": "text decoded with a wrong character set",
+}
 FAMILIES = {
     "lm": "language models of either origin, compared",
+    "lr": "words and pairs of words, weighed by a logistic regression",
     "calque": "expressions carried over word for word from another language",
     "phrase": "phrases that chat models leave behind",
     "markup": "traces of translation tools in the page",
     "disclosure": "the page declares its origin",
     "first": "captured before such text could be generated",
-    "burstiness": "evenness of sentences",
+    "genre": "what texts of this genre are worth by themselves",
+    "prose": "how much of the text is running sentences",
+    "length": "lengths of the text and its words",
     "repetition": "repeated phrases",
     "unicode": "characters that do not belong",
 }
@@ -49,5 +62,5 @@ def explain_reason(reason: str) -> str:
 
 
 def explain_signal(signal: str) -> str:
-    """What a signal's family looks at; empty where its name says it all."""
-    return FAMILIES.get(signal.split("_")[0].split(":")[0], "")
+    """What a signal looks at, else what its family does; empty where its name says it all."""
+    return SIGNALS.get(signal) or FAMILIES.get(signal.split("_")[0].split(":")[0], "")

@@ -7,9 +7,19 @@ SHOWN = 3  # matches quoted per signal; the table of signals holds them all
 # Column: (said when it speaks for the axis, said when it speaks against, unit). The figure is the distance from the
 # value that says nothing.
 _NUMBERS = {
+    "lr_ai_logit": (
+        "words and pairs of words as AI-written texts have them",
+        "words and pairs of words as human texts have them",
+        "nats",
+    ),
     "lm_ai_llr": (
         "more like AI-written than human reference text",
         "more like human than AI-written reference text",
+        "nats per token",
+    ),
+    "lm_human_nats": (
+        "more predictable, to a model of human text, than human text usually is",
+        "less predictable, to a model of human text, than AI-written text usually is",
         "nats per token",
     ),
     "lm_mt_llr": (
@@ -17,18 +27,25 @@ _NUMBERS = {
         "more like original than translated reference text",
         "nats per token",
     ),
-    "lm_human_bits_per_char": (
-        "more predictable than human text usually is",
-        "less predictable than AI-written text usually is",
-        "bits per character",
-    ),
-    "length_word_chars": (
-        "words shorter than usual for a text so predictable",
-        "words longer than usual for a text so predictable",
-        "characters a word",
-    ),
 }
-_OVER_TOKENS = ("lm_ai_llr", "lm_mt_llr")
+_OVER_TOKENS = ("lm_ai_llr", "lm_human_nats", "lm_mt_llr")
+GENRE_NAMES = {
+    "news": "news",
+    "blog": "blog posts",
+    "howto": "how-to guides",
+    "technical": "technical documentation",
+    "government": "government pages",
+    "fiction": "fiction",
+    "essay": "essays",
+    "encyclopaedic": "encyclopaedia articles",
+    "legal": "legal texts",
+    "science": "science papers",
+    "qa": "questions and answers",
+    "review": "reviews",
+    "shop": "shop pages",
+}
+_GENRE = "genre"
+_LEAST_SHARE = 0.1  # of a genre that is named
 _SIDES = {"ai": ("AI-generated", "human"), "mt": ("machine-translated", "original")}
 
 
@@ -36,9 +53,34 @@ def say(axis: str, signal: str, column: str, table: pl.DataFrame) -> pl.Expr:
     """The detail of one piece of evidence, from columns `value`, `nats`, `centre` and those of the table."""
     if signal == "first_seen":
         return _say_date()
+    if signal == _GENRE:
+        return _say_genre(table)
     if column in _NUMBERS:
         return _say_number(column, table)
     return _say_mark(axis, signal, column, table)
+
+
+def name_genre(genre: str) -> str:
+    """Documents of a genre, as people call them: "how-to guides"."""
+    return GENRE_NAMES.get(genre, genre)
+
+
+def _say_genre(table: pl.DataFrame) -> pl.Expr:
+    """The genres with the largest shares: "reads like news (0.8) and blog posts (0.2)"."""
+    columns = [name for name in table.columns if name.startswith(f"{_GENRE}_")]
+    if not columns:
+        return pl.lit("what texts of this genre are worth by themselves")
+    names = [pl.lit(name_genre(name.removeprefix(f"{_GENRE}_"))).alias("name") for name in columns]
+    mix = pl.concat_list(
+        pl.struct(pl.col(column).fill_null(0.0).alias("share"), name)
+        for column, name in zip(columns, names, strict=True)
+    )
+    share = pl.element().struct.field("share")
+    said = pl.format("{} ({})", pl.element().struct.field("name"), share.round(1))
+    top = mix.list.sort(descending=True).list.head(SHOWN)
+    named = top.list.eval(said.filter((share >= _LEAST_SHARE) | (share == share.max())))
+    last_comma = r"^(.*), "
+    return pl.format("reads like {}", named.list.join(", ").str.replace(last_comma, "${1} and "))
 
 
 def _say_date() -> pl.Expr:

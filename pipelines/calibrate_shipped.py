@@ -13,7 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.calibration_recipe import LICENSED, WEAK, WEB_REGISTERS, fit, judge_unseen
+from pipelines.calibration_recipe import WEB_REGISTERS, fit, judge_unseen
+from pipelines.train_shipped import LICENSED, WEAK
 from provenance.models.calibration import Calibration
 from provenance.models.registry import describe_model, load_models, write_manifest
 from provenance.train.error_counts import count_errors

@@ -14,14 +14,13 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.labelled_sets import N_FOLDS, read_ai_sets, read_dated, read_translations, read_web_pages
-from pipelines.train_shipped import CLEAN, MODELS, PAIRS, VOCABULARY
+from pipelines.labelled_sets import N_FOLDS, read_ai_sets, read_dated, read_own, read_translations, read_web_pages
+from pipelines.train_shipped import CLEAN, OPTIONS, describe, read_training
 from provenance.models import Model, load_models
 from provenance.signals import load_signals, measure_signals
 from provenance.text.words import count_words
 from provenance.train.artefacts import CleanOptions, clean_texts
-from provenance.train.lm import train_language_models
-from provenance.train.vocabulary import count_vocabulary
+from provenance.train.text_models import train_text_models
 
 LANGUAGE = "en"
 BATCH_ROWS = 1000
@@ -31,7 +30,7 @@ SHORT_WORDS = 140
 
 def read_labelled(data: Path) -> pl.DataFrame:
     """All labelled documents of the language, in both forms, with n_words."""
-    frames = [read(data) for read in (read_ai_sets, read_dated, read_translations, read_web_pages)]
+    frames = [read(data) for read in (read_ai_sets, read_dated, read_own, read_translations, read_web_pages)]
     raw = pl.concat(frames, how="vertical_relaxed").filter(pl.col("lang") == LANGUAGE).with_row_index("document")
     clean = clean_texts(raw, CleanOptions(max_words=CLEAN.max_words))
     raw = raw.filter(pl.col("use").fill_null("") != "fit")
@@ -42,22 +41,12 @@ def read_labelled(data: Path) -> pl.DataFrame:
     return both.with_columns(n_words=count_words(pl.col("text"))).filter(pl.col("n_words") >= MIN_WORDS)
 
 
-def train_without(held_out: pl.DataFrame, data: Path, tools: Path, out: Path) -> tuple[Model, ...]:
+def train_without(held_out: pl.DataFrame, training: pl.DataFrame, tools: Path, out: Path) -> tuple[Model, ...]:
     """The models of one fold: trained without the texts in `held_out`."""
     out.mkdir(parents=True, exist_ok=True)
-    unseen = held_out.select("text")
-    pairs = {name: read(data).filter(pl.col("lang") == LANGUAGE) for name, read in PAIRS.items()}
-    pairs = {name: clean_texts(pair.join(unseen, on="text", how="anti"), CLEAN) for name, pair in pairs.items()}
-    vocabulary = count_vocabulary(pl.concat(pairs.values()), VOCABULARY, max_tokens=MODELS["ai"].max_tokens)
-    made: dict[str, Model] = {}
-    for name, pair in pairs.items():
-        trained = train_language_models(
-            pair, MODELS[name], tools=tools, out=out, language=LANGUAGE, vocabulary=vocabulary
-        )
-        made |= {
-            file.name: Model(file.name, file.kind, LANGUAGE, out / file.file, file.sha256, "", "") for file in trained
-        }
-    return tuple(made.values())
+    kept = training.join(held_out, on="text", how="anti")
+    made = train_text_models(kept, OPTIONS, out=out, tools=tools)
+    return tuple(describe(file, out) for file in made)
 
 
 def measure(labelled: pl.DataFrame, models: Sequence[Model]) -> pl.DataFrame:
@@ -74,16 +63,17 @@ def cross_fit(data: Path, tools: Path, out: Path) -> pl.DataFrame:
     """Signals of all documents, each by the models of its fold; those of no fold by the shipped models."""
     labelled = read_labelled(data)
     parts = [measure(labelled.filter(pl.col("fold").is_null()), load_models())]
+    training = read_training(data)
     for fold in range(N_FOLDS):
         mine = labelled.filter(pl.col("fold") == fold)
-        held_out = read_held_out(data, fold)
-        parts.append(measure(mine, train_without(held_out, data, tools, out / f"fold{fold}")))
+        held_out = clean_texts(read_held_out(data, fold), CLEAN)
+        parts.append(measure(mine, train_without(held_out, training, tools, out / f"fold{fold}")))
     return pl.concat(parts, how="diagonal_relaxed")
 
 
 def read_held_out(data: Path, fold: int) -> pl.DataFrame:
     """All texts of a fold, not only those sampled for measuring."""
-    frames = [read(data, per_cell=None) for read in (read_ai_sets, read_dated, read_translations)]
+    frames = [read(data, per_cell=None) for read in (read_ai_sets, read_dated, read_own, read_translations)]
     return pl.concat([frame.filter(pl.col("fold") == fold).select("text") for frame in frames]).unique()
 
 
@@ -96,7 +86,9 @@ def main() -> None:
     options = parser.parse_args()
     measured = cross_fit(options.data, options.tools, options.out)
     measured.write_parquet(options.out / "measured.parquet")
-    digests = {model.name: model.sha256 for model in load_models() if model.kind.startswith(("lm_", "vocabulary"))}
+    digests = {
+        model.name: model.sha256 for model in load_models() if model.kind.startswith(("lm_", "lr_", "vocabulary"))
+    }
     (options.out / "models.json").write_text(json.dumps(digests, indent=1))
     print(f"{options.out / 'measured.parquet'}: {measured.height} rows")
 

@@ -1,9 +1,9 @@
 """Reads the labelled development sets into one table: what the calibration is fitted on and measured with.
 
 Columns: text, label (ai, human, mt, ht, original), lang, set, group (never split: sets that share texts, a source, a
-year), domain, generator, pair_id, register (of references), fold and use. A document is measured by language models
-whose training left out its fold; fold null stands for sets that no shipped model has seen. `use` is null or says that
-a row is for the fit or for the figures only: the document stands in the table twice, in two folds.
+year), domain, generator, pair_id, register (of references), genre, prompt_kind, fold and use. A document is measured
+by models whose training left out its fold; fold null stands for sets that no shipped model has seen. `use` is null or
+says that a row is for the fit or for the figures only: of group A every document stands in the table twice.
 """
 
 import json
@@ -25,7 +25,23 @@ DOMAIN_FOLDS = {"yelp": 1, "essay": 2, "arxiv": 2, "news": 2, "creative": 3, "cw
 YEAR_FOLDS = {2008: 0, 2009: 0, 2010: 0, 2011: 0, 2012: 1, 2013: 1, 2015: 1, 2014: 2, 2016: 3}
 PER_CELL = 100  # documents of one set, domain, generator and label; of people's HUMAN times as many
 HUMAN = 6
-COLUMNS = ("text", "label", "lang", "set", "group", "domain", "generator", "pair_id", "register", "fold", "use")
+COLUMNS = (
+    "text", "label", "lang", "set", "group", "domain", "generator", "pair_id", "register", "genre", "prompt_kind",
+    "fold", "use",
+)  # fmt: skip
+OWN = Path(__file__).parent.parent / "fixtures" / "labelled" / "generated_2026.parquet"
+# What the domains of sets and the registers of dated text read like. Textbooks read like an encyclopaedia.
+GENRES = {
+    "biscope/yelp": "review", "biscope/creative": "fiction", "biscope/essay": "essay", "biscope/arxiv": "science",
+    "biscope_paraphrased_ai/yelp": "review", "biscope_paraphrased_ai/creative": "fiction",
+    "biscope_paraphrased_ai/essay": "essay", "biscope_paraphrased_ai/arxiv": "science", "faid/FAIDSet": "science",
+    "gptid_reddit/reddit-eli5": "qa", "authenticheck_asap/asap-essay": "essay",
+    **{f"human_dated/{name}": name for name in (
+        "news", "blog", "howto", "technical", "government", "fiction", "essay", "legal", "qa", "review",
+    )},
+    "human_dated/science": "encyclopaedic",
+}  # fmt: skip
+TEXTBOOKS = "openstax/"
 SEED = 1
 
 
@@ -50,13 +66,34 @@ def read_dated(data: Path, *, per_cell: int | None = PER_CELL) -> pl.DataFrame:
     """Human documents dated before November 2022, none of them a translation; a source is a group."""
     dated = pl.read_parquet(data / "human" / "human_dated.parquet").with_columns(label=pl.lit("human"))
     written = dated.filter(pl.col("author_note").fill_null("") != "human translation")
-    sources = written["source"].unique().sort().to_list()
-    folds = {source: index % N_FOLDS for index, source in enumerate(sources)}
+    folds = _fold_sources(dated)
     labelled = _label(written, "human_dated", pl.col("source")).with_columns(
         domain=pl.format("human_dated/{}", "register"),
+        genre=pl.when(pl.col("source").str.starts_with(TEXTBOOKS)).then(pl.lit("encyclopaedic")).otherwise("genre"),
         fold=pl.col("group").replace_strict(folds, return_dtype=pl.Int64),
     )
     return _sample(labelled, per_cell)
+
+
+def read_own(data: Path, *, per_cell: int | None = None) -> pl.DataFrame:
+    """The project's own AI-generated texts; the test half (use "figures") has no fold: no model ever learns from it.
+
+    A text of the other half is in the fold of the source of the human document it is paired with.
+    """
+    sources = _fold_sources(pl.read_parquet(data / "human" / "human_dated.parquet", columns=["source"]))
+    own = pl.read_parquet(OWN)
+    fold = pl.col("pair_source").replace_strict(sources, default=0, return_dtype=pl.Int64)
+    half = pl.col("split") == "train"
+    labelled = _label(own, "own", pl.lit("own")).with_columns(
+        domain=pl.format("own/{}", "register"),
+        genre="register",
+        register=pl.lit(None, pl.String),
+        fold=pl.when(half).then(fold),
+        use=pl.when(~half).then(pl.lit("figures")),
+    )
+    # Textbook passages are labelled science by register, and read like an encyclopaedia; see GENRES.
+    genre = pl.col("genre").replace({"science": "encyclopaedic", "other": None})
+    return _sample(labelled.with_columns(genre), per_cell)
 
 
 def read_translations(data: Path, *, per_cell: int | None = PER_CELL // 2) -> pl.DataFrame:
@@ -103,6 +140,12 @@ def read_web_pages(data: Path) -> pl.DataFrame:
     ).select(COLUMNS)  # fmt: skip
 
 
+def _fold_sources(dated: pl.DataFrame) -> dict[str, int]:
+    """The fold of each source of dated text, those with most documents spread first."""
+    counted = dated["source"].value_counts().sort("count", "source", descending=[True, False])
+    return {source: index % N_FOLDS for index, source in enumerate(counted["source"].to_list())}
+
+
 def _date_page(page: dict[str, str | None]) -> str | None:
     """The page's own date, else that in the name of its file, as "20120117_www..."."""
     found = re.search(r"/(20\d\d)(\d\d)(\d\d)_", page["src"] or "")
@@ -111,10 +154,18 @@ def _date_page(page: dict[str, str | None]) -> str | None:
 
 def _label(frame: pl.DataFrame, name: str, group: pl.Expr) -> pl.DataFrame:
     missing = {column: pl.lit(None, pl.String) for column in COLUMNS if column not in frame.columns}
-    return frame.with_columns(**{**missing, "set": pl.lit(name)}).with_columns(
-        group=group,
-        domain=pl.format("{}/{}", pl.lit(name), pl.col("domain").fill_null("all")),
-        lang=pl.col("lang").str.head(2),
+    return (
+        frame.with_columns(**{**missing, "set": pl.lit(name)})
+        .with_columns(
+            group=group,
+            domain=pl.format("{}/{}", pl.lit(name), pl.col("domain").fill_null("all")),
+            lang=pl.col("lang").str.head(2),
+        )
+        .with_columns(
+            genre=(
+                pl.format("human_dated/{}", "register") if name == "human_dated" else pl.col("domain")
+            ).replace_strict(GENRES, default=None, return_dtype=pl.String)
+        )
     )
 
 

@@ -53,6 +53,10 @@ EVIDENCE_DTYPE = pl.List(pl.Struct({"signal": pl.String, "value": pl.Float64, "n
 HREFLANG_DTYPE = pl.List(pl.Struct({"lang": pl.String, "url": pl.String}))
 LINKS_DTYPE = pl.List(pl.Struct({"url": pl.String, "text": pl.String, "rel": pl.String}))
 ORIGINS = ("human", "ai_generated", "machine_translated", "undetermined")
+GENRES = (
+    "news", "blog", "howto", "technical", "government", "fiction", "essay", "encyclopaedic", "legal", "science", "qa",
+    "review", "shop",
+)  # fmt: skip
 CLUSTER_KINDS = ("unique", "exact", "near", "contrast")
 
 

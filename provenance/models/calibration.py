@@ -3,6 +3,7 @@
 The file holds, for each axis (AI-generated against human; machine-translated against original):
 
 - `strata`: by language and length in words, the terms of an additive log-likelihood ratio and two thresholds on it;
+- `references`: by language and genre, thresholds from documents known to be human, and how these score;
 - `marks`: counted leftovers and declarations, worth a bounded number of nats from a level on, each with the counts it
   was measured from or the assumption it rests on;
 
@@ -23,6 +24,29 @@ from provenance.errors import ConfigError
 from provenance.models.registry import find_model, load_models
 
 FORMAT = 1
+# Shares of a reference's documents whose LLRs are kept, falling.
+TAILS = (
+    1.0,
+    0.95,
+    0.9,
+    0.8,
+    0.7,
+    0.6,
+    0.5,
+    0.4,
+    0.3,
+    0.2,
+    0.1,
+    0.05,
+    0.04,
+    0.03,
+    0.02,
+    0.015,
+    0.01,
+    0.005,
+    0.002,
+    0.001,
+)
 AXES: tuple[Literal["ai", "mt"], ...] = ("ai", "mt")
 
 
@@ -101,11 +125,35 @@ class ErrorCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """Documents known to be human that read like one genre: what a document of that genre is held against.
+
+    `offset` is what the genre itself is worth in nats, by its share in a document's mix. At most a share `rate` of the
+    reference's documents reached `positive_above`; the conformal bound for a new document is (`rate` n + 1) / (n + 1).
+    `quantiles` are the LLRs that shares `TAILS` of the documents reach. Without thresholds it was too small for any.
+    """
+
+    language: str = ""
+    genre: str = ""
+    n_documents: int = 0
+    n_sources: int = 0
+    offset: float = 0.0
+    rate: float = 0.0
+    human_below: float | None = None
+    positive_above: float | None = None
+    quantiles: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Axis:
-    """All that speaks on one question. `declared_above` is the threshold where only marks speak."""
+    """All that speaks on one question. `declared_above` is the threshold where only marks speak.
+
+    Where a language has `references`, the thresholds are theirs, by genre; else those of the stratum.
+    """
 
     strata: tuple[Stratum, ...] = ()
     marks: tuple[Mark, ...] = ()
+    references: tuple[Reference, ...] = ()
     declared_above: float = 3.0
     errors: tuple[ErrorCount, ...] = ()
     flagged_at: float = 0.5

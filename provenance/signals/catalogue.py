@@ -6,18 +6,19 @@ from provenance.models import Model
 from provenance.schema import Column
 from provenance.signals.base import Signal
 from provenance.signals.calques import Calques
-from provenance.signals.language_model import LanguageModels, LanguagePaths
 from provenance.signals.length import Length
 from provenance.signals.markup import AiDisclosure, TranslationMarkup
 from provenance.signals.phrases import ChatPhrases
+from provenance.signals.prose import Prose
 from provenance.signals.repetition import Repetition
+from provenance.signals.text_models import TextModels, TextPaths
 from provenance.signals.unicode import UnicodeTricks
 
 
 def load_signals(models: Sequence[Model]) -> tuple[Signal, ...]:
     """Every signal, with the models it needs; the order is that of the columns."""
     return (
-        LanguageModels(_find_languages(models)),
+        TextModels(_find_languages(models)),
         ChatPhrases(),
         Calques(),
         TranslationMarkup(),
@@ -25,6 +26,7 @@ def load_signals(models: Sequence[Model]) -> tuple[Signal, ...]:
         UnicodeTricks(),
         Repetition(),
         Length(),
+        Prose(),
     )
 
 
@@ -33,7 +35,7 @@ def signal_columns(signals: Sequence[Signal]) -> Mapping[str, Column]:
     return {name: column for signal in signals for name, column in signal.columns.items()}
 
 
-def _find_languages(models: Sequence[Model]) -> tuple[LanguagePaths, ...]:
-    languages = sorted({model.language for model in models if model.kind == "vocabulary" and model.language})
-    found = (LanguagePaths.find(models, language) for language in languages)
-    return tuple(paths for paths in found if paths)
+def _find_languages(models: Sequence[Model]) -> tuple[TextPaths, ...]:
+    of_text = ("vocabulary", "lr_ai")
+    languages = sorted({model.language for model in models if model.kind in of_text and model.language})
+    return tuple(TextPaths.find(models, language) for language in languages)

@@ -122,11 +122,11 @@ def _hash_group(texts: list[str]) -> tuple[Hashes64, Positions]:
     lengths = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
     lowered, starts, ends = find_words(codes)
     counts = np.diff(np.searchsorted(starts, np.cumsum(lengths)), prepend=0)
-    return _hash_spans(lowered, starts, ends), counts
+    return hash_spans(lowered, starts, ends), counts
 
 
-def _hash_spans(codes: Codes, starts: Positions, ends: Positions) -> Hashes64:
-    """The hash of each span, from prefix sums over pieces of whole words."""
+def hash_spans(codes: Codes, starts: Positions, ends: Positions) -> Hashes64:
+    """The hash of the code points of each span, spans in order: prefix sums over pieces of whole spans."""
     hashes = np.empty(len(starts), np.uint64)
     first = 0
     while first < len(starts):
@@ -168,6 +168,12 @@ def _make_powers(n: int) -> tuple[Hashes64, Hashes64]:
         return np.cumprod(factors)
 
     return series(BASE), series(pow(BASE, -1, _MODULUS))
+
+
+def classify_characters() -> tuple[Codes, NDArray[np.uint8]]:
+    """Lower case of every code point, and its class: 1 letter or digit, 2 of an unspaced script, 3 joiner, else 0."""
+    packed = _character_table()
+    return packed & _CODE_MASK, (packed >> _CLASS_SHIFT).astype(np.uint8)
 
 
 @cache

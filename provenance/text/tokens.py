@@ -1,89 +1,122 @@
-"""Words and marks as tokens, *delexicalised*: frequent words stay, the rest become a class of shape and suffix.
+"""Texts as tokens, many at a time: where each word, number and mark stands, and a hash of it.
 
-What a text is about sits in its rare words, how it is written in the frequent ones: a model over such tokens is
-smaller and carries over to other topics. Language-free: a vocabulary says which words and suffixes are kept.
+A word is a run of letters and combining marks with apostrophes inside, lower-cased; in scripts written without spaces
+each character is one. A number is a run of digits, known by how many they are: years and prices are topics, not style.
+A mark is a run of one sign of `MARKS`; longer runs than two count as two. Other characters only separate.
+
+Case is not looked at: it carries nothing that the words do not (docs/detection.md), and can be changed at will.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from provenance.text.normalise import normalise_text
+from provenance.text.shingles import Codes, Hashes64, Positions, classify_characters, hash_spans
 
-TOKEN = r"""[\p{L}\p{M}]+(?:'[\p{L}\p{M}]+)*|\p{N}+|\.{3}|[.,;:!?"'()\[\]/&%-]"""
-WORD_START = r"^[\p{L}\p{M}\p{N}]"
-_NUMBER = r"^\p{N}"
-_SUFFIX_MARK = "-"
+MARKS = ".,;:!?\"()[]/&%-'"
+WORD, NUMBER, MARK, ALONE = 1, 2, 3, 4
+_JOINER = 5
+_LONGEST_NUMBER, _LONGEST_MARK = 5, 2
+_NUMBER_HASH = 0x9E3779B97F4A7C15
+_LETTER, _SINGLE = 1, 2  # of `classify_characters`
+
+Kinds = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words (lower case) that stay themselves and the suffixes that name a class, each without repeats."""
+class Tokens:
+    """The tokens of several texts, one after the other; text i has those from `offsets[i]` to `offsets[i + 1]`.
 
-    words: tuple[str, ...]
-    suffixes: tuple[str, ...] = ()
-
-    @classmethod
-    def parse(cls, text: str) -> "Vocabulary":
-        """A vocabulary of a text with an entry a line; a suffix starts with a hyphen."""
-        lines = text.split()
-        words = tuple(line for line in lines if not line.startswith(_SUFFIX_MARK))
-        return cls(words, tuple(line[1:] for line in lines if line.startswith(_SUFFIX_MARK)))
-
-    def render(self) -> str:
-        """The text that `parse` reads."""
-        return "".join(f"{line}\n" for line in (*self.words, *(_SUFFIX_MARK + end for end in self.suffixes)))
-
-
-def split_tokens(text: pl.Expr) -> pl.Expr:
-    """The words, numbers and marks of each text in normal form, in order, as a list; other characters go."""
-    return normalise_text(text).str.extract_all(TOKEN)
-
-
-def delexicalise(tokens: pl.Series, vocabulary: Vocabulary) -> pl.Series:
-    """Each token as itself in lower case if the vocabulary has it, else as its class; a flat series, in order.
-
-    Classes: `x` a word in lower case, `X` one with a capital, `XX` in capitals, each with `-suffix` where the
-    vocabulary has one of its last three or two letters; `9`, `99`, ... a number by digits (at most five).
+    `codes` are the lower-cased code points of all texts, a line break between; token j is
+    `codes[starts[j]:ends[j]]`, of kind `kinds[j]` (WORD, NUMBER, MARK, ALONE) and hash `hashes[j]`.
     """
-    distinct = tokens.unique()
-    classes = pl.DataFrame({"token": distinct}).select(_class_of(pl.col("token"), vocabulary))
-    return tokens.replace_strict(distinct, classes.to_series(), return_dtype=pl.String)
+
+    codes: Codes
+    starts: Positions
+    ends: Positions
+    kinds: Kinds
+    hashes: Hashes64
+    offsets: Positions
+
+    @property
+    def text_of(self) -> Positions:
+        """The number of the text each token stands in."""
+        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+
+    @property
+    def is_word(self) -> Flags:
+        """Which tokens count as words: all but marks."""
+        flags: Flags = self.kinds != MARK
+        return flags
+
+    def read(self, token: int) -> str:
+        """The token as lower-case text."""
+        return self.codes[self.starts[token] : self.ends[token]].astype("<u4").tobytes().decode("utf-32-le")
 
 
-def _class_of(token: pl.Expr, vocabulary: Vocabulary) -> pl.Expr:
-    lower = token.str.to_lowercase()
-    mark = ~token.str.contains(WORD_START)
-    known = lower.is_in(list(vocabulary.words))
-    number = token.str.contains(_NUMBER)
-    digits = pl.lit("99999").str.head(token.str.len_chars())
-    word = _shape(token, lower) + _suffix(lower, vocabulary.suffixes)
-    return pl.when(mark).then(token).when(known).then(lower).when(number).then(digits).otherwise(word)
+def tokenise(texts: pl.Series) -> Tokens:
+    """The tokens of each text, brought into normal form first; a null text has none."""
+    normal = texts.to_frame("text").select(normalise_text(pl.col("text")).fill_null(""))
+    return split_tokens(normal.to_series().to_list())
 
 
-def _shape(token: pl.Expr, lower: pl.Expr) -> pl.Expr:
-    capitals = (token == token.str.to_uppercase()) & (token.str.len_chars() > 1)
-    first = token.str.head(1) != lower.str.head(1)
-    return (
-        pl.when(token == lower)
-        .then(pl.lit("x"))
-        .when(capitals)
-        .then(pl.lit("XX"))
-        .when(first)
-        .then(pl.lit("X"))
-        .otherwise(pl.lit("x"))
-    )
+def split_tokens(texts: Sequence[str]) -> Tokens:
+    """The tokens of texts in normal form; those of a text do not depend on what stands beside it."""
+    codes = np.frombuffer("\n".join(texts).encode("utf-32-le"), np.uint32)
+    lowered, kinds = _classify(codes)
+    begins, goes_on = _find_borders(lowered, kinds)
+    starts = np.flatnonzero(begins)
+    ends = np.flatnonzero((kinds > 0) & ~np.append(goes_on[1:], False)) + 1
+    bounds = np.cumsum(np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts)))
+    offsets = np.concatenate([np.zeros(1, np.int64), np.searchsorted(starts, bounds)])
+    return Tokens(lowered, starts, ends, kinds[starts], _hash(lowered, starts, ends, kinds[starts]), offsets)
 
 
-def _suffix(lower: pl.Expr, suffixes: Iterable[str]) -> pl.Expr:
-    known = list(suffixes)
-    long, short = lower.str.tail(3), lower.str.tail(2)
-    enough = lower.str.len_chars() > 4
-    return (
-        pl.when(enough & long.is_in(known))
-        .then(pl.lit(_SUFFIX_MARK) + long)
-        .when(enough & short.is_in(known))
-        .then(pl.lit(_SUFFIX_MARK) + short)
-        .otherwise(pl.lit(""))
-    )
+def _classify(codes: Codes) -> tuple[Codes, Kinds]:
+    """Lower case and kind of each code point (0 separates); an apostrophe between letters is a letter."""
+    lower, table = _character_tables()
+    kinds = table[codes]
+    word = np.zeros(len(kinds) + 2, bool)
+    word[1:-1] = kinds == WORD
+    joiner = kinds == _JOINER
+    kinds[joiner] = MARK
+    kinds[joiner & word[:-2] & word[2:]] = WORD
+    return lower[codes], kinds
+
+
+def _find_borders(codes: Codes, kinds: Kinds) -> tuple[Flags, Flags]:
+    """Where tokens begin, and which characters go on with the token before them."""
+    goes_on = np.zeros(len(codes), bool)
+    goes_on[1:] = kinds[1:] == kinds[:-1]
+    goes_on[1:] &= (kinds[1:] != MARK) | (codes[1:] == codes[:-1])
+    goes_on &= (kinds != ALONE) & (kinds > 0)
+    return (kinds > 0) & ~goes_on, goes_on
+
+
+def _hash(codes: Codes, starts: Positions, ends: Positions, kinds: Kinds) -> Hashes64:
+    marks, numbers = kinds == MARK, kinds == NUMBER
+    hashes = hash_spans(codes, starts, np.where(marks, np.minimum(ends, starts + _LONGEST_MARK), ends))
+    digits = np.minimum(ends - starts, _LONGEST_NUMBER)[numbers].astype(np.uint64)
+    hashes[numbers] = digits * np.uint64(_NUMBER_HASH)
+    return hashes
+
+
+@cache
+def _character_tables() -> tuple[Codes, Kinds]:
+    """Lower case and kind of every code point."""
+    lower, classes = classify_characters()
+    kinds = np.zeros(len(lower), np.uint8)
+    letters = np.flatnonzero(classes == _LETTER).astype(np.uint32)
+    characters = pl.Series(list(letters.tobytes().decode("utf-32-le")))
+    kinds[letters] = np.where(characters.str.contains(r"^\p{N}$").to_numpy(), NUMBER, WORD)
+    kinds[classes == _SINGLE] = ALONE
+    for mark in MARKS:
+        kinds[ord(mark)] = MARK
+    kinds[ord("'")] = _JOINER
+    return lower, kinds

@@ -9,11 +9,12 @@ from typing import Literal
 
 import polars as pl
 
-from provenance.models.calibration import AXES, FORMAT, Axis, Calibration, Stratum
+from provenance.models.calibration import AXES, FORMAT, Axis, Calibration, Reference, Stratum
 from provenance.train.evaluation import NEGATIVE, POSITIVE
+from provenance.train.genre_reference import fit_references, sum_strata
 from provenance.train.marks import fit_marks
 from provenance.train.options import FitOptions
-from provenance.train.strata import fit_strata
+from provenance.train.strata import fit_strata, sum_marks
 
 _DEFAULTS = FitOptions()
 
@@ -72,10 +73,17 @@ def _fit_axis(
     if "label" in humans.columns:
         humans = humans.filter(pl.col("label").is_in(NEGATIVE[axis]))
     strata: list[Stratum] = []
+    references: list[Reference] = []
     for language in sorted(kept["lang"].drop_nulls().unique()):
         spoken = pl.col("lang") == language
-        strata += fit_strata(str(language), kept.filter(spoken), humans.filter(spoken), marks, chosen, options)
-    return Axis(tuple(strata), marks)
+        found = fit_strata(str(language), kept.filter(spoken), humans.filter(spoken), marks, chosen, options)
+        strata += found
+        if chosen.genres is not None and found:
+            known = _complete(humans.filter(spoken, pl.col("n_words") >= options.edges[0]))
+            llrs = sum_strata(known, found) + sum_marks(known, marks)
+            below = [stratum.human_below for stratum in found if stratum.human_below is not None]
+            references += fit_references(str(language), known, llrs, min(below, default=0.0), chosen.genres)
+    return Axis(tuple(strata), marks, tuple(references))
 
 
 def _label(frame: pl.DataFrame, axis: str, negatives: tuple[str, ...]) -> pl.DataFrame:

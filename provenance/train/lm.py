@@ -1,4 +1,4 @@
-"""Fits the n-gram models that signals/language_model.py scores with, from labelled texts.
+"""Fits the n-gram models that signals/text_models.py scores with, from labelled texts.
 
 A vocabulary over all labels, then for each label a KenLM model: `lmplz` (modified Kneser-Ney, Heafield et al. 2013),
 pruned, and `build_binary` to a quantised trie. Same texts and options give the same bytes.
@@ -14,10 +14,12 @@ from pathlib import Path
 import polars as pl
 
 from provenance.errors import ConfigError
-from provenance.text.segment import segment_texts
-from provenance.text.tokens import Vocabulary
+from provenance.text.delexicalise import Vocabulary, join_classes
+from provenance.text.tokens import tokenise
+from provenance.text.windows import cut_windows
 from provenance.train.vocabulary import VocabularyOptions, count_vocabulary
 
+_CHUNK = 500
 LABELS = ("ai", "human", "translated", "original")
 
 
@@ -25,10 +27,9 @@ LABELS = ("ai", "human", "translated", "original")
 class LanguageModelOptions:
     """Defaults are the recipe of the shipped models."""
 
-    order: int = 4
-    prune: tuple[int, ...] = (0, 1, 2, 3)  # n-grams up to this count go, by order
-    bits: int = 8  # of quantised probabilities and back-off weights
-    max_tokens: int = 700
+    order: int = 3
+    prune: tuple[int, ...] = (0, 1, 3)  # n-grams up to this count go, by order
+    bits: int = 6  # of quantised probabilities and back-off weights
     memory: str = "512M"  # of lmplz; part of what makes the bytes
     vocabulary: VocabularyOptions = field(default_factory=VocabularyOptions)
 
@@ -61,19 +62,20 @@ def train_language_models(
     `tools` is the folder of lmplz and build_binary. Raises ConfigError for missing tools, columns or labels.
     """
     _check_tools(tools)
-    texts = _select_texts(labelled, language)
+    texts = select_texts(labelled, language)
     made = []
     if vocabulary is None:
-        vocabulary = count_vocabulary(texts, options.vocabulary, max_tokens=options.max_tokens)
+        vocabulary = count_vocabulary(texts, options.vocabulary)
     path = out / f"{language}.vocabulary.txt"
     path.write_text(vocabulary.render(), encoding="utf-8")
-    made.append(_describe(path, "vocabulary", language, texts.height, len(vocabulary.words)))
+    made.append(describe_file(path, "vocabulary", language, texts.height, len(vocabulary.words)))
     for label in sorted(texts["label"].unique()):
         part = texts.filter(pl.col("label") == label)
-        sentences = segment_texts(part["text"], vocabulary, max_tokens=options.max_tokens)
+        lines = _read_windows(part["text"], vocabulary)
         path = out / f"{language}.lm_{label}.binary"
-        _estimate(sentences["sentence"], options, tools, path)
-        made.append(_describe(path, f"lm_{label}", language, part.height, int(sentences["n_tokens"].sum())))
+        _estimate(lines, options, tools, path)
+        n_tokens = sum(line.count(" ") + 1 for line in lines)
+        made.append(describe_file(path, f"lm_{label}", language, part.height, n_tokens))
     return made
 
 
@@ -83,7 +85,8 @@ def _check_tools(tools: Path) -> None:
         raise ConfigError(f"{tools}: {' and '.join(missing)} not found; build them with 'make lmplz'")
 
 
-def _select_texts(labelled: pl.DataFrame, language: str) -> pl.DataFrame:
+def select_texts(labelled: pl.DataFrame, language: str) -> pl.DataFrame:
+    """The texts of a language whose label is known, with a source and a cell."""
     for column in ("text", "label", "lang"):
         if column not in labelled.columns:
             raise ConfigError(f"labelled texts lack the column {column!r}; there are {', '.join(labelled.columns)}")
@@ -95,13 +98,20 @@ def _select_texts(labelled: pl.DataFrame, language: str) -> pl.DataFrame:
         raise ConfigError(f"no labelled text is in the language {language!r}")
     if "source" not in texts.columns:
         texts = texts.with_columns(source=pl.lit(""))
+    if "cell" not in texts.columns:
+        texts = texts.with_columns(cell=pl.format("{} {}", "label", "source"))
     return texts
 
 
-def _estimate(sentences: pl.Series, options: LanguageModelOptions, tools: Path, path: Path) -> None:
+def _read_windows(texts: pl.Series, vocabulary: Vocabulary) -> list[str]:
+    chunks = (texts.slice(first, _CHUNK) for first in range(0, texts.len(), _CHUNK))
+    return [line for chunk in chunks for line in join_classes(cut_windows(tokenise(chunk)), vocabulary)]
+
+
+def _estimate(lines: Sequence[str], options: LanguageModelOptions, tools: Path, path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         corpus, arpa = Path(folder) / "corpus", Path(folder) / "arpa"
-        corpus.write_text("".join(f"{sentence}\n" for sentence in sentences), encoding="utf-8")
+        corpus.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         prune = [str(count) for count in options.prune]
         _run(
             [
@@ -127,6 +137,7 @@ def _run(command: Sequence[str]) -> None:
         raise ConfigError(f"{Path(command[0]).name} failed with status {done.returncode}: {said}")
 
 
-def _describe(path: Path, kind: str, language: str, n_documents: int, n_tokens: int) -> TrainedFile:
+def describe_file(path: Path, kind: str, language: str, n_documents: int, n_tokens: int) -> TrainedFile:
+    """A file that was written, with its digest."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return TrainedFile(path.stem, kind, language, path.name, digest, n_documents, n_tokens)

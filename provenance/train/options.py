@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from provenance.train.genre_reference import GenreOptions
 from provenance.train.marks import MarkOptions
 from provenance.train.reference import ReferenceOptions
 
@@ -12,7 +13,7 @@ HIDDEN = (
     "so as well, so it is worth little, and that from five in a text on"
 )
 # What else is measured added nothing on sets left out: docs/detection.md.
-AI_SIGNALS = ("lm_ai_llr", "lm_human_bits_per_char", "length_word_chars")
+AI_SIGNALS = ("lr_ai_logit", "lm_ai_llr", "lm_human_nats")
 MT_SIGNALS = ("lm_mt_llr",)
 AI_MARKS = (
     MarkOptions("phrase_decisive", "phrase_decisive_count", (1.0, 2.0), assumed=(4.0, 5.0), why=CLEANED),
@@ -32,19 +33,21 @@ class AxisOptions:
     """The numeric signals of an axis, the first one being that without which nothing is measured, and its marks.
 
     `negatives` are the labels the weights are fitted against; marks are counted on every label of the other side.
+    With `genres` the thresholds are set for each genre of the reference apart.
     """
 
     signals: tuple[str, ...] = ()
     marks: tuple[MarkOptions, ...] = ()
     reference: ReferenceOptions = field(default_factory=ReferenceOptions)
     negatives: tuple[str, ...] = ("human", "original")
+    genres: GenreOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FitOptions:
     """`edges` are the lower bounds of the length strata in words; `strength` is scikit-learn's C."""
 
-    ai: AxisOptions = field(default_factory=lambda: AxisOptions(AI_SIGNALS, AI_MARKS))
+    ai: AxisOptions = field(default_factory=lambda: AxisOptions(AI_SIGNALS, AI_MARKS, genres=GenreOptions()))
     mt: AxisOptions = field(default_factory=lambda: AxisOptions(MT_SIGNALS, MT_MARKS))
     edges: tuple[int, ...] = (80, 150, 300)
     strength: float = 1.0

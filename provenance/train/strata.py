@@ -93,8 +93,8 @@ def _choose(
     terms: tuple[Term, ...],
     options: ReferenceOptions,
 ) -> Thresholds:
-    reference = humans.select("register", pl.Series("llr", _sum_nats(humans, terms) + _sum_marks(humans, marks)))
-    unseen = fitted.unseen + _sum_marks(part.frame, marks)
+    reference = humans.select("register", pl.Series("llr", _sum_nats(humans, terms) + sum_marks(humans, marks)))
+    unseen = fitted.unseen + sum_marks(part.frame, marks)
     return choose_thresholds(reference, unseen[part.positive], options)
 
 
@@ -118,7 +118,8 @@ def _sum_nats(frame: pl.DataFrame, terms: tuple[Term, ...]) -> Floats:
     return total
 
 
-def _sum_marks(frame: pl.DataFrame, marks: tuple[Mark, ...]) -> Floats:
+def sum_marks(frame: pl.DataFrame, marks: tuple[Mark, ...]) -> Floats:
+    """The nats of the marks of each row."""
     total = np.zeros(frame.height)
     for mark in marks:
         values, nats = _column(frame, mark.signal), np.zeros(frame.height)

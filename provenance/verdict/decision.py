@@ -16,6 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from provenance.models.calibration import Axis, Calibration
+from provenance.verdict.genre import find_thresholds
 from provenance.verdict.weighing import Flags, Floats, Weighed
 
 
@@ -43,11 +44,12 @@ def mask_unknown(weighed: Weighed) -> pl.Series:
     return frame.select(pl.when("known").then("llr")).to_series()
 
 
-def stand(weighed: Weighed, llr: Floats, axis: Axis) -> Standing:
-    """Where an axis stands against the thresholds of each row's stratum."""
+def stand(weighed: Weighed, llr: Floats, axis: Axis, table: pl.DataFrame) -> Standing:
+    """Where an axis stands against the thresholds of each row's genre, or stratum."""
     # Row -1, the last, serves the rows without a stratum.
     above = np.array([_or_inf(s.positive_above, np.inf) for s in axis.strata] + [np.inf])[weighed.stratum]
     below = np.array([_or_inf(s.human_below, -np.inf) for s in axis.strata] + [-np.inf])[weighed.stratum]
+    below, above = find_thresholds(table, axis, (below, above))
     excess = np.where(weighed.measured, llr - above, -np.inf)
     declared = np.where(weighed.declared, llr - axis.declared_above, -np.inf)
     return Standing(np.maximum(excess, declared), weighed.measured & (llr < below), declared >= 0.0)

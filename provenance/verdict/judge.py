@@ -8,6 +8,7 @@ import polars as pl
 from provenance.models.calibration import Calibration
 from provenance.schema import EVIDENCE_DTYPE, VERDICTS
 from provenance.verdict.decision import decide_origin, mask_unknown, score, stand
+from provenance.verdict.genre import add_piece, weigh_genre
 from provenance.verdict.options import VerdictOptions
 from provenance.verdict.weighing import Piece, weigh_axis, weigh_first_seen
 from provenance.verdict.wording import say
@@ -45,9 +46,10 @@ def judge_batch(
     table = _join(documents, signals, _date(_earliest(documents, first_seen), seen, options))
     ai = weigh_axis("ai", table, calibration.ai, options)
     mt = weigh_axis("mt", table, calibration.mt, options)
+    ai = add_piece(ai, weigh_genre("ai", table, calibration.ai, ai.measured))
     dated = weigh_first_seen(table, calibration.first_seen, options)
     ai_total = ai.llr + dated.nats
-    standing = (stand(ai, ai_total, calibration.ai), stand(mt, mt.llr, calibration.mt))
+    standing = (stand(ai, ai_total, calibration.ai, table), stand(mt, mt.llr, calibration.mt, table))
     return pl.DataFrame(
         {
             "doc_id": table["doc_id"],

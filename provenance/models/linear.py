@@ -1,0 +1,75 @@
+"""Linear models over hashed n-grams: a small table of whole numbers, one column per class.
+
+A window's value for a class is intercept + sum over its n buckets of weight / sqrt(n): the n-grams as a binary vector
+of length one. Weights are kept as 8-bit numbers with one scale for each class, which moves no score by a hundredth.
+The file is a NumPy archive without pickled objects; the same numbers give the same bytes.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance.errors import ConfigError
+
+Floats = NDArray[np.float64]
+_LARGEST = 127
+_FIELDS = ("classes", "weights", "scales", "intercepts")
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """`weights` has 2^bits rows and a column for each of `classes`; a model of one class is a log odds."""
+
+    classes: tuple[str, ...]
+    weights: NDArray[np.int8]
+    scales: Floats
+    intercepts: Floats
+
+    @property
+    def bits(self) -> int:
+        """Of the buckets the n-grams have to be hashed to."""
+        return int(self.weights.shape[0]).bit_length() - 1
+
+    @classmethod
+    def quantise(cls, classes: tuple[str, ...], weights: Floats, intercepts: Floats) -> "LinearModel":
+        """The model of real weights (buckets x classes), each class scaled to its largest one."""
+        scales = np.maximum(np.abs(weights).max(axis=0), 1e-12) / _LARGEST
+        return cls(classes, np.rint(weights / scales).astype(np.int8), scales, np.asarray(intercepts, np.float64))
+
+    def score(self, buckets: NDArray[np.int32], offsets: NDArray[np.int64]) -> Floats:
+        """Values, windows x classes; window k has the buckets from `offsets[k]` to `offsets[k + 1]`."""
+        counts = np.diff(offsets)
+        sums = np.zeros((len(counts), len(self.classes)))
+        filled = np.flatnonzero(counts)
+        if len(filled):
+            taken = self.weights[buckets].astype(np.int32)
+            sums[filled] = np.add.reduceat(taken, offsets[:-1][filled], axis=0)
+        return self.intercepts + sums * self.scales / np.sqrt(np.maximum(counts, 1))[:, None]
+
+    def weigh(self, buckets: NDArray[np.int64]) -> Floats:
+        """The weights of single buckets, buckets x classes, before division by the root of a window's number."""
+        weighed: Floats = self.weights[buckets] * self.scales
+        return weighed
+
+    def save(self, path: Path) -> None:
+        """Writes the file that `load` reads."""
+        np.savez_compressed(
+            path,
+            classes=np.array(self.classes),
+            weights=self.weights,
+            scales=self.scales,
+            intercepts=self.intercepts,
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> "LinearModel":
+        """The model in a file. Raises ConfigError when it is none."""
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                classes, weights, scales, intercepts = (archive[name] for name in _FIELDS)
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise ConfigError(f"{path}: not a linear model of n-grams: {error}") from error
+        return cls(tuple(str(name) for name in classes), weights, scales, intercepts)

@@ -1,0 +1,172 @@
+"""How a text reads to models of AI-generated, human, translated and original text, and which genre it reads like.
+
+Three kinds of model look at the same windows of about 200 words: KenLM n-gram models over delexicalised tokens
+(Heafield 2011, "KenLM: Faster and Smaller Language Model Queries"), a logistic regression over hashed n-grams, and one
+of the same kind for the genre. A document's figure is the mean over its windows.
+"""
+
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+import kenlm
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from provenance.models import Model, find_model
+from provenance.models.linear import LinearModel
+from provenance.schema import GENRES, Column
+from provenance.text.delexicalise import Vocabulary, join_classes
+from provenance.text.ngrams import Ngrams, hash_ngrams
+from provenance.text.tokens import tokenise
+from provenance.text.windows import Windows, cut_windows
+
+_KINDS = ("vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_genre")
+_NATS_PER_BAN = math.log(10)
+_CHUNK = 256  # texts whose tokens are held at once: they stay in the processor's cache
+
+Floats = NDArray[np.float64]
+
+
+class _Scorer(Protocol):
+    def score(self, sentence: str, bos: bool = True, eos: bool = True) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextPaths:
+    """The model files of one language by kind; what is not there is not measured."""
+
+    language: str
+    files: tuple[tuple[str, Path], ...]
+
+    @classmethod
+    def find(cls, models: Sequence[Model], language: str) -> "TextPaths":
+        """Those of the language among the models."""
+        found = ((kind, find_model(models, kind, language)) for kind in _KINDS)
+        return cls(language, tuple((kind, model.path) for kind, model in found if model))
+
+    def path(self, kind: str) -> Path | None:
+        """The file of that kind."""
+        return next((path for known, path in self.files if known == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TextModels:
+    """Means over a text's windows; null below `min_words` words, and in a language without the model.
+
+    The genre is a mix of shares that sum to one: what a document reads like, not what it is.
+    """
+
+    columns: ClassVar[Mapping[str, Column]] = {
+        "lr_ai_logit": Column(pl.Float64, "nats", "log odds of AI-generated against human text, by hashed n-grams"),
+        "lm_ai_llr": Column(pl.Float64, "nats per token", "log p(text | AI) - log p(text | human)"),
+        "lm_human_nats": Column(
+            pl.Float64, "nats per token", "log p of the delexicalised text under the human model", high=0.0
+        ),
+        "lm_mt_llr": Column(pl.Float64, "nats per token", "log p(text | translated) - log p(text | original)"),
+        "lm_n_tokens": Column(pl.Int64, "tokens", "tokens the models have read", 0),
+        **{
+            f"genre_{genre}": Column(pl.Float64, "1", f"share of the genre {genre} in what the text reads like", 0, 1)
+            for genre in GENRES
+        },
+    }
+    needs: ClassVar[tuple[str, ...]] = ("text", "language")
+
+    languages: tuple[TextPaths, ...]
+    min_words: int = 40
+
+    def measure(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """The columns; a text is measured alone."""
+        measured = {name: np.full(batch.height, np.nan) for name in self.columns}
+        language = batch["language"].cast(pl.String)
+        for paths in self.languages:
+            rows = np.flatnonzero((language == paths.language).fill_null(False).to_numpy())
+            for first in range(0, len(rows), _CHUNK):
+                chunk = rows[first : first + _CHUNK]
+                for name, values in self._measure(batch["text"].gather(chunk), paths).items():
+                    measured[name][chunk] = values
+        frame = pl.DataFrame({name: pl.Series(values, dtype=pl.Float64) for name, values in measured.items()})
+        return frame.fill_nan(None).cast({"lm_n_tokens": pl.Int64})
+
+    def _measure(self, texts: pl.Series, paths: TextPaths) -> dict[str, Floats]:
+        windows = cut_windows(tokenise(texts))
+        values = {**score_language_models(windows, paths), **score_linear_models(windows, paths)}
+        means = {name: windows.average(each) for name, each in values.items()}
+        n_tokens = np.bincount(windows.text_of, weights=windows.lengths, minlength=texts.len())
+        enough = windows.n_words >= max(self.min_words, 1)
+        return {name: np.where(enough, each, np.nan) for name, each in {**means, "lm_n_tokens": n_tokens}.items()}
+
+
+def score_language_models(windows: Windows, paths: TextPaths) -> dict[str, Floats]:
+    """Figures per token of each window by the KenLM pairs of the language; those without a pair are left out."""
+    vocabulary = paths.path("vocabulary")
+    if vocabulary is None:
+        return {}
+    lines = join_classes(windows, load_vocabulary(vocabulary))
+
+    def nats(kind: str) -> Floats | None:
+        path = paths.path(kind)
+        if path is None:
+            return None
+        bans = np.fromiter(map(load_scorer(path).score, lines), np.float64, count=len(lines))
+        return bans * _NATS_PER_BAN / (windows.lengths + 1)  # the end mark counts
+
+    ai, human, translated, original = map(nats, ("lm_ai", "lm_human", "lm_translated", "lm_original"))
+    found: dict[str, Floats] = {}
+    if ai is not None and human is not None:
+        found |= {"lm_ai_llr": ai - human, "lm_human_nats": human}
+    if translated is not None and original is not None:
+        found["lm_mt_llr"] = translated - original
+    return found
+
+
+def score_linear_models(windows: Windows, paths: TextPaths) -> dict[str, Floats]:
+    """Log odds and genre shares of each window."""
+    found: dict[str, Floats] = {}
+    ngrams: Ngrams | None = None
+    for kind in ("lr_ai", "lr_genre"):
+        path = paths.path(kind)
+        if path is None:
+            continue
+        model = load_linear(path)
+        if ngrams is None or model.bits != ngrams.bits:
+            ngrams = hash_ngrams(windows, bits=model.bits)
+        scores = model.score(ngrams.buckets, ngrams.offsets)
+        if kind == "lr_ai":  # a class for each generation of generators: a mixture
+            found["lr_ai_logit"] = np.logaddexp.reduce(scores, axis=1)
+        else:
+            found |= _share_genres(scores, model.classes)
+    return found
+
+
+def _share_genres(scores: Floats, classes: tuple[str, ...]) -> dict[str, Floats]:
+    """Softmax over the classes; a genre the model does not know has no share."""
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+    shares = weights / weights.sum(axis=1, keepdims=True)
+    return {
+        f"genre_{genre}": shares[:, classes.index(genre)] if genre in classes else np.zeros(len(scores))
+        for genre in GENRES
+    }
+
+
+@functools.cache
+def load_vocabulary(path: Path) -> Vocabulary:
+    """The vocabulary in that file, read once a process."""
+    return Vocabulary.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def load_scorer(path: Path) -> _Scorer:
+    """The KenLM model in that file, loaded once a process."""
+    scorer: _Scorer = kenlm.Model(str(path))
+    return scorer
+
+
+@functools.cache
+def load_linear(path: Path) -> LinearModel:
+    """The linear model in that file, loaded once a process."""
+    return LinearModel.load(path)

@@ -1,0 +1,147 @@
+"""Tokens *delexicalised*: frequent words stay, the rest become the class of their suffix.
+
+What a text is about sits in its rare words, how it is written in the frequent ones: a model over such tokens is
+smaller, carries over to other topics, and no source can be read out of it. Language-free: a vocabulary says which
+words and suffixes are kept.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance.text.shingles import Hashes64, Positions
+from provenance.text.tokens import MARK, MARKS, NUMBER, Tokens, split_tokens
+from provenance.text.windows import Windows
+
+_SUFFIX_MARK = "-"
+_OTHER = "x"
+_SHORTEST = 5  # letters of a word whose suffix is looked at
+_LONGEST_NUMBER = 5
+_CODE_BITS = np.uint64(21)
+
+Classes = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words (lower case, one token each) that stay themselves, and the suffixes of two or three letters."""
+
+    words: tuple[str, ...]
+    suffixes: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "Vocabulary":
+        """A vocabulary of a text with an entry a line; a suffix starts with a hyphen."""
+        lines = text.split()
+        words = tuple(line for line in lines if not line.startswith(_SUFFIX_MARK))
+        return cls(words, tuple(line[1:] for line in lines if line.startswith(_SUFFIX_MARK)))
+
+    def render(self) -> str:
+        """The text that `parse` reads."""
+        return "".join(f"{line}\n" for line in (*self.words, *(_SUFFIX_MARK + end for end in self.suffixes)))
+
+    @cached_property
+    def names(self) -> NDArray[np.object_]:
+        """Names of the classes: kept words by hash, `x`, `x-suffix`, `9` to `99999` by digits, marks single, double."""
+        numbers = ["9" * digits for digits in range(1, _LONGEST_NUMBER + 1)]
+        marks = [*MARKS, *(mark * 2 for mark in MARKS)]
+        ends = [f"{_OTHER}-{end}" for length in (3, 2) for end in self._suffixes(length)]
+        kept = [self.words[i] for i in self._order]
+        return np.array([*kept, _OTHER, *ends, *numbers, *marks], dtype=object)
+
+    def classify(self, tokens: Tokens) -> Classes:
+        """The class of each token, a position in `names`."""
+        other = len(self.words)
+        place = self._find_words(tokens.hashes)
+        classes = np.where(place >= 0, place, other).astype(np.int32)
+        long = (place < 0) & (tokens.kinds != MARK) & (tokens.ends - tokens.starts >= _SHORTEST)
+        rest = np.flatnonzero(long & (tokens.kinds != NUMBER))
+        classes[rest] = self._classify_suffixes(tokens, tokens.ends[rest])
+        numbers = tokens.kinds == NUMBER
+        first = other + 1 + len(self.suffixes)
+        classes[numbers] = first - 1 + np.minimum(tokens.ends - tokens.starts, _LONGEST_NUMBER)[numbers]
+        marks = tokens.kinds == MARK
+        doubled = len(MARKS) * (tokens.ends - tokens.starts > 1)[marks]
+        classes[marks] = first + _LONGEST_NUMBER + doubled + _MARK_NUMBER[tokens.codes[tokens.starts[marks]]]
+        return classes
+
+    def _classify_suffixes(self, tokens: Tokens, ends: Positions) -> Classes:
+        other = len(self.words)
+        codes = tokens.codes
+        two = _pack(codes[ends - 2], codes[ends - 1])
+        three = _pack(codes[ends - 3], codes[ends - 2], codes[ends - 1])
+        found3, found2 = _find(self._packed(3), three), _find(self._packed(2), two)
+        n_long = len(self._suffixes(3))
+        short = np.where(found2 >= 0, other + 1 + n_long + found2, other)
+        return np.where(found3 >= 0, other + 1 + found3, short).astype(np.int32)
+
+    def _find_words(self, hashes: Hashes64) -> Positions:
+        """Positions of the kept words among the classes, -1 for others: two probes of 2^16 slots each."""
+        if not self.words:
+            return np.full(len(hashes), -1)
+        place = self._slots[0][(hashes >> np.uint64(48)).astype(np.uint16)]
+        missed = np.flatnonzero(self._hashes[place] != hashes)
+        second = self._slots[1][(hashes[missed] >> np.uint64(32)).astype(np.uint16)]
+        place[missed] = np.where(self._hashes[second] == hashes[missed], second, -1)
+        return place
+
+    @cached_property
+    def _slots(self) -> tuple[Positions, Positions]:
+        first, second = np.zeros(1 << 16, np.int64), np.zeros(1 << 16, np.int64)
+        order = np.arange(len(self._hashes))
+        first[(self._hashes >> np.uint64(48)).astype(np.uint16)] = order
+        late = order[first[(self._hashes >> np.uint64(48)).astype(np.uint16)] != order]
+        second[(self._hashes[late] >> np.uint64(32)).astype(np.uint16)] = late
+        if len(np.unique((self._hashes[late] >> np.uint64(32)).astype(np.uint16))) < len(late):
+            raise ValueError("two words of the vocabulary share both slots; leave one out")
+        return first, second
+
+    @cached_property
+    def _order(self) -> Positions:
+        return np.argsort(_hash_words(self.words), kind="stable")
+
+    @cached_property
+    def _hashes(self) -> Hashes64:
+        return _hash_words(self.words)[self._order]
+
+    def _suffixes(self, length: int) -> list[str]:
+        return sorted(end for end in self.suffixes if len(end) == length)
+
+    def _packed(self, length: int) -> Hashes64:
+        return np.array([_pack(*map(ord, end)) for end in self._suffixes(length)], np.uint64)
+
+
+def join_classes(windows: Windows, vocabulary: Vocabulary) -> list[str]:
+    """Each window as the names of its tokens' classes, spaces between: what a language model reads."""
+    names = vocabulary.names[vocabulary.classify(windows.tokens)].tolist()
+    spans = zip(windows.starts.tolist(), windows.ends.tolist(), strict=True)
+    return [" ".join(names[start:end]) for start, end in spans]
+
+
+_MARK_NUMBER = np.zeros(128, np.int32)
+for _number, _mark in enumerate(MARKS):
+    _MARK_NUMBER[ord(_mark)] = _number
+
+
+def _hash_words(words: tuple[str, ...]) -> Hashes64:
+    tokens = split_tokens(words)
+    if not (np.diff(tokens.offsets) == 1).all():
+        raise ValueError("each word of a vocabulary must be one token")
+    return tokens.hashes
+
+
+def _find(ordered: Hashes64, wanted: Hashes64) -> Positions:
+    """The position of each value in an ascending array, -1 where it is not there."""
+    if not len(ordered):
+        return np.full(len(wanted), -1)
+    place = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+    return np.where(ordered[place] == wanted, place, -1)
+
+
+def _pack(*codes: "NDArray[np.uint32] | int") -> Hashes64:
+    packed: Hashes64 = np.zeros(np.shape(codes[0]), np.uint64)
+    for code in codes:
+        packed = (packed << _CODE_BITS) | np.asarray(code, np.uint64)
+    return packed

@@ -1,0 +1,103 @@
+"""Fits all models of texts of one language from labelled texts: what signals/text_models.py reads.
+
+A vocabulary over all labels; KenLM pairs for AI-generated and human, translated and original texts; a linear model of
+AI-generated against human texts; one of genres. Same texts, options and tools give the same bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from provenance.errors import ConfigError
+from provenance.models.linear import LinearModel
+from provenance.train.linear import LinearOptions, fit_binary, fit_classes
+from provenance.train.lm import LanguageModelOptions, TrainedFile, describe_file, select_texts, train_language_models
+from provenance.train.vocabulary import VocabularyOptions, count_vocabulary
+
+PAIRS = (("ai", "human"), ("translated", "original"))
+
+
+@dataclass(frozen=True, slots=True)
+class TextModelOptions:
+    """Defaults are the recipe of the shipped models.
+
+    The translation pair has a tenth of the texts: longer n-grams rank worse. A genre takes part with `genre_least`
+    texts, and with at most `genre_most` of each cell.
+    """
+
+    vocabulary: VocabularyOptions = field(default_factory=VocabularyOptions)
+    ai: LanguageModelOptions = field(default_factory=LanguageModelOptions)
+    translation: LanguageModelOptions = field(default_factory=lambda: LanguageModelOptions(2, (0, 0), 8))
+    linear: LinearOptions = field(default_factory=LinearOptions)
+    genre: LinearOptions = field(default_factory=lambda: LinearOptions(bits=15, strength=10.0, steps=30))
+    genre_least: int = 20
+    genre_most: int = 300
+    family: LinearOptions = field(default_factory=lambda: LinearOptions(bits=15, strength=10.0, steps=40))
+
+
+def train_text_models(
+    labelled: pl.DataFrame,
+    options: TextModelOptions,
+    *,
+    out: Path,
+    tools: Path | None = None,
+    language: str = "en",
+) -> list[TrainedFile]:
+    """Writes the models that the labels allow to `out`, and says what was written.
+
+    `labelled` has text, label (ai, human, translated, original) and lang; optionally source (sources weigh alike in
+    the vocabulary), cell (see train/linear.py; label and source by default) and genre. `tools` is the folder of lmplz;
+    without it no language models are made. Raises ConfigError for missing tools, columns or labels.
+    """
+    texts = select_texts(labelled, language)
+    made: list[TrainedFile] = []
+    if tools is not None:
+        vocabulary = count_vocabulary(texts, options.vocabulary)
+        for pair, chosen in zip(PAIRS, (options.ai, options.translation), strict=True):
+            part = texts.filter(pl.col("label").is_in(pair))
+            if part.height:
+                made += train_language_models(
+                    part, chosen, tools=tools, out=out, language=language, vocabulary=vocabulary
+                )
+    made += train_linear_models(texts, options, out=out, language=language)
+    if not made:
+        raise ConfigError("nothing to fit: labels ai beside human, or translated beside original, are needed")
+    return list({file.name: file for file in made}.values())  # the vocabulary is written with either pair
+
+
+def train_linear_models(
+    texts: pl.DataFrame, options: TextModelOptions, *, out: Path, language: str
+) -> list[TrainedFile]:
+    """The linear models that the labels and genres allow; `texts` as `select_texts` gives them."""
+    made = []
+    pair = texts.filter(pl.col("label").is_in(PAIRS[0]))
+    if pair["label"].n_unique() == 2:
+        made.append(_write(fit_binary(pair, "ai", options.linear), pair, out / f"{language}.lr_ai.npz", language))
+    for kind, column, least in (("lr_genre", "genre", options.genre_least), ("lr_family", "family", 100)):
+        part = _select_classes(texts, column, least, options.genre_most)
+        if part["label"].n_unique() >= 3:
+            chosen = options.genre if kind == "lr_genre" else options.family
+            made.append(_write(fit_classes(part, chosen), part, out / f"{language}.{kind}.npz", language))
+    return made
+
+
+def _select_classes(texts: pl.DataFrame, column: str, least: int, most: int) -> pl.DataFrame:
+    """The texts of classes with enough of them, the class as their label; of a cell no more than `most`."""
+    if column not in texts.columns:
+        return texts.clear()
+    known = texts.drop_nulls(column).filter(pl.len().over(column) >= least)
+    order = pl.col("text").hash(0).rank("ordinal").over("cell")
+    return known.filter(order <= most).with_columns(label=pl.col(column))
+
+
+def _write(model: LinearModel, texts: pl.DataFrame, path: Path, language: str) -> TrainedFile:
+    model.save(path)
+    kind = path.name.removeprefix(f"{language}.").removesuffix(".npz")
+    return describe_file(path, kind, language, texts.height, 0)
+
+
+def describe_sizes(made: Sequence[TrainedFile], out: Path) -> str:
+    """One line a file: documents and bytes."""
+    return "\n".join(f"{m.file}: {m.n_documents:,} documents, {(out / m.file).stat().st_size:,} bytes" for m in made)

@@ -1,0 +1,81 @@
+"""What genre a document reads like, and what that means: the offset, the thresholds and the humans it is held against.
+
+False-positive rates hold against a named human reference only. Thresholds are conformal for each genre as it is
+*told* (Mondrian taxonomy: Vovk, Gammerman and Shafer 2005, "Algorithmic learning in a random world", section 4.5), so a
+genre told wrongly does not break them; a document between genres takes the most cautious of those it may be of, one
+of no known genre the most cautious of all.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from provenance.models.calibration import TAILS, Axis, Reference
+from provenance.verdict.weighing import Flags, Floats, Piece, Weighed, values_of
+
+GENRE = "genre"
+PLAUSIBLE = 0.2  # share of a genre in a document's mix from which on it counts as one it may be of
+KNOWN = 0.5  # share that known genres must have together, else the genre is unknown
+
+
+def find_thresholds(table: pl.DataFrame, axis: Axis, strata: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """`human_below` and `positive_above` of each row: those of its genres, else those of its stratum (`strata`)."""
+    below, above = (each.copy() for each in strata)
+    for language, references in _by_language(axis.references):
+        rows = np.flatnonzero((table["language"] == language).fill_null(False).to_numpy())
+        plausible = find_plausible(table[rows], references)
+        highs = np.array([np.inf if ref.positive_above is None else ref.positive_above for ref in references])
+        lows = np.array([-np.inf if ref.human_below is None else ref.human_below for ref in references])
+        above[rows] = np.where(plausible, highs, -np.inf).max(axis=1)
+        below[rows] = np.where(plausible, lows, np.inf).min(axis=1)
+    return below, above
+
+
+def find_plausible(table: pl.DataFrame, references: Sequence[Reference]) -> Flags:
+    """Rows x references: which of them a document is held against; all where its genre is unknown or not measured."""
+    shares = read_shares(table, references)
+    sized = np.array([ref.positive_above is not None for ref in references])
+    plausible = (shares >= PLAUSIBLE) & sized
+    unknown = ~((shares * sized).sum(axis=1) >= KNOWN) | ~plausible.any(axis=1)
+    found: Flags = plausible | (unknown[:, None] & sized)
+    return found
+
+
+def read_shares(table: pl.DataFrame, references: Sequence[Reference]) -> Floats:
+    """Rows x references: the share of each genre in the document's mix, NaN where not measured."""
+    columns = [values_of(table, f"{GENRE}_{reference.genre}") for reference in references]
+    return np.column_stack(columns) if columns else np.zeros((table.height, 0))
+
+
+def weigh_genre(name: str, table: pl.DataFrame, axis: Axis, measured: Flags) -> Piece:
+    """What the genre itself is worth; the value is the share of the commonest one."""
+    nats, top = np.zeros(table.height), np.full(table.height, np.nan)
+    for language, references in _by_language(axis.references):
+        rows = np.flatnonzero((table["language"] == language).fill_null(False).to_numpy() & measured)
+        shares = read_shares(table[rows], references)
+        offsets = np.array([reference.offset for reference in references])
+        nats[rows] = np.nan_to_num(shares * offsets).sum(axis=1)
+        top[rows] = shares.max(axis=1)
+    return Piece(name, GENRE, GENRE, top, nats, np.zeros(table.height))
+
+
+def count_of_thousand(reference: Reference, llr: float) -> float:
+    """How many of 1,000 human documents of the reference score at least `llr`; below 1 where none was seen to."""
+    if not reference.quantiles or np.isnan(llr):
+        return float("nan")
+    rising, shares = np.array(reference.quantiles), np.array(TAILS[: len(reference.quantiles)])
+    if llr > rising[-1]:
+        return float(1000.0 / (reference.n_documents + 1))
+    return float(1000.0 * np.interp(llr, rising, shares))
+
+
+def _by_language(references: Sequence[Reference]) -> list[tuple[str, list[Reference]]]:
+    languages = dict.fromkeys(reference.language for reference in references)
+    return [(name, [ref for ref in references if ref.language == name]) for name in languages]
+
+
+def add_piece(weighed: Weighed, piece: Piece) -> Weighed:
+    """The evidence with one piece more."""
+    pieces = (*weighed.pieces, piece)
+    return Weighed(pieces, weighed.llr + piece.nats, weighed.measured, weighed.declared, weighed.stratum)

@@ -52,9 +52,9 @@ def _weigh_tokens(found: Contributions, terms: Mapping[str, Term]) -> pl.DataFra
     if terms and tokens.height:
         window = tokens["window"].to_numpy()
         lengths = np.bincount(window)
-        even = 1.0 / (lengths[window] * len(lengths))  # sums to 1, each window weighing alike
         for signal, term in terms.items():
-            moved = term.weight * (tokens[signal].to_numpy() + even * (found.constants[signal] - term.centre))
+            rest = np.array(found.constants[signal]) - term.centre / len(lengths)  # windows weigh alike
+            moved = term.weight * (tokens[signal].to_numpy() + (rest / lengths)[window])
             nats += moved * min(1.0, term.clip / max(abs(float(moved.sum())), 1e-12))
     return tokens.select("start", "end", "window", "is_word").with_columns(nats=pl.Series(nats, dtype=pl.Float64))
 

@@ -2,13 +2,15 @@
 
 A logistic regression and an n-gram language model are sums over tokens; nothing is estimated here. The linear model's
 weight of a pair of tokens goes half to each; a bucket that occurs several times in a window counts once, shared among
-its occurrences; the end mark of a language model belongs to the last token of its window.
+its occurrences; the end mark of a language model belongs to the last token of its window. The log odds of a mixture of
+classes, log sum_c exp(s_c), are sum_c r_c s_c - sum_c r_c log r_c with r_c = exp(s_c) / sum: the first sum is over
+tokens, the second, up to log 2 for two classes, belongs to none.
 """
 
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 import numpy as np
 import polars as pl
@@ -40,11 +42,12 @@ class Contributions:
 
     `tokens` has start and end (code points of the text as written, end exclusive; tokens of one word share its place
     where the two cannot be told apart), window (from 0), is_word, and a column for each signal that could be measured.
-    A signal's value is its column's sum plus `constants[signal]`.
+    `constants[signal]` is what belongs to no token, a number for each window. A signal's value is its column's sum
+    plus that of its constants.
     """
 
     tokens: pl.DataFrame
-    constants: Mapping[str, float] = field(default_factory=dict)
+    constants: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -59,12 +62,17 @@ def measure_contributions(text: str, paths: TextPaths) -> Contributions:
     windows = cut_windows(split_tokens([normal]))
     if not len(windows):
         return Contributions(PLACES.to_frame())
-    columns = {**_take_language_models_apart(windows, paths), **_take_linear_model_apart(windows, paths)}
-    constants = dict.fromkeys(columns, 0.0)
-    if (path := paths.path("lr_ai")) and "lr_ai_logit" in columns:
-        constants["lr_ai_logit"] = float(load_linear(path).intercepts[0])
-    moved = {name: pl.Series(name, values) for name, values in columns.items()}
+    parts = {**_take_language_models_apart(windows, paths), **_take_linear_model_apart(windows, paths)}
+    moved = {name: pl.Series(name, part.tokens / len(windows)) for name, part in parts.items()}
+    constants = {name: tuple((part.rest / len(windows)).tolist()) for name, part in parts.items()}
     return Contributions(_place(text, normal, windows).with_columns(**moved), constants)
+
+
+class _Part(NamedTuple):
+    """A signal by token, and by window what belongs to no token; windows add up, they are not yet averaged."""
+
+    tokens: Floats
+    rest: Floats
 
 
 def _place(text: str, normal: str, windows: Windows) -> pl.DataFrame:
@@ -76,39 +84,45 @@ def _place(text: str, normal: str, windows: Windows) -> pl.DataFrame:
     return pl.DataFrame(places, schema=PLACES)
 
 
-def _take_linear_model_apart(windows: Windows, paths: TextPaths) -> dict[str, Floats]:
+def _take_linear_model_apart(windows: Windows, paths: TextPaths) -> dict[str, _Part]:
     path = paths.path("lr_ai")
     if path is None:
         return {}
     model = load_linear(path)
     spans = zip(windows.starts.tolist(), windows.ends.tolist(), strict=True)
     parts = [_share_window(windows, start, end, model) for start, end in spans]
-    return {"lr_ai_logit": np.concatenate(parts) / len(windows)}
+    return {
+        "lr_ai_logit": _Part(np.concatenate([tokens for tokens, _ in parts]), np.array([rest for _, rest in parts]))
+    }
 
 
-def _share_window(windows: Windows, start: int, end: int, model: LinearModel) -> Floats:
-    """The log odds of one window, less the intercept, by token."""
+def _share_window(windows: Windows, start: int, end: int, model: LinearModel) -> tuple[Floats, float]:
+    """The log odds of one window by token, and what belongs to none."""
     singles, pairs = token_buckets(windows.tokens.hashes[start:end], model.bits)
     keys = np.concatenate([singles, pairs]).astype(np.int64)
     buckets, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    weights = model.weigh(buckets)[:, 0] / math.sqrt(len(buckets)) / counts
+    weights = model.weigh(buckets) / math.sqrt(len(buckets)) / counts[:, None]
     own, halves = np.split(weights[place], [len(singles)])
     shared: Floats = own.copy()
     shared[:-1] += halves / 2
     shared[1:] += halves / 2
-    return shared
+    scores = model.intercepts + shared.sum(axis=0)
+    logs = scores - np.logaddexp.reduce(scores)
+    classes = np.exp(logs)
+    return shared @ classes, float(classes @ (model.intercepts - logs))
 
 
-def _take_language_models_apart(windows: Windows, paths: TextPaths) -> dict[str, Floats]:
+def _take_language_models_apart(windows: Windows, paths: TextPaths) -> dict[str, _Part]:
     vocabulary, ai, human = (paths.path(kind) for kind in ("vocabulary", "lm_ai", "lm_human"))
     if vocabulary is None or ai is None or human is None:
         return {}
     lines = join_classes(windows, load_vocabulary(vocabulary))
     by_ai, by_human = (
-        np.concatenate([_read_nats(cast(_FullScorer, load_scorer(path)), line) for line in lines]) / len(windows)
+        np.concatenate([_read_nats(cast(_FullScorer, load_scorer(path)), line) for line in lines])
         for path in (ai, human)
     )
-    return {"lm_ai_llr": by_ai - by_human, "lm_human_nats": by_human}
+    nothing = np.zeros(len(windows))
+    return {"lm_ai_llr": _Part(by_ai - by_human, nothing), "lm_human_nats": _Part(by_human, nothing)}
 
 
 def _read_nats(scorer: _FullScorer, line: str) -> Floats:

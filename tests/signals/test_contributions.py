@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
+from provenance.models import load_models
+from provenance.models.linear import LinearModel
 from provenance.signals.contributions import Contributions, measure_contributions
 from provenance.signals.text_models import TextModels, TextPaths
 from tests.made_models import HAS_LMPLZ, read_fixture, train_small_models
@@ -27,7 +30,7 @@ def measure(text: str, paths: TextPaths) -> dict[str, float]:
 
 
 def total(found: Contributions, signal: str) -> float:
-    return float(found.tokens[signal].sum()) + found.constants[signal]
+    return float(found.tokens[signal].sum()) + sum(found.constants[signal])
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -35,6 +38,27 @@ def total(found: Contributions, signal: str) -> float:
 def test_tokens_and_constant_add_up_to_the_signal(name: str, signal: str, paths: TextPaths) -> None:
     found = measure_contributions(TEXTS[name], paths)
     assert total(found, signal) == pytest.approx(measure(TEXTS[name], paths)[signal], abs=1e-6)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_mixture_of_classes_is_taken_apart(name: str, tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    weights = random.normal(0.0, 2.0, (1 << 12, 3))
+    LinearModel.quantise(("old", "new", "newest"), weights, np.array([-0.5, 0.25, -1.0])).save(tmp_path / "lr.npz")
+    mixed = TextPaths("en", (("lr_ai", tmp_path / "lr.npz"),))
+    found = measure_contributions(TEXTS[name], mixed)
+    assert total(found, "lr_ai_logit") == pytest.approx(measure(TEXTS[name], mixed)["lr_ai_logit"], abs=1e-6)
+    assert len(found.constants["lr_ai_logit"]) == found.tokens["window"].n_unique()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_shipped_models_are_taken_apart(name: str) -> None:
+    shipped = TextPaths.find(load_models(), "en")
+    found, measured = measure_contributions(TEXTS[name], shipped), measure(TEXTS[name], shipped)
+    assert set(found.signals) == {"lr_ai_logit", "lm_ai_llr", "lm_human_nats"}
+    assert {signal: total(found, signal) for signal in found.signals} == pytest.approx(
+        {signal: measured[signal] for signal in found.signals}, abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -65,7 +65,7 @@ class Lines:
 def read_lines(texts: Sequence[str]) -> Lines:
     """The lines of each text; a text is read alone, an empty one is one empty line."""
     codes = np.frombuffer(("\n".join(texts) + "\n").encode("utf-32-le"), np.uint32)
-    classes = class_table()[codes]
+    classes = class_table().take(codes)
     breaks = np.flatnonzero(classes == BREAK)
     bounds = np.concatenate([np.zeros(1, np.int64), breaks + 1])
     sizes = np.cumsum(np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts)))
@@ -160,7 +160,7 @@ def _count_scripts(codes: Codes, words: Positions, bounds: Positions) -> Positio
     """For each text, whose words are numbers `bounds[i]` to `bounds[i + 1]`, how many are of each script."""
     n = len(bounds) - 1
     text_of = np.repeat(np.arange(n), np.diff(bounds))
-    counted = np.bincount(text_of * N_SCRIPTS + script_table()[codes[words]], minlength=n * N_SCRIPTS)
+    counted = np.bincount(text_of * N_SCRIPTS + script_table().take(codes[words]), minlength=n * N_SCRIPTS)
     return counted.reshape(n, N_SCRIPTS)
 
 

@@ -62,7 +62,7 @@ def are_small(codes: Codes, starts: Positions, ends: Positions) -> NDArray[np.bo
     small = np.zeros(len(starts), bool)
     short = np.flatnonzero(ends - starts <= _LONGEST)
     keys = _pack(codes, starts[short], ends[short])
-    small[short] = _table()[_slots(keys)] == keys
+    small[short] = _table().take(_slots(keys).astype(np.intp)) == keys
     return small
 
 
@@ -71,7 +71,7 @@ def _pack(codes: Codes, starts: Positions, ends: Positions) -> NDArray[np.uint64
     letters = np.zeros((len(starts), _LONGEST), np.uint16)
     for place in range(_LONGEST):
         at = starts + place
-        letters[:, place] = _lower_table()[codes[np.minimum(at, ends - 1)]] * (at < ends)
+        letters[:, place] = _lower_table().take(codes.take(np.minimum(at, ends - 1))) * (at < ends)
     return letters.view(np.uint64)[:, 0]
 
 

@@ -14,7 +14,9 @@ class VerdictOptions:
     """Prior beliefs and limits of judging.
 
     `prior_ai` and `prior_mt` are the shares of AI-generated and of machine-translated documents expected before
-    looking at a text. Shorter texts than `min_words` get no score, unless the page itself declares its origin.
+    looking at a text. Shorter texts than `min_words` get no score, unless the page itself declares its origin; nor do
+    texts of which less than `min_prose` stands in running sentences (0.4 refuses code, tables, verse and lists, and of
+    human prose less than 1 % of each genre: docs/signals.md).
     A text first seen before `first_seen_cutoff` is held not to be AI-generated, less firmly since `grey_since`. Of a
     first-seen index, copies count that are at least `first_seen_similarity` alike, and never more than in the grey
     years: what differs may have been written since (an estimate of 0.95 from 128 values means 0.91 or more at two
@@ -24,6 +26,7 @@ class VerdictOptions:
     prior_ai: float = 0.1
     prior_mt: float = 0.1
     min_words: int = 80
+    min_prose: float = 0.4
     first_seen_cutoff: date = CHATBOT_RELEASE
     grey_since: date = LANGUAGE_MODEL
     first_seen_similarity: float = 0.95
@@ -35,6 +38,8 @@ class VerdictOptions:
                 raise ValueError(f"{name} must lie between 0 and 1, both excluded, not {value!r}")
         if self.min_words < 0:
             raise ValueError(f"min_words must not be negative, not {self.min_words!r}")
+        if not 0.0 <= self.min_prose <= 1.0:
+            raise ValueError(f"min_prose must lie between 0 and 1, not {self.min_prose!r}")
         if not 0.0 < self.first_seen_similarity <= 1.0:
             raise ValueError(f"first_seen_similarity must be above 0 and at most 1, not {self.first_seen_similarity!r}")
         if self.grey_since > self.first_seen_cutoff:

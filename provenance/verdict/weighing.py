@@ -14,6 +14,7 @@ from provenance.verdict.options import VerdictOptions
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 FIRST_SEEN = "first_seen"
+PROSE = "prose_share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,15 @@ class Weighed:
 
 
 def weigh_axis(name: str, table: pl.DataFrame, axis: Axis, options: VerdictOptions) -> Weighed:
-    """The evidence of an axis. `table` holds language, n_words and the signal columns; one that is absent is null."""
+    """The evidence of an axis. `table` holds language, n_words and the signal columns; one that is absent is null.
+
+    What is too short, or by its `prose_share` not prose, is not measured; a null share says nothing.
+    """
     stratum = find_strata(table, axis.strata)
     needed = _needed_values(table, axis.strata, stratum)
     enough = table["n_words"].fill_null(0).to_numpy() >= options.min_words
-    measured = (stratum >= 0) & ~np.isnan(needed) & enough
+    not_prose = values_of(table, PROSE) < options.min_prose  # false for NaN
+    measured = (stratum >= 0) & ~np.isnan(needed) & enough & ~not_prose
     terms = [_weigh_term(name, signal, table, axis.strata, stratum, measured) for signal in _signals(axis.strata)]
     marks = [_weigh_mark(name, table, mark) for mark in axis.marks]
     pieces = (*terms, *marks)

@@ -71,11 +71,12 @@ def _match_words(wanted: list[str], text: str) -> list[_Word]:
 
 
 def _span_of(words: list[_Word], first: int, last: int) -> _Word:
-    """A stretch of words as one place; an empty stretch is at the end of the word before it."""
-    if first < last:
-        return _Word("", words[first].start, words[last - 1].end, None)
-    at = words[first - 1].end if first else 0
-    return _Word("", at, at, None)
+    """A stretch of words as one place; an empty stretch takes the word beside it."""
+    if first >= last:
+        first = max(first - 1, 0)
+        last = first + 1
+    stretch = words[first:last]
+    return _Word("", stretch[0].start, stretch[-1].end, None) if stretch else _Word("", 0, 0, None)
 
 
 def _read_words(text: str) -> list[_Word]:

@@ -22,6 +22,8 @@ CASES = [
     ("e\u0301te\u0301 apre\u0300s", ["e\u0301te\u0301", "apre\u0300s"]),
     ("no\u00a0break\u3000space", ["no", "break", "space"]),
     ("The cаt sаt оn the mat, sо it dоes", ["The", "cаt", "sаt", "оn", "the", "mat", ",", "sо", "it", "dоes"]),
+    ("in (hоuse), by", ["in", "(", "hоuse", ")", ",", "by"]),
+    ("The hоuse, thе cаr, thе mаt оха хор there", "The|hоuse|,|thе|cаr|,|thе|mаt|оха|хор|there".split("|")),
     ("c\u200bаt is a hоuse", ["c\u200bаt", "is", "a", "hоuse"]),
     ("a\u00b4b next", ["a\u00b4b", "a\u00b4b", "next"]),
     ("Das Ã\u00a0 und cafÃ© dort", ["Das", "Ã", "und", "cafÃ©", "dort"]),
@@ -53,6 +55,12 @@ def test_a_span_may_end_before_the_text_does() -> None:
     text = "first  second di\ufb03cult"
     starts, ends = align_spans(text, normalise(text), np.array([6]), np.array([9]))
     assert text[starts[0] : ends[0]] == "sec"
+
+
+@pytest.mark.parametrize(("text", "place"), [("foo baz", "foo"), ("baz", "baz"), ("", "")])
+def test_a_word_that_came_from_nowhere_takes_the_place_beside_it(text: str, place: str) -> None:
+    starts, ends = align_spans(text, "foo bar baz", np.array([4]), np.array([7]))
+    assert text[starts[0] : ends[0]] == place
 
 
 def test_no_spans_have_no_places() -> None:

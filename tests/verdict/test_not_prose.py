@@ -1,9 +1,11 @@
 """What is too short or not prose has no score: by the weighing alone, and the whole way from the text."""
 
+import polars as pl
 import pytest
 
 import provenance
-from provenance.verdict import VerdictOptions
+from provenance.adapters.judge import measure_texts
+from provenance.verdict import VerdictOptions, judge_batch
 from tests.signals.not_prose import load_not_prose
 
 NOT_PROSE = load_not_prose()
@@ -43,6 +45,16 @@ def test_a_page_that_declares_its_origin_needs_no_prose(bench):
 def test_a_share_out_of_bounds_is_refused(share):
     with pytest.raises(ValueError, match="min_prose"):
         VerdictOptions(min_prose=share)
+
+
+def test_it_is_the_prose_that_decides(calibration):
+    documents, signals = measure_texts(pl.Series([*NOT_PROSE.values(), SENTENCE * 8]))
+    scored = [
+        judge_batch(documents, signals, calibration, VerdictOptions(min_prose=least), first_seen=None)["ai_score"]
+        for least in (0.0, VerdictOptions().min_prose)
+    ]
+    assert scored[0][:-1].is_not_null().sum() > 50
+    assert scored[1].is_not_null().to_list() == [False] * len(NOT_PROSE) + [True]
 
 
 @pytest.mark.parametrize("name", NOT_PROSE)

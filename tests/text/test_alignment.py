@@ -23,7 +23,10 @@ CASES = [
     ("no\u00a0break\u3000space", ["no", "break", "space"]),
     ("The cаt sаt оn the mat, sо it dоes", ["The", "cаt", "sаt", "оn", "the", "mat", ",", "sо", "it", "dоes"]),
     ("in (hоuse), by", ["in", "(", "hоuse", ")", ",", "by"]),
-    ("The hоuse, thе cаr, thе mаt оха хор there", "The|hоuse|,|thе|cаr|,|thе|mаt|оха|хор|there".split("|")),
+    (
+        "The hоuse, thе cаr, thе mаt оха хор there",
+        ["The", "hоuse", ",", "thе", "cаr", ",", "thе", "mаt", "оха", "хор", "there"],
+    ),
     ("c\u200bаt is a hоuse", ["c\u200bаt", "is", "a", "hоuse"]),
     ("a\u00b4b next", ["a\u00b4b", "a\u00b4b", "next"]),
     ("Das Ã\u00a0 und cafÃ© dort", ["Das", "Ã", "und", "cafÃ©", "dort"]),
@@ -59,7 +62,7 @@ def test_a_span_may_end_before_the_text_does() -> None:
 
 @pytest.mark.parametrize(("text", "place"), [("foo baz", "foo"), ("baz", "baz"), ("", "")])
 def test_a_word_that_came_from_nowhere_takes_the_place_beside_it(text: str, place: str) -> None:
-    starts, ends = align_spans(text, "foo bar baz", np.array([4]), np.array([7]))
+    starts, ends = align_spans(text, "foo bar baz", np.array([4, 8]), np.array([7, 11]))
     assert text[starts[0] : ends[0]] == place
 
 

@@ -6,7 +6,7 @@ Normalising moves places: invisible characters go, ligatures grow, spaces shrink
 
 import re
 from difflib import SequenceMatcher
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from provenance.text.shingles import Positions
 
 _RUN = re.compile(r"[\S\x1c-\x1f]+")  # Rust's \S, by which texts are normalised
 _NORMAL_RUN = re.compile("[^ ]+")
-_SLACK = 64  # words more than needed that are looked at where the two texts differ
+_SLACK = 64  # runs of the text that are looked at, beyond two for each word: some have no normal form
 
 
 class _Word(NamedTuple):
@@ -57,10 +57,10 @@ def _map_characters(text: str, normal: str, length: int) -> tuple[Positions, Pos
 
 def _match_words(wanted: list[str], text: str) -> list[_Word]:
     """What each wanted word was made of: words that are equal in order; between those, the whole stretch."""
-    words = _read_words(text)
+    words = _read_words(text, 2 * len(wanted) + _SLACK)
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1].normal, zip(wanted, words, strict=False)))
     found = words[:same]
-    rest, others = wanted[same:], words[same : same + 2 * (len(wanted) - same) + _SLACK]
+    rest, others = wanted[same:], words[same:]
     matcher = SequenceMatcher(None, rest, [word.normal for word in others], autojunk=False)
     for kind, i, j, k, m in matcher.get_opcodes() if rest else ():
         if kind == "equal" or (kind == "replace" and j - i == m - k):
@@ -79,9 +79,9 @@ def _span_of(words: list[_Word], first: int, last: int) -> _Word:
     return _Word("", stretch[0].start, stretch[-1].end, None) if stretch else _Word("", 0, 0, None)
 
 
-def _read_words(text: str) -> list[_Word]:
-    """The words of each run of the text, the run normalised alone; what has no normal form is left out."""
-    runs = list(_RUN.finditer(text))
+def _read_words(text: str, n_runs: int) -> list[_Word]:
+    """The words of the first runs of the text, each normalised alone; what has no normal form is left out."""
+    runs = list(islice(_RUN.finditer(text), n_runs))
     normals = _normalise([found[0] for found in runs])
     return [
         _Word(part, found.start(), found.end(), found[0] if normal == part else None)

@@ -17,7 +17,6 @@ from provenance.signals.contributions import Contributions
 
 PHRASE_TOKENS = (2, 6)
 N_PHRASES = 8
-_LEAST_WORDS = 2  # of a phrase: marks alone tell a reader nothing
 _KERNEL = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
 
 Floats = NDArray[np.float64]
@@ -95,7 +94,7 @@ def _sum_windows(tokens: pl.DataFrame) -> pl.DataFrame:
 def _find_phrases(tokens: pl.DataFrame, sign: float) -> pl.DataFrame:
     """The runs of a few tokens within a window with the largest sums of that sign, none sharing a token."""
     candidates = pl.concat([_sum_runs(tokens, size) for size in range(PHRASE_TOKENS[0], PHRASE_TOKENS[1] + 1)])
-    strong = candidates.filter((pl.col("nats") * sign > 0) & (pl.col("n_words") >= _LEAST_WORDS))
+    strong = candidates.filter(pl.col("nats") * sign > 0)
     strong = strong.sort((pl.col("nats") * -sign).round(9), pl.col("last") - pl.col("first"), "first")
     taken = np.zeros(tokens.height, bool)
     kept: list[int] = []
@@ -109,21 +108,16 @@ def _find_phrases(tokens: pl.DataFrame, sign: float) -> pl.DataFrame:
 
 
 def _sum_runs(tokens: pl.DataFrame, size: int) -> pl.DataFrame:
-    """All runs of `size` tokens of a window."""
+    """All runs of `size` tokens of a window that begin and end with a word."""
     n = max(tokens.height - size + 1, 0)
     firsts, lasts = tokens.head(n), tokens.tail(n)
-
-    def totals(name: str) -> Floats:
-        sums = np.concatenate([np.zeros(1), np.cumsum(tokens[name].cast(pl.Float64).to_numpy())])
-        total: Floats = sums[size:] - sums[: len(sums) - size] if n else np.zeros(0)
-        return total
-
+    sums = np.concatenate([np.zeros(1), np.cumsum(tokens["nats"].to_numpy())])
+    nats = sums[size:] - sums[:n] if n else np.zeros(0)
     runs = firsts.select("start", "window", pl.int_range(pl.len()).alias("first")).with_columns(
         lasts["end"],
         lasts["window"].alias("last_window"),
         last=pl.col("first") + size - 1,
-        nats=pl.Series(totals("nats"), dtype=pl.Float64),
-        n_words=pl.Series(totals("is_word"), dtype=pl.Float64),
+        nats=pl.Series(nats, dtype=pl.Float64),
     )
-    whole = firsts["is_word"] & lasts["is_word"]  # a phrase begins and ends with a word
+    whole = firsts["is_word"] & lasts["is_word"]
     return runs.filter(whole, pl.col("window") == pl.col("last_window"))

@@ -71,7 +71,7 @@ def test_where_the_nats_are_bounded_the_tokens_shrink_alike() -> None:
 
 def test_tokens_of_one_place_are_one() -> None:
     found = contributions([1.0, 2.0, 4.0, 8.0])
-    places = found.tokens.with_columns(start=pl.Series([0, 0, 3, 9]), end=pl.Series([5, 5, 6, 12]))
+    places = found.tokens.with_columns(start=pl.Series([0, 0, 3, 9]), end=pl.Series([6, 2, 5, 12]))
     merged = find_moved(Contributions(places, found.constants), {"lr": Term("lr", 1.0, 0.125, 100.0)}).tokens
     assert merged.select("start", "end", "nats").rows() == [(0, 6, 7.0), (9, 12, 8.0)]
 

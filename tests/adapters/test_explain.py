@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -48,6 +49,19 @@ def test_words_add_up_to_the_evidence_of_the_text_models(judge: Judge, name: str
 
 def test_a_text_without_a_score_moves_nothing(judge: Judge) -> None:
     assert find(judge, "The hamster buying began on Monday.")[0] is None
+
+
+def test_only_what_is_evidence_is_shown(judge: Judge) -> None:
+    documents, signals = measure_texts(pl.Series("text", [AI]), judge.models)
+    table = documents.select("language", "n_words").hstack(
+        signals.drop("language", "n_words", strict=False).get_columns()
+    )
+    axis, verdict = load_calibration(judge.models).ai, judge.judge(AI)
+    one = replace(verdict, evidence=tuple(item for item in verdict.evidence if item.signal == "lr_ai_logit"))
+    moved = find_moved_in(AI, table, axis, one, judge.models)
+    assert moved is not None
+    assert moved.signals == ("lr_ai_logit",)
+    assert find_moved_in(AI, table, axis, replace(verdict, evidence=()), judge.models) is None
 
 
 @pytest.mark.parametrize("name", TEXTS)

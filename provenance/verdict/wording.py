@@ -10,7 +10,7 @@ _NUMBERS = {
     "lr_ai_logit": (
         "words and pairs of words as AI-written texts have them",
         "words and pairs of words as human texts have them",
-        "nats",
+        "in log odds",
     ),
     "lm_ai_llr": (
         "more like AI-written than human reference text",

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from provenance.models.calibration import Axis, Calibration, Reference
-from provenance.signals.text_models import GENRES
+from provenance.schema import GENRES
 from provenance.verdict import Stratum, Term, judge_batch
 from provenance.verdict.wording import GENRE_NAMES
 
@@ -28,7 +28,7 @@ def with_terms(calibration: Calibration, *signals: str) -> Calibration:
 def test_figures_of_the_text_models_say_which_way_they_point(calibration):
     small = with_terms(calibration, "lr_ai_logit", "lm_ai_llr", "lm_human_nats")
     found = details(small, lr_ai_logit=1.234, lm_ai_llr=-0.1, lm_human_nats=-3.5, lm_n_tokens=240)
-    assert found["lr_ai_logit"] == "words and pairs of words as AI-written texts have them: 1.2 nats"
+    assert found["lr_ai_logit"] == "words and pairs of words as AI-written texts have them: 1.2 in log odds"
     assert found["lm_ai_llr"].startswith("more like human than AI-written reference text: 0.1 nats per token over 240")
     assert found["lm_human_nats"].startswith("less predictable, to a model of human text")
 

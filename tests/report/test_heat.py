@@ -139,3 +139,9 @@ def test_shades_of_the_two_sides_differ_in_blue_against_red(scheme: str) -> None
         sides = [colours[f"{side}{level}"] for side in "fa"]
         warm, cool = (int(each[5:7], 16) - int(each[1:3], 16) for each in sides)
         assert warm < 0 < cool
+
+
+def test_nothing_is_left_to_read_after_the_last_word() -> None:
+    made = heat(1.0, 1.0, 1.0, 1.0)
+    notes = [piece.note for stretch in split_heat(TEXT + " \n", [], made) for piece in stretch.pieces if piece.note]
+    assert notes == ["window 1: +8.0 nats"]

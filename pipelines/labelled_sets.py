@@ -43,6 +43,11 @@ GENRES = {
 }  # fmt: skip
 TEXTBOOKS = "openstax/"
 SEED = 1
+# Who makes a generator, the first that fits. Base and small models are `other`: they write unlike any chat model.
+FAMILIES = {
+    r"bloom|flan|gpt2|\bada\b|babbage|curie|davinci-002": "other", "claude": "claude", "gemini|palm|bard": "gemini",
+    "llama": "llama", "mistral|mixtral": "mistral", "qwen": "qwen", "deepseek": "deepseek", "gpt|davinci": "gpt",
+}  # fmt: skip
 
 
 def read_ai_sets(data: Path, *, per_cell: int | None = PER_CELL) -> pl.DataFrame:
@@ -60,6 +65,13 @@ def read_ai_sets(data: Path, *, per_cell: int | None = PER_CELL) -> pl.DataFrame
         frames.append(labelled.with_columns(fold=pl.lit(0, pl.Int64), use=pl.lit("figures")))
         frames.append(labelled.with_columns(fold=fold, use=pl.lit("fit")))
     return _sample(pl.concat(frames, how="diagonal_relaxed"), per_cell)
+
+
+def name_families(generator: pl.Expr) -> pl.Expr:
+    """The family of each generator (schema.FAMILIES); null where the name tells none."""
+    return pl.coalesce(
+        pl.when(generator.str.contains(f"(?i){pattern}")).then(pl.lit(family)) for pattern, family in FAMILIES.items()
+    )
 
 
 def read_dated(data: Path, *, per_cell: int | None = PER_CELL) -> pl.DataFrame:

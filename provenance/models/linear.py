@@ -5,6 +5,7 @@ of length one. Weights are kept as 8-bit numbers with one scale for each class, 
 The file is a NumPy archive without pickled objects; the same numbers give the same bytes.
 """
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -17,6 +18,7 @@ from provenance.errors import ConfigError
 Floats = NDArray[np.float64]
 _LARGEST = 127
 _FIELDS = ("classes", "weights", "scales", "intercepts")
+_DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError, BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,15 @@ class LinearModel:
         return weighed
 
     def save(self, path: Path) -> None:
-        """Writes the file that `load` reads."""
-        np.savez_compressed(
-            path,
-            classes=np.array(self.classes),
-            weights=self.weights,
-            scales=self.scales,
-            intercepts=self.intercepts,
-        )
+        """Writes the file that `load` reads, under exactly this name."""
+        with path.open("wb") as file:
+            np.savez_compressed(
+                file,
+                classes=np.array(self.classes),
+                weights=self.weights,
+                scales=self.scales,
+                intercepts=self.intercepts,
+            )
 
     @classmethod
     def load(cls, path: Path) -> "LinearModel":
@@ -70,6 +73,9 @@ class LinearModel:
         try:
             with np.load(path, allow_pickle=False) as archive:
                 classes, weights, scales, intercepts = (archive[name] for name in _FIELDS)
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+        except _DAMAGE as error:
             raise ConfigError(f"{path}: not a linear model of n-grams: {error}") from error
+        n_buckets = len(weights) if weights.ndim == 2 else 0
+        if weights.shape != (n_buckets, len(classes)) or n_buckets.bit_count() != 1:
+            raise ConfigError(f"{path}: not a linear model of n-grams: the weights have the shape {weights.shape}")
         return cls(tuple(str(name) for name in classes), weights, scales, intercepts)

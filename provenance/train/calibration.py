@@ -79,7 +79,8 @@ def _fit_axis(
         found = fit_strata(str(language), kept.filter(spoken), humans.filter(spoken), marks, chosen, options)
         strata += found
         if chosen.genres is not None and found:
-            known = _complete(humans.filter(spoken, pl.col("n_words") >= options.edges[0]))
+            scored = pl.col(chosen.signals[0]).is_not_null()
+            known = _complete(humans.filter(spoken, scored, pl.col("n_words") >= options.edges[0]))
             llrs = sum_strata(known, found) + sum_marks(known, marks)
             below = [stratum.human_below for stratum in found if stratum.human_below is not None]
             references += fit_references(str(language), known, llrs, min(below, default=0.0), chosen.genres)

@@ -24,12 +24,12 @@ class GenreOptions:
     has, and below `ceiling`, speaks for human. A genre with fewer than `min_documents` gets no threshold.
     """
 
-    rate: float = 0.007
-    source_rate: float = 0.02
-    plausible: float = 0.2
+    rate: float = 0.01
+    source_rate: float = 0.04
+    plausible: float = 0.3
     min_documents: int = 150
     min_source: int = 50
-    floor: float = 1.5
+    floor: float = 1.0
     ceiling: float = 0.0
     miss: float = 0.1
 

@@ -16,8 +16,7 @@ from scipy.sparse import csr_matrix
 from provenance.errors import ConfigError
 from provenance.models.linear import LinearModel
 from provenance.text.ngrams import BITS, Ngrams, hash_ngrams
-from provenance.text.tokens import tokenise
-from provenance.text.windows import cut_windows
+from provenance.text.windows import read_windows
 
 Floats = NDArray[np.float64]
 _CHUNK = 1000
@@ -94,7 +93,7 @@ class Rows:
         parts: list[Ngrams] = []
         owners = []
         for first in range(0, texts.len(), _CHUNK):
-            windows = cut_windows(tokenise(texts.slice(first, _CHUNK)))
+            windows = read_windows(texts.slice(first, _CHUNK))
             parts.append(hash_ngrams(windows, bits=bits))
             owners.append(windows.text_of + first)
         counts = np.concatenate([np.diff(part.offsets) for part in parts])

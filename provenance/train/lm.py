@@ -15,8 +15,7 @@ import polars as pl
 
 from provenance.errors import ConfigError
 from provenance.text.delexicalise import Vocabulary, join_classes
-from provenance.text.tokens import tokenise
-from provenance.text.windows import cut_windows
+from provenance.text.windows import read_windows
 from provenance.train.vocabulary import VocabularyOptions, count_vocabulary
 
 _CHUNK = 500
@@ -105,7 +104,7 @@ def select_texts(labelled: pl.DataFrame, language: str) -> pl.DataFrame:
 
 def _read_windows(texts: pl.Series, vocabulary: Vocabulary) -> list[str]:
     chunks = (texts.slice(first, _CHUNK) for first in range(0, texts.len(), _CHUNK))
-    return [line for chunk in chunks for line in join_classes(cut_windows(tokenise(chunk)), vocabulary)]
+    return [line for chunk in chunks for line in join_classes(read_windows(chunk), vocabulary)]
 
 
 def _estimate(lines: Sequence[str], options: LanguageModelOptions, tools: Path, path: Path) -> None:

@@ -76,13 +76,14 @@ def _neutral(llrs: Floats, positive: Flags, weights: Floats) -> float:
 
 
 def balance(positive: Flags, cells: Sequence[str]) -> Floats:
-    """Weights by which both classes count alike, and within a class every cell (a set, a register) alike; mean 1."""
+    """Weights by which both classes count alike, and in a class a cell (a set, a register) by its root; mean 1."""
     names, codes = np.unique(np.asarray(cells, dtype=str), return_inverse=True)
     weights = np.zeros(positive.size)
     for rows in (positive, ~positive):
         counts = np.bincount(codes[rows], minlength=names.size)
-        each = 1.0 / np.maximum(counts, 1)
-        weights[rows] = each[codes[rows]] * positive.size / 2 / np.count_nonzero(counts)
+        each = np.maximum(counts, 1) ** -0.5
+        weights[rows] = each[codes[rows]]
+        weights[rows] *= positive.size / 2 / weights[rows].sum()
     weights = np.minimum(weights, MAX_WEIGHT)
     for rows in (positive, ~positive):
         weights[rows] *= positive.size / 2 / weights[rows].sum()

@@ -1,7 +1,8 @@
-"""How well scores tell two labels apart, and whether they mean what they say; weights count documents.
+"""How well scores tell two labels apart, and whether they mean what they say.
 
 Sources: Fawcett (2006), "An introduction to ROC analysis", for AUROC and the curve; Guo et al. (2017),
-arXiv:1706.04599, section 2, for the calibration error.
+arXiv:1706.04599, section 2, for the calibration error; Wilson (1927) for the interval of a share. A test set is rarely
+mixed as the world is: weights by `weigh_to_prior` give its positives the share that the scores presume.
 """
 
 from dataclasses import dataclass
@@ -11,15 +12,24 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+_Z = 1.959963984540054  # of a 95 % interval
 
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Bins of equal width over the score: their documents, mean score and share of positives (NaN when empty)."""
+    """Bins of equal width over the score: documents, share of all weight, mean score, share of positives.
+
+    Mean and share are NaN in an empty bin. `low` and `high` bound the share: what it would be were the bin's shares of
+    all positives and of all negatives at the ends of their Wilson intervals, the one high and the other low; careful,
+    and never of no width, as resampling has it where a bin holds one label only.
+    """
 
     n: Floats
+    weight: Floats
     mean_score: Floats
     share: Floats
+    low: Floats
+    high: Floats
 
 
 def measure_auroc(scores: Floats, positive: Flags) -> float:
@@ -46,23 +56,64 @@ def measure_tpr(scores: Floats, positive: Flags, rate: float) -> float:
     return float(np.mean(scores[positive] > find_threshold(scores[~positive], rate)))
 
 
-def bin_scores(scores: Floats, positive: Flags, n_bins: int = 10) -> Reliability:
-    """What a score says beside what is true, in bins of equal width over 0 to 1."""
+def weigh_to_prior(positive: Flags, prior: float | None) -> Floats:
+    """Weights that sum to 1 and give the positives a share `prior` of it; null, or one label alone: all alike."""
+    n_positive, n_negative = int(positive.sum()), int((~positive).sum())
+    if prior is None or not n_positive or not n_negative:
+        return np.full(positive.size, 1.0 / max(positive.size, 1))
+    return np.where(positive, prior / n_positive, (1.0 - prior) / n_negative)
+
+
+def bin_scores(scores: Floats, positive: Flags, n_bins: int = 10, *, prior: float | None = None) -> Reliability:
+    """What a score says beside what is true, in bins of equal width over 0 to 1, positives weighed to `prior`."""
     which = np.minimum((scores * n_bins).astype(np.int64), n_bins - 1)
-    n = np.bincount(which, minlength=n_bins).astype(np.float64)
+    weights = weigh_to_prior(positive, prior)
+
+    def total(values: Floats) -> Floats:
+        return np.bincount(which, weights=values, minlength=n_bins).astype(np.float64)
+
+    weight = total(weights)
     with np.errstate(invalid="ignore"):
-        mean_score = np.bincount(which, weights=scores, minlength=n_bins) / n
-        share = np.bincount(which, weights=positive.astype(np.float64), minlength=n_bins) / n
-    return Reliability(n, mean_score, share)
+        mean_score, share = total(weights * scores) / weight, total(weights * positive) / weight
+    counts = [np.bincount(which[rows], minlength=n_bins) for rows in (positive, ~positive)]
+    low, high = _bound_shares(*counts, prior=weights[positive].sum())
+    return Reliability((counts[0] + counts[1]).astype(np.float64), weight, mean_score, share, low, high)
 
 
-def measure_ece(scores: Floats, positive: Flags, n_bins: int = 10) -> float:
-    """Expected calibration error: the mean distance of score and share over bins, by documents."""
+def _bound_shares(
+    positives: npt.NDArray[np.int64], negatives: npt.NDArray[np.int64], prior: float
+) -> tuple[Floats, Floats]:
+    first = np.array([find_wilson(int(n), int(positives.sum())) for n in positives])
+    second = np.array([find_wilson(int(n), int(negatives.sum())) for n in negatives])
+
+    def share(positive: Floats, negative: Floats) -> Floats:
+        part = prior * positive
+        return part / np.maximum(part + (1.0 - prior) * negative, 1e-300)
+
+    return share(first[:, 0], second[:, 1]), share(first[:, 1], second[:, 0])
+
+
+def measure_ece(scores: Floats, positive: Flags, n_bins: int = 10, *, prior: float | None = None) -> float:
+    """Expected calibration error: the mean distance of score and share over bins, by weight; NaN without documents.
+
+    It is never negative, so that chance alone makes it larger than it is in small groups.
+    """
     if not scores.size:
         return float("nan")
-    bins = bin_scores(scores, positive, n_bins)
+    bins = bin_scores(scores, positive, n_bins, prior=prior)
     filled = bins.n > 0
-    return float(np.sum(bins.n[filled] * np.abs(bins.mean_score - bins.share)[filled]) / scores.size)
+    return float(np.sum(bins.weight[filled] * np.abs(bins.mean_score - bins.share)[filled]))
+
+
+def find_wilson(hits: int, total: int) -> tuple[float, float]:
+    """The 95 % interval of a share, documents taken as independent; (0, 1) for none."""
+    if not total:
+        return 0.0, 1.0
+    share, square = hits / total, _Z**2 / total
+    middle = share + square / 2
+    spread = _Z * float(np.sqrt(share * (1 - share) / total + square / (4 * total)))
+    low, high = ((middle + sign * spread) / (1 + square) for sign in (-1, 1))
+    return max(low, 0.0), min(high, 1.0)
 
 
 def _average_ranks(values: Floats) -> Floats:

@@ -49,7 +49,7 @@ class FitOptions:
 
     ai: AxisOptions = field(default_factory=lambda: AxisOptions(AI_SIGNALS, AI_MARKS, genres=GenreOptions()))
     mt: AxisOptions = field(default_factory=lambda: AxisOptions(MT_SIGNALS, MT_MARKS))
-    edges: tuple[int, ...] = (80, 150, 300)
+    edges: tuple[int, ...] = (80,)
     strength: float = 1.0
     clip: float = 6.0
     min_documents: int = 100

@@ -1,11 +1,11 @@
 """Fits all models of texts of one language from labelled texts: what signals/text_models.py reads.
 
 A vocabulary over all labels; KenLM pairs for AI-generated and human, translated and original texts; a linear model of
-AI-generated against human texts; one of genres. Same texts, options and tools give the same bytes.
+AI-generated against human texts; one of genres; one of families of generators. Same texts, options and tools give the same bytes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -24,7 +24,7 @@ class TextModelOptions:
     """Defaults are the recipe of the shipped models.
 
     The translation pair has a tenth of the texts: longer n-grams rank worse. A genre takes part with `genre_least`
-    texts, and with at most `genre_most` of each cell.
+    texts, and with at most `genre_most` of each cell; so does a family with `family_most` of it in each cell.
     """
 
     vocabulary: VocabularyOptions = field(default_factory=VocabularyOptions)
@@ -34,6 +34,8 @@ class TextModelOptions:
     genre: LinearOptions = field(default_factory=lambda: LinearOptions(bits=15, strength=10.0, steps=30))
     genre_least: int = 20
     genre_most: int = 300
+    family_least: int = 100
+    family_most: int = 1000
     family: LinearOptions = field(default_factory=lambda: LinearOptions(bits=15, strength=10.0, steps=40))
 
 
@@ -48,7 +50,7 @@ def train_text_models(
     """Writes the models that the labels allow to `out`, and says what was written.
 
     `labelled` has text, label (ai, human, translated, original) and lang; optionally source (sources weigh alike in
-    the vocabulary), cell (see train/linear.py; label and source by default) and genre. `tools` is the folder of lmplz;
+    the vocabulary), cell (see train/linear.py; label and source by default), genre and family (of the language model). `tools` is the folder of lmplz;
     without it no language models are made. Raises ConfigError for missing tools, columns or labels.
     """
     texts = select_texts(labelled, language)
@@ -64,7 +66,9 @@ def train_text_models(
     made += train_linear_models(texts, options, out=out, language=language)
     if not made:
         raise ConfigError("nothing to fit: labels ai beside human, or translated beside original, are needed")
-    return list({file.name: file for file in made}.values())  # the vocabulary is written with either pair
+    # The vocabulary is written with either pair, and counted on all texts.
+    told = [replace(file, n_documents=texts.height) if file.kind == "vocabulary" else file for file in made]
+    return list({file.name: file for file in told}.values())
 
 
 def train_linear_models(
@@ -75,19 +79,24 @@ def train_linear_models(
     pair = texts.filter(pl.col("label").is_in(PAIRS[0]))
     if pair["label"].n_unique() == 2:
         made.append(_write(fit_binary(pair, "ai", options.linear), pair, out / f"{language}.lr_ai.npz", language))
-    for kind, column, least in (("lr_genre", "genre", options.genre_least), ("lr_family", "family", 100)):
-        part = _select_classes(texts, column, least, options.genre_most)
+    for column, chosen in (("genre", options.genre), ("family", options.family)):
+        part = select_classes(texts, column, options)
         if part["label"].n_unique() >= 3:
-            chosen = options.genre if kind == "lr_genre" else options.family
-            made.append(_write(fit_classes(part, chosen), part, out / f"{language}.{kind}.npz", language))
+            made.append(_write(fit_classes(part, chosen), part, out / f"{language}.lr_{column}.npz", language))
     return made
 
 
-def _select_classes(texts: pl.DataFrame, column: str, least: int, most: int) -> pl.DataFrame:
-    """The texts of classes with enough of them, the class as their label; of a cell no more than `most`."""
+def select_classes(texts: pl.DataFrame, column: str, options: TextModelOptions) -> pl.DataFrame:
+    """The texts of those classes of a column, genre or family, that have enough of them; the class as their label.
+
+    Of a cell no more than the options say; the families of a cell are cells of their own.
+    """
     if column not in texts.columns:
         return texts.clear()
-    known = texts.drop_nulls(column).filter(pl.len().over(column) >= least)
+    least, most, cell = options.genre_least, options.genre_most, pl.col("cell")
+    if column == "family":
+        least, most, cell = options.family_least, options.family_most, pl.format("{} {}", "cell", "family")
+    known = texts.drop_nulls(column).filter(pl.len().over(column) >= least).with_columns(cell=cell)
     order = pl.col("text").hash(0).rank("ordinal").over("cell")
     return known.filter(order <= most).with_columns(label=pl.col(column))
 

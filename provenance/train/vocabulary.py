@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from provenance.text.delexicalise import Vocabulary
-from provenance.text.tokens import ALONE, WORD, Tokens, tokenise
-from provenance.text.windows import cut_windows
+from provenance.text.tokens import ALONE, WORD, Tokens
+from provenance.text.windows import read_windows
 
 _LEAST_COUNT = 3  # in a source: what is rarer is its topic, or a slip
 
@@ -44,9 +44,9 @@ def count_vocabulary(texts: pl.DataFrame, options: VocabularyOptions) -> Vocabul
 
 def _count_words(texts: pl.Series) -> dict[str, int]:
     """How often each word stands in the windows of the texts, rare ones left out."""
-    tokens = tokenise(texts)
+    windows = read_windows(texts)
+    tokens = windows.tokens
     used = np.zeros(len(tokens.hashes) + 1, np.int64)
-    windows = cut_windows(tokens)
     np.add.at(used, windows.starts, 1)
     np.add.at(used, windows.ends, -1)
     chosen = np.flatnonzero((np.cumsum(used)[:-1] > 0) & _is_kept(tokens))

@@ -9,23 +9,28 @@ of no known genre the most cautious of all.
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from provenance.models.calibration import TAILS, Axis, Reference
 from provenance.verdict.weighing import Flags, Floats, Piece, Weighed, values_of
 
 GENRE = "genre"
-PLAUSIBLE = 0.2  # share of a genre in a document's mix from which on it counts as one it may be of
+PLAUSIBLE = 0.3  # share of a genre in a document's mix from which on it counts as one it may be of
 KNOWN = 0.5  # share that known genres must have together, else the genre is unknown
 
 
 def find_thresholds(table: pl.DataFrame, axis: Axis, strata: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    """`human_below` and `positive_above` of each row: those of its genres, else those of its stratum (`strata`)."""
+    """`human_below` and `positive_above` of each row: those of its genres, else those of its stratum (`strata`).
+
+    Those of the stratum serve where the language has no reference that is large enough for thresholds.
+    """
     below, above = (each.copy() for each in strata)
-    for language, references in _by_language(axis.references):
-        rows = np.flatnonzero((table["language"] == language).fill_null(False).to_numpy())
+    sized = [reference for reference in axis.references if reference.positive_above is not None]
+    for language, references in _by_language(sized):
+        rows = _find_rows(table, language)
         plausible = find_plausible(table[rows], references)
-        highs = np.array([np.inf if ref.positive_above is None else ref.positive_above for ref in references])
+        highs = np.array([ref.positive_above for ref in references], np.float64)
         lows = np.array([-np.inf if ref.human_below is None else ref.human_below for ref in references])
         above[rows] = np.where(plausible, highs, -np.inf).max(axis=1)
         below[rows] = np.where(plausible, lows, np.inf).min(axis=1)
@@ -52,7 +57,8 @@ def weigh_genre(name: str, table: pl.DataFrame, axis: Axis, measured: Flags) -> 
     """What the genre itself is worth; the value is the share of the commonest one."""
     nats, top = np.zeros(table.height), np.full(table.height, np.nan)
     for language, references in _by_language(axis.references):
-        rows = np.flatnonzero((table["language"] == language).fill_null(False).to_numpy() & measured)
+        rows = _find_rows(table, language)
+        rows = rows[measured[rows]]
         shares = read_shares(table[rows], references)
         offsets = np.array([reference.offset for reference in references])
         nats[rows] = np.nan_to_num(shares * offsets).sum(axis=1)
@@ -61,13 +67,23 @@ def weigh_genre(name: str, table: pl.DataFrame, axis: Axis, measured: Flags) -> 
 
 
 def count_of_thousand(reference: Reference, llr: float) -> float:
-    """How many of 1,000 human documents of the reference score at least `llr`; below 1 where none was seen to."""
+    """How many of 1,000 human documents of the reference score at least `llr`; never less than one of it and one more.
+
+    NaN for a reference without quantiles, and of NaN.
+    """
     if not reference.quantiles or np.isnan(llr):
         return float("nan")
     rising, shares = np.array(reference.quantiles), np.array(TAILS[: len(reference.quantiles)])
-    if llr > rising[-1]:
-        return float(1000.0 / (reference.n_documents + 1))
-    return float(1000.0 * np.interp(llr, rising, shares))
+    least = 1.0 / (reference.n_documents + 1)
+    share = least if llr > rising[-1] else max(float(np.interp(llr, rising, shares)), least)
+    return 1000.0 * share
+
+
+def _find_rows(table: pl.DataFrame, language: str) -> npt.NDArray[np.int64]:
+    spoken: npt.NDArray[np.int64] = np.flatnonzero(
+        (table["language"].cast(pl.String) == language).fill_null(False).to_numpy()
+    )
+    return spoken
 
 
 def _by_language(references: Sequence[Reference]) -> list[tuple[str, list[Reference]]]:

@@ -31,6 +31,11 @@ class Vocabulary:
     words: tuple[str, ...]
     suffixes: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        wrong = [end for end in self.suffixes if len(end) not in (2, 3)]
+        if wrong:
+            raise ValueError(f"a suffix has two or three letters, not {wrong[0]!r}")
+
     @classmethod
     def parse(cls, text: str) -> "Vocabulary":
         """A vocabulary of a text with an entry a line; a suffix starts with a hyphen."""

@@ -62,8 +62,12 @@ class Tokens:
 
 def tokenise(texts: pl.Series) -> Tokens:
     """The tokens of each text, brought into normal form first; a null text has none."""
-    normal = texts.to_frame("text").select(normalise_text(pl.col("text")).fill_null(""))
-    return split_tokens(normal.to_series().to_list())
+    return split_tokens(normalise_texts(texts).to_list())
+
+
+def normalise_texts(texts: pl.Series) -> pl.Series:
+    """Each text in normal form; a null text is empty."""
+    return texts.to_frame("text").select(normalise_text(pl.col("text")).fill_null("")).to_series()
 
 
 def split_tokens(texts: Sequence[str]) -> Tokens:

@@ -7,13 +7,15 @@ documents of all lengths comparable, and show where in a text the evidence stand
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from provenance.text.shingles import Positions
-from provenance.text.tokens import Tokens
+from provenance.text.tokens import Tokens, normalise_texts, split_tokens
 
 WINDOW_WORDS = 200
 MAX_WORDS = 600
+_HEAD = 32  # characters a word, beyond which a text is looked at only where its head has too few words
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,20 @@ class Windows:
         total = np.bincount(self.text_of, weights=values, minlength=len(self.n_words))
         mean: NDArray[np.float64] = np.where(n > 0, total / np.maximum(n, 1), np.nan)
         return mean
+
+
+def read_windows(texts: pl.Series, *, words: int = WINDOW_WORDS, max_words: int = MAX_WORDS) -> Windows:
+    """The windows of texts as they come, null ones empty; of long texts only the head is split into tokens."""
+    normal = normalise_texts(texts)
+    heads = normal.str.head(_HEAD * max_words)
+    tokens = split_tokens(heads.to_list())
+    n_words = np.diff(np.concatenate([np.zeros(1, np.int64), np.cumsum(tokens.is_word)])[tokens.offsets])
+    # The last token of a head may be cut short, and the last window ends where the word after it begins.
+    wanting = (heads.str.len_bytes() < normal.str.len_bytes()).to_numpy() & (n_words < max_words + 2)
+    if wanting.any():
+        rows = np.flatnonzero(wanting)
+        tokens = split_tokens(heads.scatter(rows, normal.gather(rows)).to_list())
+    return cut_windows(tokens, words=words, max_words=max_words)
 
 
 def cut_windows(tokens: Tokens, *, words: int = WINDOW_WORDS, max_words: int = MAX_WORDS) -> Windows:

@@ -57,6 +57,8 @@ GENRES = (
     "news", "blog", "howto", "technical", "government", "fiction", "essay", "encyclopaedic", "legal", "science", "qa",
     "review", "shop",
 )  # fmt: skip
+# Of language models that may have written a text, by who makes them; PaLM counts as gemini.
+FAMILIES = ("gpt", "claude", "gemini", "llama", "mistral", "qwen", "deepseek", "other")
 CLUSTER_KINDS = ("unique", "exact", "near", "contrast")
 
 

@@ -21,7 +21,7 @@ from provenance.schema import VERDICTS
 from provenance.signals import Signal, load_signals, measure_signals
 from provenance.text.repair import repair_text
 from provenance.text.words import count_words
-from provenance.verdict import VerdictOptions, judge_batch
+from provenance.verdict import VerdictOptions, judge_batch, name_families
 
 CHUNK_ROWS = 1000
 COLUMNS = ("language", "n_words", "ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "evidence")
@@ -39,7 +39,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judgement of one text; scores are null where they cannot be measured."""
+    """The judgement of one text; scores are null where they cannot be measured.
+
+    `family` is the family of language models an AI-generated text reads like, null where that cannot be told.
+    """
 
     origin: str
     ai_score: float | None
@@ -47,6 +50,7 @@ class Verdict:
     language: str | None
     n_words: int
     evidence: tuple[Evidence, ...]
+    family: str | None = None
 
     def explain(self) -> str:
         """The verdict and its evidence in lines for people, strongest evidence first."""
@@ -55,6 +59,8 @@ class Verdict:
             f"AI-generated: {_score(self.ai_score)}   machine-translated: {_score(self.mt_score)}",
             f"language: {self.language or 'not told'}, {self.n_words} words",
         ]
+        if self.origin == "ai_generated":
+            lines.append(f"reads like the generators of: {self.family or 'cannot be told'}")
         lines += [f"{item.nats:+6.2f} nats  {item.signal}: {item.detail}" for item in self.evidence]
         return "\n".join(lines if self.evidence else [*lines, "no evidence either way"])
 
@@ -89,18 +95,24 @@ class Judge:
 
     def judge(self, text: str) -> Verdict:
         """The verdict of one text."""
-        row = self._judge(_series([text])).row(0, named=True)
+        documents, signals = measure_texts(_series([text]), self.models)
+        frame = self._weigh(documents, signals)
+        row = frame.row(0, named=True)
         evidence = tuple(Evidence(**item) for item in row["evidence"])
-        return Verdict(row["origin"], row["ai_score"], row["mt_score"], row["language"], row["n_words"], evidence)
+        family = name_families(frame["origin"], signals, self.options).item()
+        scores = (row["ai_score"], row["mt_score"])
+        return Verdict(row["origin"], *scores, row["language"], row["n_words"], evidence, family)
 
     def _judge(self, texts: pl.Series) -> pl.DataFrame:
-        documents, signals = measure_texts(texts, self.models)
-        verdicts = judge_batch(documents, signals, load_calibration(self.models), self.options, first_seen=None)
-        frame = documents.select("language", "n_words").hstack(verdicts.drop("doc_id", "first_seen").get_columns())
         known = texts.is_not_null()
-        return frame.select(COLUMNS).with_columns(
+        return self._weigh(*measure_texts(texts, self.models)).with_columns(
             pl.when(known).then(pl.col("language", "n_words")).name.keep(),
         )
+
+    def _weigh(self, documents: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
+        verdicts = judge_batch(documents, signals, load_calibration(self.models), self.options, first_seen=None)
+        frame = documents.select("language", "n_words").hstack(verdicts.drop("doc_id", "first_seen").get_columns())
+        return frame.select(COLUMNS)
 
 
 def judge(text: str) -> Verdict:

@@ -21,6 +21,8 @@ class VerdictOptions:
     first-seen index, copies count that are at least `first_seen_similarity` alike, and never more than in the grey
     years: what differs may have been written since (an estimate of 0.95 from 128 values means 0.91 or more at two
     standard deviations: at most a tenth of the shingles new).
+    The family of an AI-generated text is named where its share is above `family_share`; 1.0 names none, since no share
+    of the shipped models is right often enough on generators they have not learned (docs/generator-family.md).
     """
 
     prior_ai: float = 0.1
@@ -30,6 +32,7 @@ class VerdictOptions:
     first_seen_cutoff: date = CHATBOT_RELEASE
     grey_since: date = LANGUAGE_MODEL
     first_seen_similarity: float = 0.95
+    family_share: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("prior_ai", "prior_mt"):
@@ -40,6 +43,8 @@ class VerdictOptions:
             raise ValueError(f"min_words must not be negative, not {self.min_words!r}")
         if not 0.0 <= self.min_prose <= 1.0:
             raise ValueError(f"min_prose must lie between 0 and 1, not {self.min_prose!r}")
+        if not 0.0 <= self.family_share <= 1.0:
+            raise ValueError(f"family_share must lie between 0 and 1, not {self.family_share!r}")
         if not 0.0 < self.first_seen_similarity <= 1.0:
             raise ValueError(f"first_seen_similarity must be above 0 and at most 1, not {self.first_seen_similarity!r}")
         if self.grey_since > self.first_seen_cutoff:

@@ -2,7 +2,8 @@
 
 Three kinds of model look at the same windows of about 200 words: KenLM n-gram models over delexicalised tokens
 (Heafield 2011, "KenLM: Faster and Smaller Language Model Queries"), a logistic regression over hashed n-grams, and one
-of the same kind for the genre. A document's figure is the mean over its windows.
+of the same kind each for the genre and for the family of language models. A document's figure is the mean over its
+windows.
 """
 
 import functools
@@ -19,13 +20,13 @@ from numpy.typing import NDArray
 
 from provenance.models import Model, find_model
 from provenance.models.linear import LinearModel
-from provenance.schema import GENRES, Column
+from provenance.schema import FAMILIES, GENRES, Column
 from provenance.text.delexicalise import Vocabulary, join_classes
 from provenance.text.ngrams import Ngrams, hash_ngrams
 from provenance.text.tokens import tokenise
 from provenance.text.windows import Windows, cut_windows
 
-_KINDS = ("vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_genre")
+_KINDS = ("vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_genre", "lr_family")
 _NATS_PER_BAN = math.log(10)
 _CHUNK = 256  # texts whose tokens are held at once: they stay in the processor's cache
 
@@ -58,7 +59,8 @@ class TextPaths:
 class TextModels:
     """Means over a text's windows; null below `min_words` words, and in a language without the model.
 
-    The genre is a mix of shares that sum to one: what a document reads like, not what it is.
+    The genre is a mix of shares that sum to one: what a document reads like, not what it is. So is the family of the
+    language model, if one wrote the text; a family that the model has not learned is null (docs/generator-family.md).
     """
 
     columns: ClassVar[Mapping[str, Column]] = {
@@ -72,6 +74,12 @@ class TextModels:
         **{
             f"genre_{genre}": Column(pl.Float64, "1", f"share of the genre {genre} in what the text reads like", 0, 1)
             for genre in GENRES
+        },
+        **{
+            f"family_{family}": Column(
+                pl.Float64, "1", f"share of the family {family} in what a generated text reads like", 0, 1
+            )
+            for family in FAMILIES
         },
     }
     needs: ClassVar[tuple[str, ...]] = ("text", "language")
@@ -125,10 +133,10 @@ def score_language_models(windows: Windows, paths: TextPaths) -> dict[str, Float
 
 
 def score_linear_models(windows: Windows, paths: TextPaths) -> dict[str, Floats]:
-    """Log odds and genre shares of each window."""
+    """Log odds, and shares of genres and families, of each window."""
     found: dict[str, Floats] = {}
     ngrams: Ngrams | None = None
-    for kind in ("lr_ai", "lr_genre"):
+    for kind in ("lr_ai", "lr_genre", "lr_family"):
         path = paths.path(kind)
         if path is None:
             continue
@@ -139,18 +147,19 @@ def score_linear_models(windows: Windows, paths: TextPaths) -> dict[str, Floats]
         if kind == "lr_ai":  # a class for each generation of generators: a mixture
             found["lr_ai_logit"] = np.logaddexp.reduce(scores, axis=1)
         else:
-            found |= _share_genres(scores, model.classes)
+            shares = dict(zip(model.classes, _share(scores).T, strict=True))
+            if kind == "lr_genre":  # a genre the model does not know has no share, a family is not measured
+                found |= {f"genre_{genre}": shares.get(genre, np.zeros(len(scores))) for genre in GENRES}
+            else:
+                found |= {f"family_{family}": shares[family] for family in FAMILIES if family in shares}
     return found
 
 
-def _share_genres(scores: Floats, classes: tuple[str, ...]) -> dict[str, Floats]:
-    """Softmax over the classes; a genre the model does not know has no share."""
-    weights = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
-    shares = weights / weights.sum(axis=1, keepdims=True)
-    return {
-        f"genre_{genre}": shares[:, classes.index(genre)] if genre in classes else np.zeros(len(scores))
-        for genre in GENRES
-    }
+def _share(scores: Floats) -> Floats:
+    """Softmax over the classes, windows x classes."""
+    weights: Floats = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+    shares: Floats = weights / weights.sum(axis=1, keepdims=True)
+    return shares
 
 
 @functools.cache

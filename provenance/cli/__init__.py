@@ -22,7 +22,7 @@ COMMANDS = {
     "seen": "provenance.cli.seen:seen",
     "verify": "provenance.cli.run:verify",
     "fetch": "provenance.cli.fetch:fetch",
-    "evaluate": "provenance.cli.train:evaluate",
+    "evaluate": "provenance.cli.evaluate:evaluate",
     "train": "provenance.cli.train:train",
     "models": "provenance.cli.models:models",
 }

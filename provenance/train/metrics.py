@@ -75,9 +75,9 @@ def bin_scores(scores: Floats, positive: Flags, n_bins: int = 10, *, prior: floa
     weight = total(weights)
     with np.errstate(invalid="ignore"):
         mean_score, share = total(weights * scores) / weight, total(weights * positive) / weight
-    counts = [np.bincount(which[rows], minlength=n_bins) for rows in (positive, ~positive)]
-    low, high = _bound_shares(*counts, prior=weights[positive].sum())
-    return Reliability((counts[0] + counts[1]).astype(np.float64), weight, mean_score, share, low, high)
+    positives, negatives = (np.bincount(which[rows], minlength=n_bins) for rows in (positive, ~positive))
+    low, high = _bound_shares(positives, negatives, float(weights[positive].sum()))
+    return Reliability((positives + negatives).astype(np.float64), weight, mean_score, share, low, high)
 
 
 def _bound_shares(
@@ -88,7 +88,8 @@ def _bound_shares(
 
     def share(positive: Floats, negative: Floats) -> Floats:
         part = prior * positive
-        return part / np.maximum(part + (1.0 - prior) * negative, 1e-300)
+        bound: Floats = part / np.maximum(part + (1.0 - prior) * negative, 1e-300)
+        return bound
 
     return share(first[:, 0], second[:, 1]), share(first[:, 1], second[:, 0])
 

@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from provenance.train.metrics import bin_scores, find_threshold, measure_auroc, measure_ece, measure_tpr
+from provenance.train.metrics import (
+    bin_scores,
+    find_threshold,
+    find_wilson,
+    measure_auroc,
+    measure_ece,
+    measure_tpr,
+    weigh_to_prior,
+)
 
 
 def _scored(seed: int, n: int = 400, *, ties: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -59,3 +67,26 @@ def test_scores_that_overstate_have_their_distance_as_error():
 def test_one_label_alone_has_no_figures():
     alone = np.zeros(3, dtype=bool)
     assert np.isnan([measure_auroc(np.arange(3.0), alone), measure_tpr(np.arange(3.0), alone, 0.1)]).all()
+
+
+def test_wilsons_interval_equals_scipys():
+    stats = pytest.importorskip("scipy.stats")
+    for hits, total in ((0, 7), (3, 11), (10, 100), (64, 64)):
+        expected = stats.binomtest(hits, total).proportion_ci(method="wilson")
+        assert find_wilson(hits, total) == pytest.approx((expected.low, expected.high))
+
+
+def test_nothing_counted_bounds_nothing():
+    assert find_wilson(0, 0) == (0.0, 1.0)
+
+
+def test_positives_weigh_as_much_as_the_prior_says():
+    positive = np.arange(10) < 7
+    weights = weigh_to_prior(positive, 0.1)
+    assert (weights[positive].sum(), weights.sum()) == pytest.approx((0.1, 1.0))
+
+
+def test_shares_in_bins_lie_within_their_bounds():
+    scores, positive = np.random.default_rng(1).random(300), np.random.default_rng(2).random(300) < 0.3
+    bins = bin_scores(scores, positive, prior=0.1)
+    assert ((bins.low < bins.share) & (bins.share < bins.high)).all()

@@ -60,7 +60,7 @@ def train_language_models(
     `labelled` has text, label (of `LABELS`) and lang, optionally source: sources weigh alike in the vocabulary.
     `tools` is the folder of lmplz and build_binary. Raises ConfigError for missing tools, columns or labels.
     """
-    _check_tools(tools)
+    check_tools(tools)
     texts = select_texts(labelled, language)
     made = []
     if vocabulary is None:
@@ -78,7 +78,8 @@ def train_language_models(
     return made
 
 
-def _check_tools(tools: Path) -> None:
+def check_tools(tools: Path) -> None:
+    """Raises ConfigError unless lmplz and build_binary lie in the folder."""
     missing = [name for name in ("lmplz", "build_binary") if not (tools / name).is_file()]
     if missing:
         raise ConfigError(f"{tools}: {' and '.join(missing)} not found; build them with 'make lmplz'")

@@ -6,7 +6,6 @@ The rule and what came of it: docs/other-languages.md. Every text is cleaned of 
 first 200 words, so that lengths and endings are alike; thresholds and false positives are of texts as they are found.
 """
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +20,9 @@ from provenance.text.ngrams import hash_ngrams
 from provenance.text.tokens import tokenise
 from provenance.text.windows import cut_windows
 from provenance.text.words import count_words
-from provenance.train.artefacts import CleanOptions, clean_texts
+from provenance.train.artefacts import CleanOptions
 from provenance.train.linear import LinearOptions, fit_binary
-from provenance.train.metrics import find_threshold, measure_auroc
+from provenance.train.metrics import measure_auroc
 
 MORE = OWN.parent / "generated_2026_more.parquet"
 LANGUAGES = ("de", "fr", "es")

@@ -11,7 +11,7 @@ import polars as pl
 
 from provenance.models.calibration import AXES, FORMAT, Axis, Calibration, Reference, Stratum
 from provenance.train.evaluation import NEGATIVE, POSITIVE
-from provenance.train.genre_reference import fit_references, sum_strata
+from provenance.train.genre_reference import Scored, fit_references, sum_strata
 from provenance.train.marks import fit_marks
 from provenance.train.options import FitOptions
 from provenance.train.strata import fit_strata, sum_marks
@@ -62,14 +62,14 @@ def _complete(measured: pl.DataFrame) -> pl.DataFrame:
 
 def _fit_axis(
     axis: Literal["ai", "mt"],
-    measured: pl.DataFrame,
+    labelled: pl.DataFrame,
     humans: pl.DataFrame,
     counted: pl.DataFrame,
     options: FitOptions,
 ) -> Axis:
     chosen = options.ai if axis == "ai" else options.mt
     marks = fit_marks(_label(counted, axis, NEGATIVE[axis]), chosen.marks)
-    kept = _label(measured, axis, chosen.negatives)
+    kept = _label(labelled, axis, chosen.negatives)
     if "label" in humans.columns:
         humans = humans.filter(pl.col("label").is_in(NEGATIVE[axis]))
     strata: list[Stratum] = []
@@ -79,11 +79,11 @@ def _fit_axis(
         found = fit_strata(str(language), kept.filter(spoken), humans.filter(spoken), marks, chosen, options)
         strata += found
         if chosen.genres is not None and found:
-            scored = pl.col(chosen.signals[0]).is_not_null()
-            known = _complete(humans.filter(spoken, scored, pl.col("n_words") >= options.edges[0]))
-            llrs = sum_strata(known, found) + sum_marks(known, marks)
+            measured = (pl.col("n_words") >= options.edges[0]) & pl.col(chosen.signals[0]).is_not_null()
+            people, positives = _complete(humans.filter(spoken, measured)), kept.filter("positive", spoken, measured)
+            scored = [Scored(part, sum_strata(part, found) + sum_marks(part, marks)) for part in (people, positives)]
             below = [stratum.human_below for stratum in found if stratum.human_below is not None]
-            references += fit_references(str(language), known, llrs, min(below, default=0.0), chosen.genres)
+            references += fit_references(str(language), scored[0], scored[1], min(below, default=0.0), chosen.genres)
     return Axis(tuple(strata), marks, tuple(references))
 
 

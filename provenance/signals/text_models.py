@@ -23,8 +23,7 @@ from provenance.models.linear import LinearModel
 from provenance.schema import FAMILIES, GENRES, Column
 from provenance.text.delexicalise import Vocabulary, join_classes
 from provenance.text.ngrams import Ngrams, hash_ngrams
-from provenance.text.tokens import tokenise
-from provenance.text.windows import Windows, cut_windows
+from provenance.text.windows import Windows, read_windows
 
 _KINDS = ("vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_genre", "lr_family")
 _NATS_PER_BAN = math.log(10)
@@ -101,7 +100,7 @@ class TextModels:
         return frame.fill_nan(None).cast({"lm_n_tokens": pl.Int64})
 
     def _measure(self, texts: pl.Series, paths: TextPaths) -> dict[str, Floats]:
-        windows = cut_windows(tokenise(texts))
+        windows = read_windows(texts)
         values = {**score_language_models(windows, paths), **score_linear_models(windows, paths)}
         means = {name: windows.average(each) for name, each in values.items()}
         n_tokens = np.bincount(windows.text_of, weights=windows.lengths, minlength=texts.len())
@@ -147,7 +146,7 @@ def score_linear_models(windows: Windows, paths: TextPaths) -> dict[str, Floats]
         if kind == "lr_ai":  # a class for each generation of generators: a mixture
             found["lr_ai_logit"] = np.logaddexp.reduce(scores, axis=1)
         else:
-            shares = dict(zip(model.classes, _share(scores).T, strict=True))
+            shares = dict(zip(model.classes, share_classes(scores).T, strict=True))
             if kind == "lr_genre":  # a genre the model does not know has no share, a family is not measured
                 found |= {f"genre_{genre}": shares.get(genre, np.zeros(len(scores))) for genre in GENRES}
             else:
@@ -155,7 +154,7 @@ def score_linear_models(windows: Windows, paths: TextPaths) -> dict[str, Floats]
     return found
 
 
-def _share(scores: Floats) -> Floats:
+def share_classes(scores: Floats) -> Floats:
     """Softmax over the classes, windows x classes."""
     weights: Floats = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
     shares: Floats = weights / weights.sum(axis=1, keepdims=True)

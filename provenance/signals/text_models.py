@@ -22,7 +22,7 @@ from provenance.models import Model, find_model
 from provenance.models.linear import LinearModel
 from provenance.schema import FAMILIES, GENRES, Column
 from provenance.text.delexicalise import Vocabulary, join_classes
-from provenance.text.ngrams import Ngrams, hash_ngrams
+from provenance.text.ngrams import hash_ngrams
 from provenance.text.windows import Windows, read_windows
 
 _KINDS = ("vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_genre", "lr_family")
@@ -134,15 +134,13 @@ def score_language_models(windows: Windows, paths: TextPaths) -> dict[str, Float
 def score_linear_models(windows: Windows, paths: TextPaths) -> dict[str, Floats]:
     """Log odds, and shares of genres and families, of each window."""
     found: dict[str, Floats] = {}
-    ngrams: Ngrams | None = None
-    for kind in ("lr_ai", "lr_genre", "lr_family"):
-        path = paths.path(kind)
-        if path is None:
-            continue
-        model = load_linear(path)
-        if ngrams is None or model.bits != ngrams.bits:
-            ngrams = hash_ngrams(windows, bits=model.bits)
-        scores = model.score(ngrams.buckets, ngrams.offsets)
+    models = {kind: load_linear(path) for kind, path in paths.files if kind.startswith("lr_")}
+    if not models:
+        return found
+    ngrams = hash_ngrams(windows, bits=max(model.bits for model in models.values()))  # once: half of the cost
+    for kind, model in models.items():
+        coarse = ngrams.coarsen(model.bits)
+        scores = model.score(coarse.buckets, coarse.offsets)
         if kind == "lr_ai":  # a class for each generation of generators: a mixture
             found["lr_ai_logit"] = np.logaddexp.reduce(scores, axis=1)
         else:

@@ -23,15 +23,26 @@ Buckets = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Ngrams:
-    """Buckets of several windows, each once, ascending; window k has those from `offsets[k]` to `offsets[k + 1]`."""
+    """Buckets of several windows, ascending; window k has those from `offsets[k]` to `offsets[k + 1]`.
+
+    A bucket of 2^BITS stands once in a window; coarser ones, of which several make one, as often as these.
+    """
 
     buckets: Buckets
     offsets: Positions
     bits: int
 
+    def coarsen(self, bits: int) -> "Ngrams":
+        """The same n-grams in 2^bits buckets: what `hash_ngrams` gives for so few bits, without hashing again."""
+        return Ngrams(self.buckets >> np.int32(self.bits - bits), self.offsets, bits)
+
 
 def hash_ngrams(windows: Windows, *, bits: int = BITS) -> Ngrams:
     """The buckets of every window's tokens and pairs of neighbouring tokens."""
+    return _hash(windows, max(bits, BITS)).coarsen(bits)
+
+
+def _hash(windows: Windows, bits: int) -> Ngrams:
     at = _positions(windows)
     kind = np.uint32 if len(windows) < 1 << (32 - bits) else np.uint64  # half the width sorts in half the time
     rows = np.repeat(np.arange(len(windows)) << bits, windows.lengths).astype(kind)

@@ -101,6 +101,7 @@ class Rows:
         columns = np.concatenate([part.buckets for part in parts])
         bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
         matrix = csr_matrix((values, columns, bounds), shape=(len(counts), 1 << bits))
+        matrix.sum_duplicates()
         return cls(matrix, np.concatenate(owners))
 
 

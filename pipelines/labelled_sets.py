@@ -74,6 +74,15 @@ def name_families(generator: pl.Expr) -> pl.Expr:
     )
 
 
+def name_competing(generator: pl.Expr, place: pl.Expr) -> pl.Expr:
+    """The family of each generator where another one wrote in the same place (a domain), too; null elsewhere.
+
+    Where only one family wrote, a model of families learns the place.
+    """
+    family = name_families(generator)
+    return pl.when(family.drop_nulls().n_unique().over(place) > 1).then(family)
+
+
 def read_dated(data: Path, *, per_cell: int | None = PER_CELL) -> pl.DataFrame:
     """Human documents dated before November 2022, none of them a translation; a source is a group."""
     dated = pl.read_parquet(data / "human" / "human_dated.parquet").with_columns(label=pl.lit("human"))

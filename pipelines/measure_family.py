@@ -9,6 +9,7 @@ same splits instead; where its training breaks off (it counts a loss as not a nu
 import argparse
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -29,10 +30,12 @@ from provenance.train.metrics import find_wilson, measure_auroc
 from provenance.train.text_models import select_classes
 
 THRESHOLDS = (0.5, 0.7, 0.9)
+RECIPE = replace(OPTIONS, family_least=20)  # some splits are small
 REPLICATES = 200
 CHUNK = 1000
 
-FASTTEXT_RATES = (0.05, 0.04, 0.06, 0.03, 0.02)
+FASTTEXT_RATES = (0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.03)
+FASTTEXT_TOKENS = 25_000_000  # read in training, in 5 to 50 passes
 
 Floats = NDArray[np.float64]
 Shares = Callable[
@@ -46,7 +49,7 @@ class _FastText(Protocol):
 
 def share_linear(training: pl.DataFrame, texts: pl.Series) -> tuple[tuple[str, ...], Floats]:
     """Shares, texts x families, by the recipe of the shipped model."""
-    model = fit_classes(select_classes(training, "family", OPTIONS), OPTIONS.family)
+    model = fit_classes(select_classes(training, "family", RECIPE), RECIPE.family)
     parts = [_share(model, texts.slice(first, CHUNK)) for first in range(0, texts.len(), CHUNK)]
     return model.classes, np.concatenate(parts)
 
@@ -60,7 +63,7 @@ def _share(model: LinearModel, texts: pl.Series) -> Floats:
 
 def share_fasttext(training: pl.DataFrame, texts: pl.Series) -> tuple[tuple[str, ...], Floats]:
     """Shares by fastText over words and pairs of words, families given alike; not quantised."""
-    chosen = select_classes(training, "family", OPTIONS)
+    chosen = select_classes(training, "family", RECIPE)
     largest = chosen["family"].value_counts()["count"].max()
     times = (largest / pl.len().over("family")).round().cast(pl.UInt32)
     lines = chosen.select(pl.format("__label__{} {}", "family", _spell(pl.col("text"))).repeat_by(times)).to_series()
@@ -77,13 +80,23 @@ def share_fasttext(training: pl.DataFrame, texts: pl.Series) -> tuple[tuple[str,
 def _fit_fasttext(lines: pl.Series) -> _FastText:
     import fasttext
 
+    n_tokens = int(lines.str.count_matches(" ").sum())
+    epochs = min(max(round(FASTTEXT_TOKENS / n_tokens), 5), 50)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(lines))
         file.flush()
         for rate in FASTTEXT_RATES:
             try:
                 model: _FastText = fasttext.train_supervised(
-                    file.name, dim=20, epoch=12, lr=rate, wordNgrams=2, minCount=3, bucket=200_000, thread=1, verbose=0
+                    file.name,
+                    epoch=epochs,
+                    lr=rate,
+                    dim=20,
+                    wordNgrams=2,
+                    minCount=3,
+                    bucket=200_000,
+                    thread=1,
+                    verbose=0,
                 )
             except RuntimeError:
                 continue

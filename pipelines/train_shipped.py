@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.labelled_sets import name_families, read_ai_sets, read_dated, read_own, read_translations
+from pipelines.labelled_sets import name_competing, read_ai_sets, read_dated, read_own, read_translations
 from provenance.models.registry import Model, describe_model, load_models, write_manifest
 from provenance.train.artefacts import CleanOptions, clean_texts
 from provenance.train.linear import LinearOptions
@@ -38,8 +38,7 @@ def read_training(data: Path, sets: tuple[str, ...] = LICENSED, *, language: str
     """Cleaned texts with label, lang, source, cell, genre and family: what all models of texts learn from.
 
     News in translation and its originals are the labels translated and original; nothing else takes part there: dated
-    texts or encyclopaedia sentences on one side make the ratio one of topics, on both sides they weaken it. A family
-    of generators is named where another one wrote in the same domain, too: else the model learns the domain.
+    texts or encyclopaedia sentences on one side make the ratio one of topics, on both sides they weaken it.
     """
     readers = (read_ai_sets, read_dated, read_own, read_translations)
     texts = pl.concat([read(data, per_cell=None) for read in readers], how="vertical_relaxed")
@@ -49,12 +48,12 @@ def read_training(data: Path, sets: tuple[str, ...] = LICENSED, *, language: str
     capped = _cap_registers(chosen.unique(["text", "set"], keep="first", maintain_order=True))
     named = pl.col("label").replace({"mt": "translated", "ht": "translated"})
     source = pl.col("domain").str.replace("_paraphrased_ai", "")
-    family = pl.when(pl.col("label") == "ai").then(name_families(pl.col("generator")))
+    generator = pl.when(pl.col("label") == "ai").then(pl.col("generator"))
     return clean_texts(capped.with_columns(named, source=source), CLEAN).select(
         *("text", "label", "lang", "set", "source", "genre"),
         cell=pl.format("{} {}", "source", "label"),
         generation=pl.when(pl.col("set") == "own").then(pl.lit(CURRENT)).otherwise(pl.lit(EARLIER)),
-        family=pl.when(family.drop_nulls().n_unique().over("source") > 1).then(family),
+        family=name_competing(generator, pl.col("source")),
     )
 
 

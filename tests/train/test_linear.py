@@ -85,7 +85,7 @@ def test_a_label_counts_alike_whatever_its_size() -> None:
 
 def test_a_text_counts_once_however_many_windows_it_has() -> None:
     short, long = make(20, "ai", "human"), make(1, "ai", length=600).with_columns(label=pl.lit("human"))
-    rows = Rows.read(pl.concat([short, long])["text"], 12)
+    rows = Rows.read(pl.concat([short, long])["text"], OPTIONS.bits)
     assert np.bincount(rows.owner)[-1] == 3
     oracle = LogisticRegression(C=OPTIONS.strength, max_iter=1000, tol=1e-9)
     labels = np.array([*(short["label"] == "ai"), False])[rows.owner]

@@ -7,19 +7,15 @@ import pytest
 
 from provenance.errors import ConfigError
 from provenance.models.registry import describe_model, load_models, write_manifest
-from provenance.signals.language_model import LanguageModels, LanguagePaths
-from provenance.text.tokens import Vocabulary
-from provenance.train.lm import (
-    LanguageModelOptions,
-    TrainedFile,
-    train_language_models,
-)
+from provenance.signals.text_models import TextModels, TextPaths
+from provenance.text.delexicalise import Vocabulary
+from provenance.train.lm import LanguageModelOptions, TrainedFile, select_texts, train_language_models
+from tests.made_models import HAS_LMPLZ, TOOLS
 
-TOOLS = Path(__file__).parents[2] / ".tools" / "bin"
 OPTIONS = LanguageModelOptions(order=3, prune=(0, 0, 0), memory="64M")
 FORMAL = "Furthermore, it is important to note that the results are significant. "
 PLAIN = "I went down to the shop and got us some milk. "
-needs_lmplz = pytest.mark.skipif(not (TOOLS / "lmplz").exists(), reason="lmplz is not built: make lmplz")
+needs_lmplz = pytest.mark.skipif(not HAS_LMPLZ, reason="lmplz is not built: make lmplz")
 
 
 def labelled(language: str = "en") -> pl.DataFrame:
@@ -40,6 +36,12 @@ def test_a_vocabulary_and_a_model_for_each_label_are_written(tmp_path: Path) -> 
 
 
 @needs_lmplz
+def test_documents_and_tokens_are_counted(tmp_path: Path) -> None:
+    ai = next(file for file in train(tmp_path) if file.kind == "lm_ai")
+    assert (ai.n_documents, ai.n_tokens) == (2, 4 * 13 + 4)
+
+
+@needs_lmplz
 def test_training_again_gives_the_same_bytes(tmp_path: Path) -> None:
     first, again = train(tmp_path / "first"), train(tmp_path / "again")
     assert [file.sha256 for file in first] == [file.sha256 for file in again]
@@ -47,11 +49,18 @@ def test_training_again_gives_the_same_bytes(tmp_path: Path) -> None:
 
 @needs_lmplz
 def test_the_trained_models_tell_their_labels_apart(tmp_path: Path) -> None:
-    files = {file.kind: tmp_path / file.file for file in train(tmp_path)}
-    paths = LanguagePaths("en", files["vocabulary"], files["lm_ai"], files["lm_human"])
+    paths = TextPaths("en", tuple((file.kind, tmp_path / file.file) for file in train(tmp_path)))
     batch = pl.DataFrame({"text": [FORMAL * 5, PLAIN * 5], "language": ["en", "en"]})
-    formal, plain = LanguageModels((paths,)).measure(batch)["lm_ai_llr"]
+    formal, plain = TextModels((paths,)).measure(batch)["lm_ai_llr"]
     assert plain < 0 < formal
+
+
+@needs_lmplz
+def test_texts_without_words_do_no_harm(tmp_path: Path) -> None:
+    empty = labelled().with_columns(text=pl.Series(["", "...", " \n", "?"]))
+    (tmp_path / "plain").mkdir()
+    padded = train_language_models(pl.concat([labelled(), empty]), OPTIONS, tools=TOOLS, out=tmp_path / "plain")
+    assert [file.sha256 for file in padded] == [file.sha256 for file in train(tmp_path)]
 
 
 @needs_lmplz
@@ -79,27 +88,30 @@ def test_missing_tools_are_a_config_error_that_says_what_to_do(tmp_path: Path) -
         train_language_models(labelled(), OPTIONS, tools=tmp_path, out=tmp_path)
 
 
-@pytest.fixture
-def tools(tmp_path: Path) -> Path:
-    """Stand-ins that are never run."""
-    for name in ("lmplz", "build_binary"):
-        (tmp_path / name).touch()
-    return tmp_path
-
-
-def test_a_missing_column_is_a_config_error(tools: Path) -> None:
+def test_a_missing_column_is_a_config_error() -> None:
     with pytest.raises(ConfigError, match="lack the column 'lang'"):
-        train_language_models(labelled().drop("lang"), OPTIONS, tools=tools, out=tools)
+        select_texts(labelled().drop("lang"), "en")
 
 
-def test_an_unknown_label_is_a_config_error(tools: Path) -> None:
+def test_an_unknown_label_is_a_config_error() -> None:
     with pytest.raises(ConfigError, match="unknown label robot"):
-        train_language_models(labelled().with_columns(label=pl.lit("robot")), OPTIONS, tools=tools, out=tools)
+        select_texts(labelled().with_columns(label=pl.lit("robot")), "en")
 
 
-def test_a_language_without_texts_is_a_config_error(tools: Path) -> None:
+def test_a_language_without_texts_is_a_config_error() -> None:
     with pytest.raises(ConfigError, match="no labelled text is in the language 'fr'"):
-        train_language_models(labelled(), OPTIONS, tools=tools, out=tools, language="fr")
+        select_texts(labelled(), "fr")
+
+
+def test_texts_and_labels_that_are_null_are_left_out() -> None:
+    texts = labelled().with_columns(text=pl.Series(["a", None, "b", "c"]), label=pl.Series(["ai", "ai", None, "human"]))
+    assert select_texts(texts, "en")["text"].to_list() == ["a", "c"]
+
+
+def test_a_cell_is_a_label_of_a_source_where_none_is_given() -> None:
+    texts = labelled().with_columns(source=pl.Series(["x", "x", "y", "y"]))
+    assert select_texts(texts, "en")["cell"].to_list() == ["ai x", "human x", "ai y", "human y"]
+    assert select_texts(texts.with_columns(cell=pl.lit("own")), "en")["cell"].unique().to_list() == ["own"]
 
 
 @needs_lmplz

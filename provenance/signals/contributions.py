@@ -1,7 +1,7 @@
 """What each token of a text moved: the figures of `text_models` taken apart, for people to see where they come from.
 
 A logistic regression and an n-gram language model are sums over tokens; nothing is estimated here. The linear model's
-weight of a pair of tokens goes half to each; a bucket that occurs several times in a window counts once, shared among
+weight of a pair of tokens goes half to each; an n-gram that occurs several times in a window counts once, shared among
 its occurrences; the end mark of a language model belongs to the last token of its window. The log odds of a mixture of
 classes, log sum_c exp(s_c), are sum_c r_c s_c - sum_c r_c log r_c with r_c = exp(s_c) / sum: the first sum is over
 tokens, the second, up to log 2 for two classes, belongs to none.
@@ -20,7 +20,7 @@ from provenance.models.linear import LinearModel
 from provenance.signals.text_models import TextPaths, load_linear, load_scorer, load_vocabulary
 from provenance.text.alignment import align_spans
 from provenance.text.delexicalise import join_classes
-from provenance.text.ngrams import token_buckets
+from provenance.text.ngrams import BITS, token_buckets
 from provenance.text.normalise import normalise_text
 from provenance.text.tokens import split_tokens
 from provenance.text.windows import Windows, cut_windows
@@ -98,10 +98,11 @@ def _take_linear_model_apart(windows: Windows, paths: TextPaths) -> dict[str, _P
 
 def _share_window(windows: Windows, start: int, end: int, model: LinearModel) -> tuple[Floats, float]:
     """The log odds of one window by token, and what belongs to none."""
-    singles, pairs = token_buckets(windows.tokens.hashes[start:end], model.bits)
+    fine = max(model.bits, BITS)  # where an n-gram counts once, however few buckets the model has
+    singles, pairs = token_buckets(windows.tokens.hashes[start:end], fine)
     keys = np.concatenate([singles, pairs]).astype(np.int64)
     buckets, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    weights = model.weigh(buckets) / math.sqrt(len(buckets)) / counts[:, None]
+    weights = model.weigh(buckets >> (fine - model.bits)) / math.sqrt(len(buckets)) / counts[:, None]
     own, halves = np.split(weights[place], [len(singles)])
     shared: Floats = own.copy()
     shared[:-1] += halves / 2

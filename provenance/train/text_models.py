@@ -1,7 +1,8 @@
 """Fits all models of texts of one language from labelled texts: what signals/text_models.py reads.
 
-A vocabulary over all labels; KenLM pairs for AI-generated and human, translated and original texts; a linear model of
-AI-generated against human texts; one of genres; one of families of generators. Same texts, options and tools give the same bytes.
+A vocabulary over all labels; KenLM pairs for AI-generated and human, translated and original texts; linear models of
+AI-generated against human texts, of genres, and of families of generators. Same texts, options and tools give the same
+bytes.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import polars as pl
 
 from provenance.errors import ConfigError
 from provenance.models.linear import LinearModel
+from provenance.schema import FAMILIES
 from provenance.train.linear import LinearOptions, fit_binary, fit_classes
 from provenance.train.lm import LanguageModelOptions, TrainedFile, describe_file, select_texts, train_language_models
 from provenance.train.vocabulary import VocabularyOptions, count_vocabulary
@@ -50,8 +52,9 @@ def train_text_models(
     """Writes the models that the labels allow to `out`, and says what was written.
 
     `labelled` has text, label (ai, human, translated, original) and lang; optionally source (sources weigh alike in
-    the vocabulary), cell (see train/linear.py; label and source by default), genre and family (of the language model). `tools` is the folder of lmplz;
-    without it no language models are made. Raises ConfigError for missing tools, columns or labels.
+    the vocabulary), cell (see train/linear.py; label and source by default), genre, and family (of the language model
+    that wrote the text). `tools` is the folder of lmplz; without it no language models are made. Raises ConfigError
+    for missing tools, columns or labels.
     """
     texts = select_texts(labelled, language)
     made: list[TrainedFile] = []
@@ -89,16 +92,24 @@ def train_linear_models(
 def select_classes(texts: pl.DataFrame, column: str, options: TextModelOptions) -> pl.DataFrame:
     """The texts of those classes of a column, genre or family, that have enough of them; the class as their label.
 
-    Of a cell no more than the options say; the families of a cell are cells of their own.
+    Of a cell no more than the options say; the families of a cell are cells of their own. Raises ConfigError for a
+    family that no column could hold.
     """
     if column not in texts.columns:
         return texts.clear()
     least, most, cell = options.genre_least, options.genre_most, pl.col("cell")
     if column == "family":
+        _check_families(texts["family"])
         least, most, cell = options.family_least, options.family_most, pl.format("{} {}", "cell", "family")
     known = texts.drop_nulls(column).filter(pl.len().over(column) >= least).with_columns(cell=cell)
     order = pl.col("text").hash(0).rank("ordinal").over("cell")
     return known.filter(order <= most).with_columns(label=pl.col(column))
+
+
+def _check_families(families: pl.Series) -> None:
+    unknown = sorted(set(families.drop_nulls()) - set(FAMILIES))
+    if unknown:
+        raise ConfigError(f"family {unknown[0]!r} is not known; known are {', '.join(FAMILIES)}")
 
 
 def _write(model: LinearModel, texts: pl.DataFrame, path: Path, language: str) -> TrainedFile:

@@ -21,8 +21,9 @@ class VerdictOptions:
     first-seen index, copies count that are at least `first_seen_similarity` alike, and never more than in the grey
     years: what differs may have been written since (an estimate of 0.95 from 128 values means 0.91 or more at two
     standard deviations: at most a tenth of the shingles new).
-    The family of an AI-generated text is named where its share is above `family_share`; 1.0 names none, since no share
-    of the shipped models is right often enough on generators they have not learned (docs/generator-family.md).
+    The family of an AI-generated text is named, in the `Verdict` of one text, where its share is above `family_share`;
+    1.0 names none: the shipped models are wrong too often on generators they have not learned
+    (docs/generator-family.md).
     """
 
     prior_ai: float = 0.1

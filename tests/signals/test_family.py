@@ -8,6 +8,7 @@ import pytest
 from pipelines.labelled_sets import name_competing
 from pipelines.labelled_sets import name_families as name_generators
 from provenance.adapters import judge as judging
+from provenance.errors import ConfigError
 from provenance.schema import FAMILIES
 from provenance.signals import text_models
 from provenance.signals.text_models import TextModels, TextPaths
@@ -97,6 +98,11 @@ def test_each_family_of_a_cell_is_cut_to_the_same_number() -> None:
     counted = select_classes(more, "family", options).group_by("label", "cell").len()
     assert counted.height == 6
     assert set(counted["len"]) == {2}
+
+
+def test_a_family_without_a_column_is_refused() -> None:
+    with pytest.raises(ConfigError, match="family 'grok' is not known; known are gpt, claude"):
+        select_classes(labelled().with_columns(family=pl.lit("grok")), "family", OPTIONS)
 
 
 def test_a_family_alone_in_a_domain_is_not_learned_from() -> None:

@@ -1,5 +1,6 @@
 """Writes the tables of docs/detection.md from judged documents: Parquet, and Markdown to paste."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -40,32 +41,35 @@ def measure_translations(judged: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def measure_lengths(judged: pl.DataFrame) -> pl.DataFrame:
+def measure_lengths(labelled: pl.DataFrame) -> pl.DataFrame:
     """Figures of clean documents by length in words, sets with humans of their own together."""
     rows: list[dict[str, object]] = []
-    own = judged.filter(pl.col("label") == "human")["set"].unique().implode()
-    both = judged.filter(pl.col("form") == "clean", pl.col("label").is_in(["ai", "human"]), pl.col("set").is_in(own))
-    both = both.with_columns(positive=pl.col("label") == "ai", score="ai_score", llr="ai_llr")
+    own = labelled.filter(~pl.col("positive"))["set"].unique().implode()
+    both = labelled.filter(pl.col("form") == "clean", pl.col("set").is_in(own))
     for low, high in ((80, 150), (150, 300), (300, 10_000)):
         part = both.filter(pl.col("n_words").is_between(low, high, closed="left"))
         rows += [{"words": f"{low} to {high}", **row} for row in measure_group(part, EVALUATE)]
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def write_tables(out: Path, judged: pl.DataFrame, sets: pl.DataFrame, ablations: pl.DataFrame) -> None:
+def write_tables(out: Path, judged: pl.DataFrame, labelled: pl.DataFrame, measured: Mapping[str, pl.DataFrame]) -> None:
     """All tables, and tables.md with every one of them."""
     raw, clean = (judged.filter(pl.col("form") == form) for form in ("raw", "clean"))
-    ai = clean.filter(pl.col("label") == "ai")
+    called = ["ai_ai_generated", "ai_human", "human_ai_generated"]
     tables = {
-        "sets": _widen(sets, ["form", "set", "ai_ai_generated", "ai_human", "human_ai_generated"]),
+        "sets": _widen(measured["sets"], ["form", "set", *called]),
+        "own texts of 2026": _widen(measured["own texts of 2026"], ["kind", "called"]),
+        "told genres": _widen(measured["told genres"], ["genre"]),
         "references": count_origins(raw.filter(pl.col("register").is_not_null()), "domain"),
         "humans": count_origins(raw.filter(pl.col("label") == "human", pl.col("register").is_null()), "domain"),
-        "generators": count_origins(ai, "generator"),
-        "lengths": _widen(measure_lengths(judged), ["words"]),
+        "generators": count_origins(clean.filter(pl.col("label") == "ai").with_columns(
+            pl.format("{}: {}", "set", "generator").alias("generator")), "generator"),
+        "lengths": _widen(measure_lengths(labelled), ["words"]),
         "translations": _widen(measure_translations(judged), ["contrast", "called"]),
         "translated origins": count_origins(raw.filter(pl.col("label").is_in(["mt", "ht", "original"])), "domain"),
-        "ablations": ablations,
-    }
+        "attacks": measured["attacks"],
+        "ablations": measured["ablations"],
+    }  # fmt: skip
     for name, table in tables.items():
         table.write_parquet(out / f"{name}.parquet")
     (out / "tables.md").write_text("\n".join(f"## {name}\n\n{_render(t)}\n" for name, t in tables.items()))

@@ -23,12 +23,14 @@ KNOWN = 0.5  # share that known genres must have together, else the genre is unk
 def find_thresholds(table: pl.DataFrame, axis: Axis, strata: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
     """`human_below` and `positive_above` of each row: those of its genres, else those of its stratum (`strata`).
 
-    Those of the stratum serve where the language has no reference that is large enough for thresholds.
+    Those of the stratum serve where the genre was not measured, and where the language has no reference that is large
+    enough for thresholds.
     """
     below, above = (each.copy() for each in strata)
     sized = [reference for reference in axis.references if reference.positive_above is not None]
     for language, references in _by_language(sized):
         rows = _find_rows(table, language)
+        rows = rows[~np.isnan(read_shares(table[rows], references)).all(axis=1)]
         plausible = find_plausible(table[rows], references)
         highs = np.array([ref.positive_above for ref in references], np.float64)
         lows = np.array([-np.inf if ref.human_below is None else ref.human_below for ref in references])

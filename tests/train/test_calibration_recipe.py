@@ -15,7 +15,7 @@ pytest.importorskip("sklearn")
 def _rows(n: int, **given: object) -> pl.DataFrame:
     row = {
         "form": "clean", "label": "ai", "lang": "en", "set": "faid", "group": "D", "domain": "faid/all",
-        "generator": "gpt-4", "register": None, "use": None, "n_words": 200, "length_word_chars": 5.0,
+        "generator": "gpt-4", "register": None, "use": None, "n_words": 200, "lm_ai_llr": 0.0,
         "lm_mt_llr": None, **given,
     }  # fmt: skip
     random = np.random.default_rng(n)
@@ -23,8 +23,9 @@ def _rows(n: int, **given: object) -> pl.DataFrame:
     frame = pl.DataFrame([row] * n, schema_overrides=types)
     shift = 0.4 if row["label"] == "ai" else -0.4
     return frame.with_columns(
+        lr_ai_logit=pl.Series(random.normal(5 * shift, 1.5, n)),
         lm_ai_llr=pl.Series(random.normal(shift, 0.3, n)),
-        lm_human_bits_per_char=pl.Series(random.normal(1.2 - shift / 4, 0.1, n)),
+        lm_human_nats=pl.Series(random.normal(-5.0 + shift, 0.3, n)),
     )
 
 

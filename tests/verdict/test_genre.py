@@ -52,13 +52,21 @@ def test_a_mix_speaks_for_human_below_the_lowest_of_its_genres() -> None:
     assert thresholds(table({"news": 0.5, "blog": 0.5}), NEWS, low) == [(-4.0, 2.0)]
 
 
-@pytest.mark.parametrize("mix", [{"news": 0.2}, {"legal": 1.0}, {"news": None}])
+@pytest.mark.parametrize("mix", [{"news": 0.2}, {"news": 0.0, "blog": 0.0, "legal": 1.0}, {"blog": 0.2, "news": None}])
 def test_an_unknown_genre_takes_the_most_cautious_threshold_of_all(mix: dict[str, float | None]) -> None:
     assert above((NEWS, BLOG, TINY), **mix) == 3.0
 
 
-def test_without_genre_columns_the_most_cautious_threshold_of_all_holds() -> None:
-    assert thresholds(table({}).select("language"), NEWS, BLOG) == [(-1.0, 3.0)]
+def test_a_document_whose_genre_was_not_measured_has_the_thresholds_of_its_stratum() -> None:
+    assert thresholds(table({"news": None}, {"news": 1.0, "blog": 0.0}), NEWS, BLOG) == [STRATUM, (-1.0, 2.0)]
+
+
+def test_without_genre_columns_the_thresholds_of_the_stratum_hold() -> None:
+    assert thresholds(table({}).select("language"), NEWS, BLOG) == [STRATUM]
+
+
+def test_a_document_is_of_the_same_genres_when_judged_as_in_the_reference() -> None:
+    assert GenreOptions().plausible == PLAUSIBLE
 
 
 @pytest.mark.parametrize("language", ["de", None])

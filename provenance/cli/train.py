@@ -108,7 +108,6 @@ def classifier(labelled: tuple[Path, ...], out: Path, language: str, licence: st
 @click.option("--models", required=True, type=_PATHS, help="Models folder; the calibration is written into it.")
 @click.option("--references", multiple=True, type=_PATHS, help="Human documents that set the thresholds; repeatable.")
 @_group
-@_language
 @_licence
 @_fresh
 def calibration(
@@ -116,7 +115,6 @@ def calibration(
     models: Path,
     references: tuple[Path, ...],
     group: str | None,
-    language: str,
     licence: str,
     fresh: bool,
 ) -> int:
@@ -131,7 +129,7 @@ def calibration(
     made = train_calibration(
         texts,
         humans,
-        TrainOptions(language=language, group=group, licence=licence),
+        TrainOptions(group=group, licence=licence),
         folder=models,
         sources=Sources(labelled, references),
         fresh=fresh,

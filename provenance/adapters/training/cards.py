@@ -77,9 +77,17 @@ def describe_calibration(
 def _tell_axis(name: str, axis: Axis) -> list[str]:
     if not axis.strata:
         return [f"{name}: not calibrated, too few documents of a label"]
-    unsized = [each.genre for each in axis.references if each.positive_above is None]
-    told = [f"{name}: {len(axis.strata)} lengths, {len(axis.references)} genres"]
-    return told + ([f"{name}: too few references for a threshold of its own: {', '.join(unsized)}"] if unsized else [])
+    told = []
+    for each in axis.references:
+        above = (
+            "too few for a threshold of its own" if each.positive_above is None else f"threshold {each.positive_above}"
+        )
+        told.append(
+            f"{name}, {each.genre}: {each.n_documents:,} human references of {each.n_sources:,} sources, {above}"
+        )
+    if all(stratum.positive_above is None for stratum in axis.strata):
+        told.append(f"{name}: no threshold, as no register has enough human references; nothing is called so")
+    return told or [f"{name}: one threshold for all kinds of text"]
 
 
 def _tell_figures(judged: pl.DataFrame) -> list[str]:

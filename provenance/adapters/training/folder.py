@@ -55,21 +55,23 @@ def check_target(out: Path, *, fresh: bool) -> None:
 
 def check_addition(out: Path, kinds: Sequence[str], language: str | None, *, fresh: bool) -> None:
     """Raises ConfigError when models of these kinds, or a calibration fitted on such, would be replaced unasked."""
-    if not out.exists() or not any(out.iterdir()) or fresh:
-        check_target(out, fresh=True)
-        return
     check_target(out, fresh=True)
-    old = _replaced(load_models(out), kinds, language)
+    old = [] if fresh else _replaced(read_models(out), kinds, language)
     if old:
         raise ConfigError(f"{out}: would replace {_list(old)}; choose a new folder, or --fresh replaces them")
 
 
-def add_models(out: Path, made: Sequence[Model]) -> list[Model]:
-    """Puts models into the manifest of a folder that holds their files, and the language identifier beside; gives all.
+def read_models(out: Path) -> list[Model]:
+    """The models of a folder, checked; none of a folder without a manifest."""
+    return list(load_models(out)) if (out / "manifest.json").is_file() else []
 
-    What they replace goes, and a calibration with it unless it is what is added: it was fitted on other models.
+
+def add_models(out: Path, made: Sequence[Model], *, old: Sequence[Model]) -> list[Model]:
+    """The manifest of a folder that now holds `made` beside `old`, and the language identifier; gives all.
+
+    What they replace goes, and a calibration with it: it was fitted on other models, or is what is added.
     """
-    old = list(load_models(out)) if (out / "manifest.json").is_file() else []
+    old = list(old)
     for language in {model.language for model in made}:
         gone = _replaced(old, [model.kind for model in made if model.language == language], language)
         old = [model for model in old if model not in gone]

@@ -16,37 +16,36 @@ OPTIONAL = ("domain", "source", "register", "genre", "family", "generation", "ge
 NO_GENRE = ("other",)  # told, but none of the genres a document is held against
 
 
-def ready_labelled(frame: pl.DataFrame, *, language: str, group: str | None, pairs: bool = True) -> pl.DataFrame:
-    """The rows of a language that have a text and a label, with group, domain, source and, where told, genre and more.
+def ready_labelled(frame: pl.DataFrame, *, language: str | None, group: str | None) -> pl.DataFrame:
+    """Rows with a text and a label, with group, domain, source and, where told, genre and more; of a language, or all.
 
     Without a column `group` names, `group` serves, then `pair_id`; a row without either is a group of its own. Raises
-    ConfigError for columns, labels or genres that are unknown, and, with `pairs`, for a label without its counterpart.
+    ConfigError for columns, labels or genres that are unknown, and for a label without its counterpart.
     """
     named = frame.with_columns(pl.col("label").replace(dict(ALIASES)))
     unknown = sorted(set(named["label"].drop_nulls().unique()) - set(LABELS))
     if unknown:
         raise ConfigError(f"label {unknown[0]!r} is unknown; known are {', '.join((*LABELS, *ALIASES))}")
     texts = _complete(named, group, "row")
-    kept = texts.filter(pl.col("lang") == language).drop_nulls(["text", "label"])
+    kept = _pick(texts, language).drop_nulls(["text", "label"])
     if kept.is_empty():
         there = ", ".join(sorted(frame["lang"].drop_nulls().unique())) or "none"
         raise ConfigError(f"no labelled text is in the language {language!r}; there are {there} (--language)")
-    if pairs:
-        _check_pairs(kept)
+    _check_pairs(kept)
     return kept
 
 
-def ready_references(frame: pl.DataFrame, *, language: str, group: str | None) -> pl.DataFrame:
+def ready_references(frame: pl.DataFrame, *, language: str | None, group: str | None) -> pl.DataFrame:
     """Human documents alike; their register is `register`, else `genre`, `domain` or `source`. Others are left out."""
     if "label" in frame.columns:
         frame = frame.filter(pl.col("label") == "human")
     named = frame.with_columns(label=pl.lit("human"))
     group = group if group in named.columns else None
-    kept = _complete(named, group or _first(named, "source"), "reference row").filter(pl.col("lang") == language)
-    if kept.drop_nulls("text").is_empty():
+    kept = _pick(_complete(named, group or _first(named, "source"), "reference row"), language).drop_nulls("text")
+    if kept.is_empty():
         raise ConfigError(f"--references: no human text in the language {language!r}")
     registers = [pl.col(name).cast(pl.String) for name in ("register", "genre") if name in kept.columns]
-    return kept.drop_nulls("text").with_columns(register=pl.coalesce(*registers, "domain"))
+    return kept.with_columns(register=pl.coalesce(*registers, "domain"))
 
 
 def count_labels(texts: pl.DataFrame) -> dict[str, int]:
@@ -64,6 +63,10 @@ def check_enough(texts: pl.DataFrame, labels: Sequence[str], least: int, what: s
                 f"{'only ' if n else ''}{n} documents{what} have the label {label!r}; at least {least} are needed: "
                 "fewer tell topics apart, not how a text is written"
             )
+
+
+def _pick(texts: pl.DataFrame, language: str | None) -> pl.DataFrame:
+    return texts if language is None else texts.filter(pl.col("lang") == language)
 
 
 def _first(frame: pl.DataFrame, *names: str) -> str | None:

@@ -14,6 +14,7 @@ from provenance.adapters.training.folder import (
     CALIBRATION,
     add_models,
     check_addition,
+    read_models,
     write_card,
 )
 from provenance.adapters.training.labelled import check_enough, ready_labelled, ready_references
@@ -58,6 +59,7 @@ def train_part(
     check_addition(out, _KINDS[part], options.language, fresh=fresh)
     if part == "lm":
         check_tools(tools)
+    old = read_models(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
         staged = Path(folder)
@@ -73,7 +75,7 @@ def train_part(
     told = describe_models(texts, data, options.licence, [f"`provenance train {part}`"])
     card = write_card(out, f"{options.language}.{part}", told)
     models = describe_files(made, out, licence=options.licence, card=card)
-    add_models(out, models)
+    add_models(out, models, old=old)
     return list(models)
 
 
@@ -86,16 +88,16 @@ def train_calibration(
     sources: Sources,
     fresh: bool,
 ) -> Model:
-    """Fits the calibration of a folder of models, on documents these have not seen; gives it.
+    """Fits the calibration of a folder of models, in all its languages, on documents these have not seen; gives it.
 
     Raises ConfigError for too few documents, and where the folder has a calibration and `fresh` is not asked.
     """
     models = [model for model in load_models(folder) if model.kind != CALIBRATION]
     check_addition(folder, (CALIBRATION,), None, fresh=fresh)
-    texts = ready_labelled(labelled, language=options.language, group=options.group)
+    texts = ready_labelled(labelled, language=None, group=options.group)
     tables = [texts.with_columns(role=pl.lit("labelled"))]
     if references is not None:
-        humans = ready_references(references, language=options.language, group=options.group)
+        humans = ready_references(references, language=None, group=options.group)
         tables.append(humans.with_columns(role=pl.lit(REFERENCE)))
     both = pl.concat(tables, how="diagonal").with_columns(form=pl.lit("raw"))
     measured = measure_with(both, models).filter(pl.col("n_words") >= MIN_WORDS)
@@ -104,12 +106,12 @@ def train_calibration(
     check_enough(labels, whole, options.fit.min_documents, f" of {MIN_WORDS} words and more")
     calibration = fit_measured(measured, options, models)
     if not calibration.ai.strata and not calibration.mt.strata:
-        raise ConfigError(f"{folder}: no model there measures these texts in {options.language!r}; nothing was written")
+        raise ConfigError(f"{folder}: no model there measures enough of these texts; nothing was written")
     told = describe_calibration(
         calibration, measured, sources, options.licence, ["`provenance train calibration`"], limits=[_UNSEEN]
     )
     written = write_calibration(folder, calibration, write_card(folder, CALIBRATION, told), options)
-    add_models(folder, [written])
+    add_models(folder, [written], old=models)
     return written
 
 

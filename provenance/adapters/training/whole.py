@@ -106,7 +106,7 @@ def train_all(
         calibration = _count_errors(fit_measured(measured, options, models), judged)
         told = describe_calibration(calibration, judged, sources, options.licence, recipe)
         models = (*models, write_calibration(staged, calibration, write_card(staged, CALIBRATION, told), options))
-        add_models(staged, models)
+        add_models(staged, models, old=())
         verify(staged, texts, options.language)
         install(staged, out)
     return Trained(load_models(out), judged)
@@ -172,11 +172,13 @@ def fit_measured(measured: pl.DataFrame, options: TrainOptions, models: Sequence
 
 def _judge_unseen(measured: pl.DataFrame, options: TrainOptions) -> pl.DataFrame:
     """Documents as they were found, judged by a calibration fitted without their fold."""
+    least = options.fit.min_documents * (options.folds - 1) // options.folds
+    fewer = replace(options, fit=replace(options.fit, min_documents=least))
     parts = []
     for fold in measured["fold"].unique().sort():
         mine = pl.col("fold") == fold
         parts.append(
-            _judge(measured.filter(mine, pl.col("form") == "raw"), fit_measured(measured.filter(~mine), options))
+            _judge(measured.filter(mine, pl.col("form") == "raw"), fit_measured(measured.filter(~mine), fewer))
         )
     return pl.concat(parts).with_columns(pl.col("label").replace(dict(IN_CALIBRATION)))
 

@@ -72,9 +72,9 @@ def measure_unseen(
     parts = []
     folds = texts["fold"].unique().sort().to_list()
     for number, fold in enumerate(folds, start=1):
-        mine, rest = texts.filter(pl.col("fold") == fold), training.filter(pl.col("fold") != fold)
+        mine = texts.filter(pl.col("fold") == fold)
         held = pl.concat([mine.select("text"), training.filter(pl.col("fold") == fold).select("text")]).unique()
-        kept = rest.join(held, on="text", how="anti", maintain_order="left")
+        kept = training.join(held, on="text", how="anti", maintain_order="left")
         tell(f"fold {number} of {len(folds)}: models of {kept.height:,} documents measure {mine.height:,}")
         with tempfile.TemporaryDirectory() as folder:
             made = train_text_models(kept, options, out=Path(folder), tools=tools, language=language)

@@ -104,7 +104,7 @@ def _print_figures(figures: pl.DataFrame) -> None:
         counts.alias("pos / neg / unscored"), pl.col("borrowed").last()
     )
     wide = _show_interval(figures).pivot("figure", index=keys, values="shown")
-    shown = [name for name in ("auroc", "tpr_at_1_fpr", "ece", "tpr", "fpr") if name in wide.columns]
+    shown = [name for name in ("auroc", "tpr_at_1_fpr", "ece", "ece_by_chance", "tpr", "fpr") if name in wide.columns]
     rows = counted.join(wide.select(*keys, *shown), on=keys, how="left", maintain_order="left")
     starred = pl.when(pl.col("borrowed").is_null()).then("group").otherwise(pl.format("{} *", "group"))
     _print("", rows.with_columns(starred.alias("group")).drop("borrowed"))

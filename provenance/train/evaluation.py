@@ -12,7 +12,16 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from provenance.train.metrics import Flags, Floats, bin_scores, find_wilson, measure_auroc, measure_ece, measure_tpr
+from provenance.train.metrics import (
+    Flags,
+    Floats,
+    bin_scores,
+    find_wilson,
+    measure_auroc,
+    measure_ece,
+    measure_tpr,
+    simulate_ece,
+)
 from provenance.train.resampling import draw_clusters, find_interval
 
 POSITIVE: Mapping[str, tuple[str, ...]] = {
@@ -57,10 +66,11 @@ class EvaluateOptions:
 class Evaluation:
     """`figures`: one row per axis, group and figure, with a 95 % interval; `reliability`: score bins of each group.
 
-    Figures are auroc, tpr_at_1_fpr, tpr_at_5_fpr and ece, with intervals from resampling clusters; and, as the verdict
-    stands, tpr and fpr: the shares of positives and negatives it calls positive, unscored ones among those it does
-    not, with Wilson's interval. A group without negatives (a generator) or positives (a kind of human text) of its own
-    has `borrowed` those of all documents for the former figures; the latter count its own documents only.
+    Figures are auroc, tpr_at_1_fpr, tpr_at_5_fpr and ece, with intervals from resampling clusters; ece_by_chance, what
+    true scores would have in a group of this size, so that an ece is held against it; and, as the verdict stands, tpr
+    and fpr: the shares of positives and negatives it calls positive, unscored ones among those it does not, with
+    Wilson's interval. A group without negatives (a generator) or positives (a kind of human text) of its own has
+    `borrowed` those of all documents for the former figures; the latter count its own documents only.
     """
 
     figures: pl.DataFrame
@@ -95,7 +105,8 @@ def evaluate(scored: pl.DataFrame, options: EvaluateOptions = _DEFAULTS) -> Eval
             continue
         for group in _split(labelled, options.by):
             named = {"axis": axis, "by": group.by, "group": group.name, "borrowed": group.borrowed}
-            rows = measure_group(group.whole, options) + count_called(group.own, CALLED[axis])
+            rows = measure_group(group.whole, options)
+            rows += [_expect_ece(group.whole, rows[-1], options), *count_called(group.own, CALLED[axis])]
             figures += [{**named, **row} for row in rows]
             bins.append(_bin_group(group, axis, options))
     return Evaluation(pl.DataFrame(figures, schema=EVALUATION_SCHEMA), pl.concat(bins))
@@ -118,6 +129,27 @@ def measure_group(part: pl.DataFrame, options: EvaluateOptions = _DEFAULTS) -> l
         value = measure(llr, score, positive)
         rows.append({**counts, "figure": name, "value": None if np.isnan(value) else value, "low": low, "high": high})
     return rows
+
+
+def _expect_ece(part: pl.DataFrame, like: Mapping[str, object], options: EvaluateOptions) -> dict[str, object]:
+    """The row of ece_by_chance: mean and middle 95 % of what true scores would have in a group like this."""
+    known = part.drop_nulls(["score", "llr"])
+    errors = simulate_ece(
+        known["score"].to_numpy(),
+        known["positive"].to_numpy(),
+        options.n_bins,
+        prior=options.prior,
+        replicates=options.replicates,
+        seed=options.seed,
+    )
+    low, high = find_interval(errors.tolist())
+    return {
+        **like,
+        "figure": "ece_by_chance",
+        "value": float(errors.mean()) if errors.size else None,
+        "low": low,
+        "high": high,
+    }
 
 
 def count_called(own: pl.DataFrame, called: str) -> list[dict[str, object]]:

@@ -106,6 +106,29 @@ def measure_ece(scores: Floats, positive: Flags, n_bins: int = 10, *, prior: flo
     return float(np.sum(bins.weight[filled] * np.abs(bins.mean_score - bins.share)[filled]))
 
 
+def simulate_ece(
+    scores: Floats, positive: Flags, n_bins: int = 10, *, prior: float, replicates: int, seed: int
+) -> Floats:
+    """The calibration errors of groups of this size and these scores, were every score true: what chance alone makes.
+
+    Consistency resampling (Broecker and Smith 2007, Weather and Forecasting 22(3)): positives are drawn from the scores
+    by score, negatives by its complement, as many as there are.
+    """
+    weights = weigh_to_prior(positive, prior)
+    sides = [weights * scores, weights * (1.0 - scores)]
+    sizes = [int(positive.sum()), int((~positive).sum())]
+    if not all(sizes) or not all(side.sum() > 0 for side in sides):
+        return np.zeros(0)
+    random = np.random.default_rng(seed)
+    drawn_positive = np.arange(sum(sizes)) < sizes[0]
+    told = float(sides[0].sum())  # the share of positives that these scores tell of
+    errors = []
+    for _ in range(replicates):
+        drawn = [random.choice(scores, n, p=side / side.sum()) for n, side in zip(sizes, sides, strict=True)]
+        errors.append(measure_ece(np.concatenate(drawn), drawn_positive, n_bins, prior=told))
+    return np.array(errors)
+
+
 def find_wilson(hits: int, total: int) -> tuple[float, float]:
     """The 95 % interval of a share, documents taken as independent; (0, 1) for none."""
     if not total:

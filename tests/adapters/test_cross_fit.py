@@ -31,15 +31,12 @@ def test_a_group_lies_in_one_fold_and_every_fold_has_some() -> None:
 
 
 def test_labels_are_spread_over_the_folds_even_where_groups_hold_one_each() -> None:
-    both = pl.concat(
-        [
-            _groups(10, 10, 10, labels=("ai",)),
-            _groups(1, 1, 1, labels=("human",)).with_columns(group=pl.format("h{}", "group")),
-        ]
-    )
-    counts = _folds(both).group_by("fold", "label").len()
-    assert counts.filter(label="ai")["len"].to_list() == [10, 10, 10]
-    assert counts.filter(label="human")["len"].to_list() == [1, 1, 1]
+    """Dealt out by size alone, one fold would hold all of either label."""
+    kinds = {"ai": (10, 1), "human": (8, 2)}
+    name = pl.format("{} {}", "label", "group").alias("group")
+    parts = [_groups(*sizes, labels=(label,)).with_columns(name) for label, sizes in kinds.items()]
+    counts = _folds(pl.concat(parts), 2).group_by("fold", "label").len()
+    assert sorted(counts.rows()) == [(0, "ai", 10), (0, "human", 2), (1, "ai", 1), (1, "human", 8)]
 
 
 def test_the_order_of_rows_does_not_matter() -> None:

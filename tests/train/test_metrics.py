@@ -8,6 +8,7 @@ from provenance.train.metrics import (
     measure_auroc,
     measure_ece,
     measure_tpr,
+    simulate_ece,
     weigh_to_prior,
 )
 
@@ -90,3 +91,28 @@ def test_shares_in_bins_lie_within_their_bounds():
     scores, positive = np.random.default_rng(1).random(300), np.random.default_rng(2).random(300) < 0.3
     bins = bin_scores(scores, positive, prior=0.1)
     assert ((bins.low < bins.share) & (bins.share < bins.high)).all()
+
+
+def _true_scores(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Scores that are true at a prior of a tenth: the LLR of two normal laws that far apart is the value itself."""
+    random = np.random.default_rng(seed)
+    positive = np.arange(2 * n) < n
+    llr = random.normal(np.where(positive, 2.0, -2.0), 2.0)
+    return 1 / (1 + np.exp(-(llr + np.log(0.1 / 0.9)))), positive
+
+
+def test_true_scores_have_the_error_that_chance_makes():
+    seen = [measure_ece(*_true_scores(60, seed), prior=0.1) for seed in range(200)]
+    expected = simulate_ece(*_true_scores(60, 0), prior=0.1, replicates=200, seed=1)
+    assert expected.mean() == pytest.approx(np.mean(seen), rel=0.25)
+
+
+def test_scores_that_overstate_have_more_than_chance_makes():
+    scores, positive = _true_scores(400, 0)
+    overstated = 1 / (1 + np.exp(-(np.log(scores / (1 - scores)) + 2.0)))
+    expected = simulate_ece(overstated, positive, prior=0.1, replicates=100, seed=1)
+    assert measure_ece(overstated, positive, prior=0.1) > 2 * expected.max()
+
+
+def test_one_label_has_no_error_by_chance():
+    assert simulate_ece(np.full(5, 0.3), np.ones(5, bool), prior=0.1, replicates=10, seed=1).size == 0

@@ -8,11 +8,14 @@ import polars as pl
 import pytest
 
 from provenance.adapters.judge import Judge
+from provenance.adapters.training import whole
 from provenance.adapters.training.cards import Sources
 from provenance.adapters.training.whole import RECIPE, TrainOptions, train_all
 from provenance.errors import ConfigError
 from provenance.models import load_models
 from provenance.models.calibration import load_calibration
+from provenance.train.linear import LinearOptions
+from provenance.train.text_models import TextModelOptions
 from tests.made_labelled import make_human, make_labelled, write_labelled
 from tests.made_models import HAS_LMPLZ, TOOLS
 from tests.test_main_job import ROOT, provenance
@@ -95,6 +98,24 @@ def test_models_are_not_replaced_unasked(inputs: Path, made: Path) -> None:
     assert done.returncode == 2  # type: ignore[attr-defined]
     assert "holds models already" in done.stderr  # type: ignore[attr-defined]
     assert digests(made) == before
+
+
+@needs_lmplz
+def test_figures_are_those_of_calibrations_that_left_the_fold_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[int]] = []
+    fit = whole.fit_measured
+
+    def watch(measured: pl.DataFrame, *args: object) -> object:
+        seen.append(measured["fold"].unique().sort().to_list())
+        return fit(measured, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(whole, "fit_measured", watch)
+    linear = LinearOptions(bits=12, steps=10)
+    options = TrainOptions(folds=3, models=TextModelOptions(linear=linear, genre=linear))
+    train_all(make_labelled(), None, options, tools=TOOLS, out=tmp_path / "out", sources=Sources(()))
+    assert seen == [[1, 2], [0, 2], [0, 1], [0, 1, 2]]
 
 
 def small(**changes: object) -> TrainOptions:

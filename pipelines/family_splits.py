@@ -16,6 +16,7 @@ COMPETING = ("biscope", "biscope_paraphrased_ai", "faid")  # licensed sets in wh
 DOMAINS = ("yelp", "creative", "arxiv")  # of biscope, with two versions of Claude and of GPT each
 OLDER, NEWER = ("claude-3-sonnet", "gpt-3.5-turbo"), ("claude-3-opus", "gpt-4-turbo-preview")
 ONLY = "gemini-1.0-pro"  # has no second version; other texts of it are tested
+FEWER = (50, 100, 200)
 SEED = 1
 
 
@@ -49,7 +50,7 @@ def read_generated(data: Path) -> pl.DataFrame:
 
 
 def list_splits() -> Iterator[tuple[str, list[Split]]]:
-    """Groups of splits: seen versions, versions left out in one domain, sets left out."""
+    """Groups of splits: seen versions, few texts of them, versions left out in one domain, sets left out."""
     one, other = pl.col("half"), ~pl.col("half")
     narrow = [*(f"biscope/{domain}" for domain in (*DOMAINS, "essay")), "faid/FAIDSet"]
     seen = [Split(name, one & (pl.col("domain") == name), other & (pl.col("domain") == name)) for name in narrow]
@@ -58,6 +59,10 @@ def list_splits() -> Iterator[tuple[str, list[Split]]]:
     seen += [Split("detectrl", one & direct, other & direct)]
     seen += [Split("detectrl, other prompts", one & direct, other & special)]
     yield "same versions, other texts of the domain", seen
+    place = pl.int_range(pl.len()).over("set", "half", "direct", "family")
+    yield "fewer texts to learn from", [
+        Split(f"detectrl, {most} of each family", one & direct & (place < most), other & direct) for most in FEWER
+    ]  # fmt: skip
     yield "other versions, other texts of the domain", [
         Split(f"{domain}: {', '.join(old)} to {', '.join(new)}", one & _of(domain, old), other & _of(domain, new))
         for domain in DOMAINS

@@ -29,7 +29,7 @@ NOTES = {
     "sets": ", ".join(LICENSED),
     "fitted on": "signals measured by language models that had not seen the document (pipelines/cross_fit.py)",
     "not AI in the fit": "base and small generators, human text polished by a model",
-    "thresholds of ai": "by genre, see references: at most a share `rate` of human documents, and 2 % of those of any "
+    "thresholds of ai": "by genre, see references: at most a share `rate` of human documents, and 3 % of those of any "
     "one source, lie above; those of the strata serve documents whose genre was not measured",
     "thresholds of mt": "what 1 % of the human documents of the worst register exceed, among "
     + ", ".join(WEB_REGISTERS) + f"; at least {SCORE_OF_HALF} nats",

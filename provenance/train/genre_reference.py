@@ -14,15 +14,16 @@ import polars as pl
 from provenance.models.calibration import TAILS, Reference, Stratum
 from provenance.schema import GENRES
 from provenance.train.metrics import Floats
+from provenance.train.reference import SCORE_OF_HALF
 
 
 @dataclass(frozen=True, slots=True)
 class GenreOptions:
     """`plausible`: share of a genre in a document's mix from which on it is part of the genre's reference.
 
-    A threshold is never below `floor` nats. A document whose LLR is below what a share `miss` of the unseen positives
-    has, and below `ceiling`, speaks for human. A genre with fewer than `min_documents` gets no threshold, one with
-    fewer than `min_offset` on a side no offset; `shrink` penalises squared offsets.
+    A threshold is never below `floor` nats: what is called AI-generated has a score of at least a half at a prior of
+    0.1. A genre with fewer than `min_documents` gets no threshold, one with fewer than `min_offset` on a side no
+    offset; `shrink` penalises squared offsets.
     """
 
     rate: float = 0.01
@@ -32,9 +33,7 @@ class GenreOptions:
     min_source: int = 50
     min_offset: int = 30
     shrink: float = 0.01
-    floor: float = 1.0
-    ceiling: float = 0.0
-    miss: float = 0.1
+    floor: float = SCORE_OF_HALF
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ gives its figures.
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -208,10 +208,13 @@ class Calibration:
         """One axis by its name."""
         return self.ai if name == "ai" else self.mt
 
-    def check_models(self, digests: Mapping[str, str]) -> None:
-        """Raises ConfigError when a language model it was fitted on is missing, or is another one, in `digests`."""
+    def check_models(self, digests: Mapping[str, str], *, weightless: Collection[str] = ()) -> None:
+        """Raises ConfigError when a language model it was fitted on is missing, or is another one, in `digests`.
+
+        Those named in `weightless` are worth nothing here, and may be others.
+        """
         for model, digest in self.models.items():
-            if digests.get(model) != digest:
+            if model not in weightless and digests.get(model) != digest:
                 raise ConfigError(
                     f"the calibration {self.version} was fitted on model {model} with digest {digest}, not on "
                     f"{digests.get(model)}; fit it again with `provenance train calibration`, or restore the model"
@@ -229,5 +232,6 @@ def load_calibration(folder: Path | None) -> Calibration:
     if model is None:
         raise ConfigError(f"{folder}: no model of kind calibration; make one with `provenance train calibration`")
     loaded = Calibration.load(model.path)
-    loaded.check_models({known.name: known.sha256 for known in models})
+    families = [known.name for known in models if known.kind == "lr_family"]
+    loaded.check_models({known.name: known.sha256 for known in models}, weightless=families)
     return loaded

@@ -9,6 +9,7 @@ from pipelines.labelled_sets import name_competing
 from pipelines.labelled_sets import name_families as name_generators
 from provenance.adapters import judge as judging
 from provenance.errors import ConfigError
+from provenance.models.calibration import Calibration
 from provenance.schema import FAMILIES
 from provenance.signals import text_models
 from provenance.signals.text_models import TextModels, TextPaths
@@ -174,3 +175,10 @@ def test_a_verdict_tells_the_family_or_that_it_cannot(monkeypatch: pytest.Monkey
 def test_a_generator_has_the_family_of_who_makes_it(generator: str, family: str | None) -> None:
     frame = pl.DataFrame({"generator": [generator]})
     assert frame.select(name_generators(pl.col("generator"))).item() == family
+
+
+def test_another_model_of_families_leaves_the_calibration_as_it_is() -> None:
+    fitted = Calibration(format=1, version="a", models={"en.lr_ai": "1", "en.lr_family": "2"})
+    fitted.check_models({"en.lr_ai": "1", "en.lr_family": "3"}, weightless=["en.lr_family"])
+    with pytest.raises(ConfigError, match=r"fitted on model en\.lr_ai with digest 1"):
+        fitted.check_models({"en.lr_ai": "3", "en.lr_family": "2"}, weightless=["en.lr_family"])

@@ -119,7 +119,7 @@ def _print_losses(name: str, losses: pl.DataFrame) -> None:
 
 
 def _show_interval(rows: pl.DataFrame) -> pl.DataFrame:
-    cells = pl.format("{} ({}-{})", _show("value"), _show("low"), _show("high"))
+    cells = pl.format("{} ({}..{})", _show("value"), _show("low"), _show("high"))
     return rows.with_columns(pl.when(pl.col("value").is_not_null()).then(cells).alias("shown"))
 
 

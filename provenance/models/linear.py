@@ -47,8 +47,9 @@ class LinearModel:
         sums = np.zeros((len(counts), len(self.classes)))
         filled = np.flatnonzero(counts)
         if len(filled):
-            taken = self.weights[buckets].astype(np.int32)
-            sums[filled] = np.add.reduceat(taken, offsets[:-1][filled], axis=0)
+            starts = offsets[:-1][filled]
+            for number, weights in enumerate(self.weights.T):  # a class at once: quick where its weights lie together
+                sums[filled, number] = np.add.reduceat(weights.take(buckets).astype(np.int32), starts)
         return self.intercepts + sums * self.scales / np.sqrt(np.maximum(counts, 1))[:, None]
 
     def weigh(self, buckets: NDArray[np.int64]) -> Floats:
@@ -62,7 +63,7 @@ class LinearModel:
             np.savez_compressed(
                 file,
                 classes=np.array(self.classes),
-                weights=self.weights,
+                weights=np.ascontiguousarray(self.weights),
                 scales=self.scales,
                 intercepts=self.intercepts,
             )
@@ -78,4 +79,4 @@ class LinearModel:
         n_buckets = len(weights) if weights.ndim == 2 else 0
         if weights.shape != (n_buckets, len(classes)) or n_buckets.bit_count() != 1:
             raise ConfigError(f"{path}: not a linear model of n-grams: the weights have the shape {weights.shape}")
-        return cls(tuple(str(name) for name in classes), weights, scales, intercepts)
+        return cls(tuple(str(name) for name in classes), np.asfortranarray(weights), scales, intercepts)

@@ -12,7 +12,7 @@ from typing import ClassVar
 import polars as pl
 
 from provenance.schema import Column
-from provenance.text.repair import repair_text
+from provenance.signals.base import MENDED, take_mended
 from provenance.text.words import count_words
 
 _CLOSING = r"""["'”’»)\]」』）]*"""
@@ -34,13 +34,14 @@ class Length:
         "length_word_chars": Column(pl.Float64(), "characters", "mean characters of a word, marks included", 0.0),
         "length_sentence_lines": Column(pl.Float64(), "1", "share of lines that end like a sentence", 0.0, 1.0),
     }
-    needs: ClassVar[tuple[str, ...]] = ("text", "n_words")
+    needs: ClassVar[tuple[str, ...]] = ("text", MENDED, "n_words")
 
     min_words: int = 20
 
     def measure(self, batch: pl.DataFrame) -> pl.DataFrame:
         """The four columns of each text."""
-        text = repair_text(pl.col("text").cast(pl.String).fill_null(""))  # as what counted n_words
+        batch = batch.with_columns(take_mended(batch).fill_null("").alias(MENDED))  # as what counted n_words
+        text = pl.col(MENDED)
         known = batch["n_words"].null_count() == 0
         words = pl.col("n_words").cast(pl.Int64) if known else count_words(text)
         counted = batch.select(

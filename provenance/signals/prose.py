@@ -24,8 +24,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from provenance.schema import Column
+from provenance.signals.base import MENDED, take_mended
 from provenance.text.lines import CODE, STOP, Lines, read_lines
-from provenance.text.repair import repair_texts
 from provenance.text.scripts import LATIN
 from provenance.text.small_words import LANGUAGES
 
@@ -53,7 +53,7 @@ class Prose:
         "prose_share": Column(pl.Float64(), "1", "share of the words that stand in running sentences", 0.0, 1.0),
         "prose_words": Column(pl.Int64(), "words", "words that stand in running sentences", 0),
     }
-    needs: ClassVar[tuple[str, ...]] = ("text", "language")
+    needs: ClassVar[tuple[str, ...]] = ("text", MENDED, "language")
 
     long_line: int = 60
     max_numbers: float = 0.3
@@ -65,7 +65,7 @@ class Prose:
 
     def measure(self, batch: pl.DataFrame) -> pl.DataFrame:
         """The two columns of each text."""
-        texts = _name_links(repair_texts(batch["text"].cast(pl.String)).fill_null(""))
+        texts = _name_links(take_mended(batch).fill_null(""))
         listed = batch["language"].cast(pl.String).is_in(LANGUAGES).fill_null(False).to_numpy()
         pieces = (slice(at, at + _CHUNK) for at in range(0, len(texts), _CHUNK))
         chunks = [self._count(texts[piece].to_list(), listed[piece]) for piece in pieces]

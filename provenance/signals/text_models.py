@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from provenance.models import Model, find_model
 from provenance.models.linear import LinearModel
 from provenance.schema import FAMILIES, GENRES, Column
+from provenance.signals.base import MENDED, take_mended
 from provenance.text.delexicalise import Vocabulary, join_classes
 from provenance.text.ngrams import hash_ngrams
-from provenance.text.windows import Windows, read_windows
+from provenance.text.windows import Windows, read_mended
 
 _KINDS = ("vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_genre", "lr_family")
 _NATS_PER_BAN = math.log(10)
@@ -81,7 +82,7 @@ class TextModels:
             for family in FAMILIES
         },
     }
-    needs: ClassVar[tuple[str, ...]] = ("text", "language")
+    needs: ClassVar[tuple[str, ...]] = ("text", MENDED, "language")
 
     languages: tuple[TextPaths, ...]
     min_words: int = 40
@@ -89,21 +90,21 @@ class TextModels:
     def measure(self, batch: pl.DataFrame) -> pl.DataFrame:
         """The columns; a text is measured alone."""
         measured = {name: np.full(batch.height, np.nan) for name in self.columns}
-        language = batch["language"].cast(pl.String)
+        mended, language = take_mended(batch), batch["language"].cast(pl.String)
         for paths in self.languages:
             rows = np.flatnonzero((language == paths.language).fill_null(False).to_numpy())
             for first in range(0, len(rows), _CHUNK):
                 chunk = rows[first : first + _CHUNK]
-                for name, values in self._measure(batch["text"].gather(chunk), paths).items():
+                for name, values in self._measure(mended.gather(chunk), paths).items():
                     measured[name][chunk] = values
         frame = pl.DataFrame({name: pl.Series(values, dtype=pl.Float64) for name, values in measured.items()})
         return frame.fill_nan(None).cast({"lm_n_tokens": pl.Int64})
 
-    def _measure(self, texts: pl.Series, paths: TextPaths) -> dict[str, Floats]:
-        windows = read_windows(texts)
+    def _measure(self, mended: pl.Series, paths: TextPaths) -> dict[str, Floats]:
+        windows = read_mended(mended)
         values = {**score_language_models(windows, paths), **score_linear_models(windows, paths)}
         means = {name: windows.average(each) for name, each in values.items()}
-        n_tokens = np.bincount(windows.text_of, weights=windows.lengths, minlength=texts.len())
+        n_tokens = np.bincount(windows.text_of, weights=windows.lengths, minlength=mended.len())
         enough = windows.n_words >= max(self.min_words, 1)
         return {name: np.where(enough, each, np.nan) for name, each in {**means, "lm_n_tokens": n_tokens}.items()}
 

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.text.shingles import Hashes64, Positions
+from provenance.text.shingles import Codes, Hashes64, Positions
 from provenance.text.tokens import MARK, MARKS, NUMBER, Tokens, split_tokens
 from provenance.text.windows import Windows
 
@@ -20,6 +20,7 @@ _OTHER = "x"
 _SHORTEST = 5  # letters of a word whose suffix is looked at
 _LONGEST_NUMBER = 5
 _CODE_BITS = np.uint64(21)
+_BEFORE_A, _LETTERS = np.uint32(ord("a") - 1), 1 << 5
 
 Classes = NDArray[np.int32]
 
@@ -59,22 +60,39 @@ class Vocabulary:
     def classify(self, tokens: Tokens) -> Classes:
         """The class of each token, a position in `names`."""
         other = len(self.words)
-        place = self._find_words(tokens.hashes)
-        classes = np.where(place >= 0, place, other).astype(np.int32)
-        long = (place < 0) & (tokens.kinds != MARK) & (tokens.ends - tokens.starts >= _SHORTEST)
-        rest = np.flatnonzero(long & (tokens.kinds != NUMBER))
+        classes = self._find_words(tokens.hashes)
+        lengths = tokens.ends - tokens.starts
+        marks, numbers = np.flatnonzero(tokens.kinds == MARK), np.flatnonzero(tokens.kinds == NUMBER)
+        missing = classes < 0
+        classes[missing] = other
+        missing[marks] = missing[numbers] = False
+        rest = np.flatnonzero(missing & (lengths >= _SHORTEST))
         classes[rest] = self._classify_suffixes(tokens, tokens.ends[rest])
-        numbers = tokens.kinds == NUMBER
         first = other + 1 + len(self.suffixes)
-        classes[numbers] = first - 1 + np.minimum(tokens.ends - tokens.starts, _LONGEST_NUMBER)[numbers]
-        marks = tokens.kinds == MARK
-        doubled = len(MARKS) * (tokens.ends - tokens.starts > 1)[marks]
+        classes[numbers] = first - 1 + np.minimum(lengths[numbers], _LONGEST_NUMBER)
+        doubled = len(MARKS) * (lengths[marks] > 1)
         classes[marks] = first + _LONGEST_NUMBER + doubled + _MARK_NUMBER[tokens.codes[tokens.starts[marks]]]
         return classes
 
     def _classify_suffixes(self, tokens: Tokens, ends: Positions) -> Classes:
+        """The classes of the words that end there; those with three letters of a to z at the end from a table."""
+        letters = tokens.codes - _BEFORE_A  # wraps around below
+        first, second, third = letters[ends - 3], letters[ends - 2], letters[ends - 1]
+        plain = np.maximum(np.maximum(first, second), third) < _LETTERS
+        classes: Classes = self._plain_suffixes[((first << 10 | second << 5 | third) & (_LETTERS**3 - 1))]
+        rest = np.flatnonzero(~plain)
+        classes[rest] = self._search_suffixes(tokens.codes, ends[rest])
+        return classes
+
+    @cached_property
+    def _plain_suffixes(self) -> Classes:
+        """The class of words by their last three letters, five bits each."""
+        numbers = np.arange(_LETTERS**3, dtype=np.uint32)
+        codes = np.column_stack([numbers >> 10, (numbers >> 5) % _LETTERS, numbers % _LETTERS]).ravel() + _BEFORE_A
+        return self._search_suffixes(codes, np.arange(3, len(codes) + 1, 3))
+
+    def _search_suffixes(self, codes: Codes, ends: Positions) -> Classes:
         other = len(self.words)
-        codes = tokens.codes
         two = _pack(codes[ends - 2], codes[ends - 1])
         three = _pack(codes[ends - 3], codes[ends - 2], codes[ends - 1])
         found3, found2 = _find(self._packed(3), three), _find(self._packed(2), two)
@@ -82,10 +100,10 @@ class Vocabulary:
         short = np.where(found2 >= 0, other + 1 + n_long + found2, other)
         return np.where(found3 >= 0, other + 1 + found3, short).astype(np.int32)
 
-    def _find_words(self, hashes: Hashes64) -> Positions:
+    def _find_words(self, hashes: Hashes64) -> Classes:
         """Positions of the kept words among the classes, -1 for others: two probes of 2^16 slots each."""
         if not self.words:
-            return np.full(len(hashes), -1)
+            return np.full(len(hashes), -1, np.int32)
         place = self._slots[0][(hashes >> np.uint64(48)).astype(np.uint16)]
         missed = np.flatnonzero(self._hashes[place] != hashes)
         second = self._slots[1][(hashes[missed] >> np.uint64(32)).astype(np.uint16)]
@@ -93,9 +111,9 @@ class Vocabulary:
         return place
 
     @cached_property
-    def _slots(self) -> tuple[Positions, Positions]:
-        first, second = np.zeros(1 << 16, np.int64), np.zeros(1 << 16, np.int64)
-        order = np.arange(len(self._hashes))
+    def _slots(self) -> tuple[Classes, Classes]:
+        first, second = np.zeros(1 << 16, np.int32), np.zeros(1 << 16, np.int32)
+        order = np.arange(len(self._hashes), dtype=np.int32)
         first[(self._hashes >> np.uint64(48)).astype(np.uint16)] = order
         late = order[first[(self._hashes >> np.uint64(48)).astype(np.uint16)] != order]
         second[(self._hashes[late] >> np.uint64(32)).astype(np.uint16)] = late

@@ -17,6 +17,11 @@ _MARKS = {
 
 def normalise_text(text: pl.Expr) -> pl.Expr:
     """Each text in normal form; null stays null, the form of a normal form is itself."""
-    visible = repair_text(text).str.replace_all(r"\p{Cf}+", "")
+    return normalise_mended(repair_text(text))
+
+
+def normalise_mended(text: pl.Expr) -> pl.Expr:
+    """The normal form of each mended text (`repair_text`); null stays null."""
+    visible = text.str.replace_all(r"\p{Cf}+", "")
     unified = visible.str.replace_many(list(_MARKS), list(_MARKS.values()))
-    return unified.str.replace_all(r"\s+", " ").str.strip_chars(" ")
+    return unified.str.replace_all(r"\s{2,}|[^\S ]", " ").str.strip_chars(" ")  # lone spaces, the most, stay unseen

@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from provenance.text.normalise import normalise_text
+from provenance.text.normalise import normalise_mended
+from provenance.text.repair import repair_texts
 from provenance.text.shingles import Codes, Hashes64, Positions, classify_characters, hash_spans
 
 MARKS = ".,;:!?\"()[]/&%-'"
@@ -62,12 +63,12 @@ class Tokens:
 
 def tokenise(texts: pl.Series) -> Tokens:
     """The tokens of each text, brought into normal form first; a null text has none."""
-    return split_tokens(normalise_texts(texts).to_list())
+    return split_tokens(normalise_texts(repair_texts(texts)).to_list())
 
 
-def normalise_texts(texts: pl.Series) -> pl.Series:
-    """Each text in normal form; a null text is empty."""
-    return texts.to_frame("text").select(normalise_text(pl.col("text")).fill_null("")).to_series()
+def normalise_texts(mended: pl.Series) -> pl.Series:
+    """Each mended text (`repair_texts`) in normal form; a null text is empty."""
+    return mended.to_frame("text").select(normalise_mended(pl.col("text")).fill_null("")).to_series()
 
 
 def split_tokens(texts: Sequence[str]) -> Tokens:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from provenance.text.repair import repair_texts
 from provenance.text.shingles import Positions
 from provenance.text.tokens import Tokens, normalise_texts, split_tokens
 
@@ -49,8 +50,13 @@ class Windows:
 
 
 def read_windows(texts: pl.Series, *, words: int = WINDOW_WORDS, max_words: int = MAX_WORDS) -> Windows:
-    """The windows of texts as they come, null ones empty; of long texts only the head is split into tokens."""
-    normal = normalise_texts(texts)
+    """The windows of texts as they come, null ones empty."""
+    return read_mended(repair_texts(texts), words=words, max_words=max_words)
+
+
+def read_mended(mended: pl.Series, *, words: int = WINDOW_WORDS, max_words: int = MAX_WORDS) -> Windows:
+    """The windows of mended texts, null ones empty; of long texts only the head is split into tokens."""
+    normal = normalise_texts(mended)
     heads = normal.str.head(_HEAD * max_words)
     tokens = split_tokens(heads.to_list())
     n_words = np.diff(np.concatenate([np.zeros(1, np.int64), np.cumsum(tokens.is_word)])[tokens.offsets])

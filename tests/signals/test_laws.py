@@ -10,7 +10,8 @@ import pytest
 
 from provenance.models import load_models
 from provenance.schema import DOCUMENTS
-from provenance.signals import Signal, load_signals, measure_signals, signal_columns
+from provenance.signals import Signal, base, load_signals, measure_signals, signal_columns
+from provenance.text.repair import repair_texts
 
 SIGNALS = load_signals(load_models())
 PARAGRAPH = (
@@ -138,3 +139,21 @@ def test_the_catalogue_lists_all_columns_in_order(batch: pl.DataFrame) -> None:
 def test_measuring_together_is_measuring_each(signal: Signal, batch: pl.DataFrame) -> None:
     together = measure_signals(batch, SIGNALS)
     assert together.select(list(signal.columns)).equals(signal.measure(batch))
+
+
+def test_a_batch_is_mended_once(batch: pl.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    mended = []
+    monkeypatch.setattr(base, "repair_texts", lambda texts: mended.append(texts) or repair_texts(texts))
+    measure_signals(batch, SIGNALS)
+    assert len(mended) == 1
+    measure_signals(batch.with_columns(base.take_mended(batch)), SIGNALS)
+    assert len(mended) == 2  # that of take_mended
+
+
+@pytest.mark.parametrize("column", ["mended", "text"])
+def test_who_needs_the_mended_text_reads_it(signal: Signal, batch: pl.DataFrame, column: str) -> None:
+    if "mended" not in signal.needs:
+        pytest.skip("reads the text as it came")
+    garbled = batch.with_columns(base.take_mended(batch))
+    other = garbled.with_columns(pl.lit("Other words stand here. ").repeat_by(30).list.join("").alias(column))
+    assert signal.measure(other).equals(signal.measure(garbled)) is (column == "text")

@@ -38,6 +38,10 @@ def classes(text: str, vocabulary: Vocabulary = VOCABULARY) -> list[str]:
         ("...", ".."),
         ("家", "家"),
         ("族", "x"),
+        ("kultuéing", "x-ing"),
+        ("naïvété", "x"),
+        ("l'été'd", "x"),
+        ("élevéng", "x-ng"),
     ],
 )
 def test_a_token_has_its_class(token: str, expected: str) -> None:
@@ -126,3 +130,18 @@ def test_windows_become_lines_of_classes() -> None:
 def test_rare_words_cannot_be_read_out_of_a_line() -> None:
     windows = cut_windows(split_tokens(["Zanzibar's Quetzalcoatlus 31415926"]))
     assert join_classes(windows, VOCABULARY) == ["x x 99999"]
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"),
+    [
+        ("situação", "x-ção"),
+        ("liberté", "x-té"),
+        ("lernéed", "x-ed"),
+        ("ação", "x"),
+        ("liberta", "x"),
+        ("shan't", "x-'t"),
+    ],
+)
+def test_suffixes_of_other_letters_than_a_to_z(token: str, expected: str) -> None:
+    assert classes(token, Vocabulary(("the",), ("ção", "té", "ed", "'t"))) == [expected]

@@ -54,13 +54,15 @@ def evaluate(
     from provenance.adapters.evaluate import measure_ablations, measure_attacks, measure_labelled, name_groups
     from provenance.adapters.judge import Judge
     from provenance.models.calibration import load_calibration
-    from provenance.train.evaluation import EvaluateOptions
+    from provenance.train.evaluation import EvaluateOptions, count_unknown
     from provenance.train.evaluation import evaluate as measure
     from provenance.verdict import VerdictOptions
 
     columns = tuple(name.strip() for name in by.split(",") if name.strip())
     options = EvaluateOptions(by=columns, cluster=cluster, prior=prior)
     texts = read_labelled(labelled, needed=("text", "label"))
+    if texts.is_empty():
+        raise ConfigError(f"no rows in {', '.join(map(str, labelled))}")
     Judge.load(models)
     measured = measure_labelled(texts, models)
     judged = measured.judge(load_calibration(models), VerdictOptions(prior_ai=prior, prior_mt=prior))
@@ -80,11 +82,16 @@ def evaluate(
     for name in ("attacks", "ablations"):
         if name in tables:
             _print_losses(name, tables[name])
-    missing = [name for name in columns if name not in scored.columns]
-    if missing:
-        click.echo(f"not in the table, so not grouped by: {', '.join(missing)}", err=True)
+    _print_left_out(count_unknown(scored["label"]), [name for name in columns if name not in scored.columns])
     click.echo(f"tables and plots: {out}")
     return 0
+
+
+def _print_left_out(unknown: str, missing: list[str]) -> None:
+    if unknown:
+        click.echo(f"labels of no axis, rows left out of all figures: {unknown}", err=True)
+    if missing:
+        click.echo(f"not in the table, so not grouped by: {', '.join(missing)}", err=True)
 
 
 def _draw(found: "Evaluation", out: Path) -> None:

@@ -178,6 +178,14 @@ def label_axis(scored: pl.DataFrame, axis: str) -> pl.DataFrame:
     )
 
 
+def count_unknown(labels: pl.Series) -> str:
+    """Labels that no axis knows, with their rows, as "AI (12), none (3)"; empty where there is none."""
+    known = [label for axis in AXES for label in (*POSITIVE[axis], *NEGATIVE[axis])]
+    named = labels.fill_null("none").alias("label")
+    counts = named.filter(~named.is_in(known)).value_counts().sort("label")
+    return ", ".join(f"{label} ({n:,})" for label, n in counts.iter_rows())
+
+
 def _figures(options: EvaluateOptions) -> Mapping[str, Callable[[Floats, Floats, Flags], float]]:
     return {
         "auroc": lambda llr, score, positive: measure_auroc(llr, positive),

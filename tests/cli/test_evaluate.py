@@ -85,6 +85,15 @@ def test_scores_presume_the_prior_that_is_asked(found: Path, models: Path, tmp_p
     assert half["ai_llr"].equals(tenth["ai_llr"])
 
 
+@needs_lmplz
+def test_rows_with_a_label_of_no_axis_are_told(models: Path, tmp_path: Path) -> None:
+    odd = make_labelled(3).head(2).with_columns(label=pl.lit("AI"))
+    pl.concat([make_labelled(3), odd]).write_parquet(tmp_path / "labelled.parquet")
+    done = provenance("evaluate", tmp_path / "labelled.parquet", "--out", tmp_path / "out", "--models", models)
+    assert done.returncode == 0, done.stderr
+    assert "labels of no axis, rows left out of all figures: AI (2)" in done.stderr
+
+
 @pytest.mark.parametrize("prior", ["0", "1", "1.5"])
 def test_a_prior_that_is_none_is_refused(tmp_path: Path, prior: str) -> None:
     done = provenance("evaluate", "x.parquet", "--out", tmp_path / "out", "--prior", prior)
@@ -98,6 +107,7 @@ def test_a_prior_that_is_none_is_refused(tmp_path: Path, prior: str) -> None:
     [
         (make_labelled(3).filter(label="ai"), "no axis has both labels"),
         (make_labelled(3).drop("label"), "no column label"),
+        (make_labelled(3).clear(), "no rows in"),
         (make_labelled(3).with_columns(text=pl.lit(1)), "column text holds Int32, no text"),
     ],
 )

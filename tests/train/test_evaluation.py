@@ -2,7 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from provenance.train.evaluation import EvaluateOptions, evaluate, measure_group
+from provenance.train.evaluation import EvaluateOptions, count_unknown, evaluate, measure_group
 from provenance.train.plots import chart_figures, chart_reliability
 
 FAST = EvaluateOptions(replicates=50)
@@ -146,3 +146,8 @@ def test_there_is_a_reliability_panel_for_every_group_large_enough():
     panels = chart_reliability(found).to_dict()["vconcat"][0]["concat"]
     titles = [panel["title"]["text"] for panel in panels]
     assert titles == ["all documents", *(f"generator: model {number}" for number in range(3))]
+
+
+def test_labels_that_no_axis_knows_are_counted() -> None:
+    assert count_unknown(pl.Series(["ai", "human", "mt", "translated", "original", "ai_generated"])) == ""
+    assert count_unknown(pl.Series(["AI", "ai", None, "AI", "human"])) == "AI (2), none (1)"

@@ -50,6 +50,10 @@ def test_one_reference_is_named_with_its_documents_and_sources() -> None:
     assert "12 of 1,000 human documents of this genre score this high" in said
 
 
+def test_the_rate_of_a_threshold_is_said_as_the_bound_it_is() -> None:
+    assert "+2.5at most 1.0 % reach it" in words(render(Compared((NEWS,), {"news": 0.96})))
+
+
 def test_each_genre_of_a_mix_is_named() -> None:
     said = words(render(Compared((NEWS, BLOG), {"news": 0.8, "blog posts": 0.2})))
     assert "reads like news (80.0 %) and blog posts (20.0 %)" in said

@@ -119,8 +119,3 @@ def _write(model: LinearModel, texts: pl.DataFrame, path: Path, language: str) -
     model.save(path)
     kind = path.name.removeprefix(f"{language}.").removesuffix(".npz")
     return describe_file(path, kind, language, texts.height, 0)
-
-
-def describe_sizes(made: Sequence[TrainedFile], out: Path) -> str:
-    """One line a file: documents and bytes."""
-    return "\n".join(f"{m.file}: {m.n_documents:,} documents, {(out / m.file).stat().st_size:,} bytes" for m in made)

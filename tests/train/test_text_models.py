@@ -15,7 +15,7 @@ from provenance.errors import ConfigError
 from provenance.models.linear import LinearModel
 from provenance.train.linear import LinearOptions
 from provenance.train.lm import LanguageModelOptions, TrainedFile, select_texts
-from provenance.train.text_models import TextModelOptions, describe_sizes, select_classes, train_text_models
+from provenance.train.text_models import TextModelOptions, select_classes, train_text_models
 from provenance.train.vocabulary import VocabularyOptions
 from tests.made_models import HAS_LMPLZ, ROOT, TOOLS
 
@@ -138,9 +138,3 @@ def test_which_texts_take_part_does_not_depend_on_their_order() -> None:
     texts = select_texts(with_genres(labelled("human", n=90), "news", "blog", "qa"), "en")
     chosen, again = (select_classes(frame, "genre", OPTIONS) for frame in (texts, texts.reverse()))
     assert set(chosen["text"]) == set(again["text"])
-
-
-def test_documents_and_bytes_are_said_of_each_file(tmp_path: Path) -> None:
-    made = train_text_models(labelled("ai", "human"), OPTIONS, out=tmp_path)
-    size = (tmp_path / "en.lr_ai.npz").stat().st_size
-    assert describe_sizes(made, tmp_path) == f"en.lr_ai.npz: 24 documents, {size:,} bytes"

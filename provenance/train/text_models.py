@@ -5,7 +5,6 @@ AI-generated against human texts, of genres, and of families of generators. Same
 bytes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 

@@ -30,7 +30,6 @@ class LinearOptions:
     strength: float = 30.0
     steps: int = 60
     generations: tuple[tuple[str, float], ...] = ()  # shares of generations in the mixture; alike if empty
-    sharpen: float = 1.0  # of several classes: a strong penalty makes their shares more even than they are
 
 
 def fit_binary(labelled: pl.DataFrame, positive: str, options: LinearOptions) -> LinearModel:
@@ -70,7 +69,7 @@ def fit_classes(labelled: pl.DataFrame, options: LinearOptions) -> LinearModel:
         weights[side] = balance_cells(labelled.filter(pl.Series(side))["cell"]) / len(names)
     rows = Rows.read(labelled["text"], options.bits)
     coefficients, intercepts = _fit(rows, labelled["label"].to_numpy(), weights, options)
-    return LinearModel.quantise(tuple(names), coefficients * options.sharpen, intercepts * options.sharpen)
+    return LinearModel.quantise(tuple(names), coefficients, intercepts)
 
 
 def balance_cells(cells: pl.Series) -> Floats:

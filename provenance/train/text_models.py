@@ -8,7 +8,6 @@ bytes.
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from provenance.errors import ConfigError
@@ -18,7 +17,6 @@ from provenance.train.linear import LinearOptions, fit_binary, fit_classes
 from provenance.train.lm import LanguageModelOptions, TrainedFile, describe_file, select_texts, train_language_models
 from provenance.train.vocabulary import VocabularyOptions, count_vocabulary
 
-SEED = 1
 PAIRS = (("ai", "human"), ("translated", "original"))
 
 
@@ -34,7 +32,7 @@ class TextModelOptions:
     ai: LanguageModelOptions = field(default_factory=LanguageModelOptions)
     translation: LanguageModelOptions = field(default_factory=lambda: LanguageModelOptions(2, (0, 0), 8))
     linear: LinearOptions = field(default_factory=LinearOptions)
-    genre: LinearOptions = field(default_factory=lambda: LinearOptions(bits=15, strength=10.0, steps=30, sharpen=2.0))
+    genre: LinearOptions = field(default_factory=lambda: LinearOptions(bits=15, strength=10.0, steps=30))
     genre_least: int = 20
     genre_most: int = 300
     family_least: int = 100
@@ -103,9 +101,8 @@ def select_classes(texts: pl.DataFrame, column: str, options: TextModelOptions) 
         _check_families(texts["family"])
         least, most, cell = options.family_least, options.family_most, pl.format("{} {}", "cell", "family")
     known = texts.drop_nulls(column).filter(pl.len().over(column) >= least).with_columns(cell=cell)
-    order = pl.Series("order", np.random.default_rng(SEED).permutation(known.height))
-    few = known.with_columns(order).filter(pl.col("order").rank("ordinal").over("cell") <= most)
-    return few.drop("order").with_columns(label=pl.col(column))
+    order = pl.col("text").hash(0).rank("ordinal").over("cell")
+    return known.filter(order <= most).with_columns(label=pl.col(column))
 
 
 def _check_families(families: pl.Series) -> None:

@@ -28,7 +28,7 @@ from provenance.text.windows import Windows, read_mended
 
 _KINDS = ("vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_genre", "lr_family")
 _NATS_PER_BAN = math.log(10)
-_CHUNK = 256  # texts whose tokens are held at once: they stay in the processor's cache
+_CHUNK = 512  # texts whose tokens are held at once: some 40 MB where all are long
 
 Floats = NDArray[np.float64]
 

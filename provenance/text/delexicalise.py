@@ -95,8 +95,8 @@ class Vocabulary:
         other = len(self.words)
         two = _pack(codes[ends - 2], codes[ends - 1])
         three = _pack(codes[ends - 3], codes[ends - 2], codes[ends - 1])
-        found3, found2 = _find(self._packed(3), three), _find(self._packed(2), two)
-        n_long = len(self._suffixes(3))
+        found3, found2 = _find(self._packed[3], three), _find(self._packed[2], two)
+        n_long = len(self._packed[3])
         short = np.where(found2 >= 0, other + 1 + n_long + found2, other)
         return np.where(found3 >= 0, other + 1 + found3, short).astype(np.int32)
 
@@ -132,8 +132,11 @@ class Vocabulary:
     def _suffixes(self, length: int) -> list[str]:
         return sorted(end for end in self.suffixes if len(end) == length)
 
-    def _packed(self, length: int) -> Hashes64:
-        return np.array([_pack(*map(ord, end)) for end in self._suffixes(length)], np.uint64)
+    @cached_property
+    def _packed(self) -> dict[int, Hashes64]:
+        """The suffixes as numbers, ascending, by their length."""
+        packed = {length: [_pack(*map(ord, end)) for end in self._suffixes(length)] for length in (2, 3)}
+        return {length: np.array(ends, np.uint64) for length, ends in packed.items()}
 
 
 def join_classes(windows: Windows, vocabulary: Vocabulary) -> list[str]:

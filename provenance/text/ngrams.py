@@ -46,11 +46,14 @@ def _hash(windows: Windows, bits: int) -> Ngrams:
     at = _positions(windows)
     kind = np.uint32 if len(windows) < 1 << (32 - bits) else np.uint64  # half the width sorts in half the time
     rows = np.repeat(np.arange(len(windows)) << bits, windows.lengths).astype(kind)
-    inside = np.ones(max(len(at) - 1, 0), bool)
-    inside[(np.cumsum(windows.lengths)[:-1] - 1)] = False
     singles, pairs = token_buckets(windows.tokens.hashes[at], bits)
-    keys = np.concatenate([rows | singles.astype(kind), (rows[:-1] | pairs.astype(kind))[inside]])
-    keys.sort()
+    keys: NDArray[np.unsignedinteger] = np.empty(2 * len(at), kind)
+    keys[::2] = rows | singles.astype(kind)
+    keys[1:-1:2] = rows[:-1] | pairs.astype(kind)
+    ends = 2 * np.cumsum(windows.lengths)
+    keys[ends - 1] = keys[ends - 2]  # the last token of a window makes no pair: it counts once all the same
+    for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=False):
+        keys[start:end].sort()  # windows are in order: many short sorts are quicker than a long one
     fresh = np.ones(len(keys), bool)
     fresh[1:] = keys[1:] != keys[:-1]
     keys = keys[fresh]

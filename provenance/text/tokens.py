@@ -86,13 +86,13 @@ def split_tokens(texts: Sequence[str]) -> Tokens:
 def _classify(codes: Codes) -> tuple[Codes, Kinds]:
     """Lower case and kind of each code point (0 separates); an apostrophe between letters is a letter."""
     lower, table = _character_tables()
-    kinds = table[codes]
+    kinds = table.take(codes)
     word = np.zeros(len(kinds) + 2, bool)
     word[1:-1] = kinds == WORD
     joiner = kinds == _JOINER
     kinds[joiner] = MARK
     kinds[joiner & word[:-2] & word[2:]] = WORD
-    return lower[codes], kinds
+    return lower.take(codes), kinds
 
 
 def _find_borders(codes: Codes, kinds: Kinds) -> tuple[Flags, Flags]:

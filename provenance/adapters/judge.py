@@ -59,8 +59,8 @@ class Verdict:
             f"AI-generated: {_score(self.ai_score)}   machine-translated: {_score(self.mt_score)}",
             f"language: {self.language or 'not told'}, {self.n_words} words",
         ]
-        if self.origin == "ai_generated":
-            lines.append(f"reads like the generators of: {self.family or 'cannot be told'}")
+        if self.family is not None:
+            lines.append(f"reads like the generators of: {self.family}")
         lines += [f"{item.nats:+6.2f} nats  {item.signal}: {item.detail}" for item in self.evidence]
         return "\n".join(lines if self.evidence else [*lines, "no evidence either way"])
 

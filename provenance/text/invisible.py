@@ -2,6 +2,8 @@
 
 Default-ignorable code points (DerivedCoreProperties, Unicode 17), the interlinear annotation marks of category Cf, and
 the blank pattern of Braille. Prepended marks of category Cf (U+0600 and others) are seen, and are not among them.
+Controls (category Cc of ASCII, but for what separates words) are removed with them, and are no finding: more often
+than to deceive they stand where bytes were read wrongly.
 """
 
 import re
@@ -12,6 +14,7 @@ INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+CONTROLS = "\x00-\x08\x0e-\x1b\x7f"
 # Controls of direction: an ordinary part of texts with letters that run from right to left.
 DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
@@ -38,10 +41,11 @@ _NEEDED = "|".join(
         r"(?<=[\u2801-\u28ff])\u2800|\u2800(?=[\u2801-\u28ff])",
     )
 )
-_ANY = re.compile(f"[{INVISIBLE}]+")
+_ANY = re.compile(f"[{CONTROLS}{INVISIBLE}]+")
 _NEEDY = re.compile(f"[{_JOINING}{_PICTURE}{_HAN}{_HANGUL}\u20e3\u1800-\u18aa\u2801-\u28ff]")
+_CONTROL = re.compile(f"[{CONTROLS}]")
 _TAGS = re.compile("[\U000e0000-\U000e0fff]")
-_NEEDED_OR_NOT = re.compile(rf"({_NEEDED})|[{INVISIBLE}]")
+_NEEDED_OR_NOT = re.compile(rf"({_NEEDED})|[{CONTROLS}{INVISIBLE}]")
 
 
 def remove_invisible(text: str) -> str:
@@ -54,14 +58,14 @@ def remove_invisible(text: str) -> str:
 def find_invisible(text: str) -> list[tuple[int, int]]:
     """Runs (start, end in code points) of invisible characters for which the writing gives no reason.
 
-    Not among them: what `remove_invisible` keeps, soft hyphens, a byte order mark at the start, controls of direction
-    in a text with letters that run from right to left, and, but for tags, what stands at the edge of a word.
+    Not among them: what `remove_invisible` keeps, controls, soft hyphens, a byte order mark at the start, controls of
+    direction in a text with letters that run from right to left, and, but for tags, what stands at the edge of a word.
     """
     usual = BOM + SOFT_HYPHEN + (DIRECTIONS if RIGHT_TO_LEFT.search(text) else "")
     runs: list[tuple[int, int]] = []
     for found in _NEEDED_OR_NOT.finditer(text):
         start, end = found.span()
-        if found[1] or (found[0] in usual and (found[0] != BOM or start == 0)):
+        if found[1] or _CONTROL.match(found[0]) or (found[0] in usual and (found[0] != BOM or start == 0)):
             continue
         if runs and runs[-1][1] == start:
             runs[-1] = (runs[-1][0], end)

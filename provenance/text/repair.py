@@ -9,7 +9,7 @@ from functools import cache
 import polars as pl
 
 from provenance.text.confusables import Disguise, compile_suspicion, find_disguises
-from provenance.text.invisible import INVISIBLE, remove_invisible
+from provenance.text.invisible import CONTROLS, INVISIBLE, remove_invisible
 from provenance.text.mojibake import SUSPICION, mend_mojibake
 
 _ROUNDS = 8  # a round rarely leaves work for the next; the last one changes nothing
@@ -23,9 +23,11 @@ def repair_text(text: pl.Expr) -> pl.Expr:
 
 
 def repair_texts(texts: pl.Series) -> pl.Series:
-    """Each text of a column mended, row for row, each alone; of clean ASCII only the lengths are looked at."""
+    """Each text of a column mended, row for row, each alone; ASCII is looked through for controls only."""
     mended = texts.cast(pl.String)
-    places = mended.to_frame().select((pl.first().str.len_bytes() != pl.first().str.len_chars()).arg_true()).to_series()
+    text = pl.first()
+    beyond_ascii = text.str.len_bytes() != text.str.len_chars()
+    places = mended.to_frame().select((beyond_ascii | text.str.contains(f"[{_rust(CONTROLS)}]")).arg_true()).to_series()
     for _ in range(_ROUNDS):
         if places.is_empty():
             break
@@ -57,7 +59,7 @@ def _mend_suspicious(text: str) -> str:
 @cache
 def find_suspicion() -> str:
     """A regular expression (Rust's syntax) that every text matches which has more to mend than compatibility forms."""
-    return f"[{_rust(INVISIBLE)}]|{compile_suspicion()}|{SUSPICION}"
+    return f"[{_rust(CONTROLS + INVISIBLE)}]|{compile_suspicion()}|{SUSPICION}"
 
 
 @cache

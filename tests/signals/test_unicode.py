@@ -25,6 +25,7 @@ def measure(text: str) -> dict[str, object]:
         "Η Αθήνα είναι η πρωτεύουσα",
         "“Quotation marks”, dashes — and café",
         "𝐁𝐨𝐥𝐝 letters",
+        "wr\x00ong b\x08yt\x7fes, é",
     ],
 )
 def test_what_writing_needs_is_not_counted(text: str) -> None:

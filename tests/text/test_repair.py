@@ -94,12 +94,12 @@ def test_the_zero_width_attack_is_undone(text: str, rate: float, seed: int) -> N
     assert mend(insert_zero_width(pl.Series([text]), rate, seed)[0]) == text
 
 
-@given(st.text(st.characters(max_codepoint=127)))
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126) | st.sampled_from("\t\n\r\x0b\x0c")))
 def test_ascii_stays(text: str) -> None:
     assert mend(text) == text
 
 
-ODD = st.text(st.sampled_from("aIl1O0 'оаАІα’é\u200b\u200d\u00adÃ©â€™РџСЂ❤️ｆЖ中می\u200c\u0301\ufeff\n"))
+ODD = st.text(st.sampled_from("aIl1O0 'оаАІα’é\u200b\u200d\u00adÃ©â€™РџСЂ❤️ｆЖ中می\u200c\u0301\ufeff\x01\n"))
 
 
 @given(st.one_of(st.text(), ODD))
@@ -112,6 +112,17 @@ def test_a_mended_text_stays(text: str) -> None:
 @settings(deadline=None)
 def test_a_text_is_mended_alone(texts: list[str | None]) -> None:
     assert repair_texts(pl.Series(texts, dtype=pl.String)).to_list() == [mend(text) for text in texts]
+
+
+@pytest.mark.parametrize("char", ["\x00", "\x01", "\x08", "\x0e", "\x1b", "\x7f"])
+@pytest.mark.parametrize("text", ["plain words of a text", "café words of a text", "क्या यह सच है"])
+def test_controls_inside_words_go(char: str, text: str) -> None:
+    assert mend(char.join(text)) == text
+
+
+def test_tabs_and_ends_of_lines_are_no_such_controls() -> None:
+    text = "one\ttwo\nthree\r\nfour\x0bfive\x0csix"
+    assert mend(text) == text
 
 
 def test_foreign_words_stay_where_more_are_truly_foreign_than_disguised() -> None:

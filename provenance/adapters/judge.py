@@ -132,7 +132,13 @@ def judge_many(texts: Sequence[str | None]) -> pl.DataFrame:
 
 
 def _series(texts: Sequence[str | None]) -> pl.Series:
-    """The texts as a column; a lone surrogate, which UTF-8 cannot hold, becomes a question mark."""
+    """The texts as a column; a lone surrogate, which UTF-8 cannot hold, becomes a question mark.
+
+    Raises ConfigError for what is no text.
+    """
+    for position, text in enumerate(texts):
+        if text is not None and not isinstance(text, str):
+            raise ConfigError(f"text {position}: a text is expected, not {type(text).__name__}")
     valid = [text.encode("utf-8", "replace").decode() if text is not None else None for text in texts]
     return pl.Series("text", valid, dtype=pl.String)
 

@@ -47,6 +47,14 @@ def test_nothing_to_measure_gives_null_and_undetermined(scores: pl.DataFrame) ->
         assert (row["ai_score"], row["mt_score"], row["origin"]) == (None, None, "undetermined")
 
 
+@pytest.mark.parametrize("odd", [7, b"bytes", ["a list"]])
+def test_what_is_no_text_is_refused_with_its_place(odd: object) -> None:
+    with pytest.raises(ConfigError, match=f"text 1: a text is expected, not {type(odd).__name__}"):
+        provenance.judge_many(["a text", odd])  # type: ignore[list-item]
+    with pytest.raises(ConfigError, match="text 0"):
+        provenance.judge(odd)  # type: ignore[arg-type]
+
+
 def test_a_null_text_has_no_word_count(scores: pl.DataFrame) -> None:
     assert scores["n_words"].to_list()[1:4] == [0, 6, None]
 

@@ -55,6 +55,9 @@ say "stages"
 "$python" benchmarks/stages.py "$shards" > "$parts/stages.json"
 pages=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["input"]["pages"])' "$parts/stages.json")
 
+say "scoring"
+"$python" benchmarks/scoring.py > "$parts/scoring.json"
+
 say "end to end"
 with=""
 if install_trafilatura; then with="--trafilatura $work/trafilatura"; fi

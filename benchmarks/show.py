@@ -21,6 +21,7 @@ PACKAGES = (
     "resiliparse",
     "fasttext",
     "kenlm",
+    "scikit-learn",
     "datasketch",
 )
 NAMES = {
@@ -46,6 +47,7 @@ def gather(parts: Path) -> dict[str, object]:
         "input": found["stages"]["input"],
         "reading": found["reading"],
         "stages": found["stages"]["stages"],
+        "scoring": found["scoring"],
         "end_to_end": runs,
         "side_by_side": whole,
         "ratios": compare(whole),
@@ -112,7 +114,8 @@ def tabulate(figures: dict[str, dict]) -> str:
         f"| {name} | {row['per_core_second']:,.0f} | {row['cpu_s'] / total:.1%} |"
         for name, row in figures["stages"].items()
     ]
-    return "\n".join([*lines, "", *_tell_reading(figures["reading"]), "", *_tell_rest(figures), ""])
+    parts = (lines, _tell_scoring(figures["scoring"]), _tell_reading(figures["reading"]), _tell_rest(figures))
+    return "\n".join(line for part in parts for line in (*part, ""))
 
 
 def _tell_fixed(run: dict) -> str:
@@ -146,6 +149,15 @@ def _tell_reading(reading: dict) -> list[str]:
             f"| {peak['shard']:,} | {peak['page']:,} | {peak['encoded_page']:,} |"
         )
     return lines
+
+
+def _tell_scoring(scoring: dict) -> list[str]:
+    """Scoring beside others on the same texts; rates are of the quickest of several turns, CPU time alone."""
+    lines = [f"| scoring texts of {scoring['words']} words, one thread | texts per core-second |", "|---|---:|"]
+    lines += [f"| {name} | {row['per_core_second']:,.0f} |" for name, row in scoring["rates"].items()]
+    ratios = ", ".join(f"{value} {label}" for label, value in scoring["ratios"].items())
+    measured = f"{scoring['n']:,} texts, {scoring['date']}, load before {scoring['machine']['load_before']}"
+    return [*lines, "", f"Ratios of these rates: {ratios} ({measured})."]
 
 
 def _tell_rest(figures: dict[str, dict]) -> list[str]:

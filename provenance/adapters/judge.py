@@ -19,7 +19,8 @@ from provenance.models import find_model, load_models
 from provenance.models.calibration import load_calibration
 from provenance.schema import VERDICTS
 from provenance.signals import Signal, load_signals, measure_signals
-from provenance.text.repair import repair_text
+from provenance.signals.base import MENDED
+from provenance.text.repair import repair_texts
 from provenance.text.words import count_words
 from provenance.verdict import VerdictOptions, judge_batch, name_families
 
@@ -162,12 +163,16 @@ def measure_texts(
     found = identify.identify(text)
     if languages is not None:
         found = found.with_columns(languages.alias("language"))
-    documents = pl.DataFrame([text, pl.Series("doc_id", range(text.len())).cast(pl.String)]).with_columns(
-        pl.col("text").str.len_chars().cast(pl.Int64).alias("n_chars"),
-        count_words(repair_text(pl.col("text"))).alias("n_words"),
-        *found.get_columns(),
+    documents = (
+        pl.DataFrame([text, pl.Series("doc_id", range(text.len())).cast(pl.String)])
+        .with_columns(
+            pl.col("text").str.len_chars().cast(pl.Int64).alias("n_chars"),
+            repair_texts(text).alias(MENDED),
+            *found.get_columns(),
+        )
+        .with_columns(count_words(pl.col(MENDED)).alias("n_words"))
     )
-    return documents, measure_signals(documents, signals)
+    return documents.drop(MENDED), measure_signals(documents, signals)
 
 
 _measured_in: set[int] = set()  # processes that have measured: none but this one, or this one was forked from it

@@ -43,10 +43,11 @@ class Prose:
     """Share and number of the words that stand in lines that read as sentences; null for a text without words.
 
     A line of `long_line` columns (characters of scripts without spaces take two) need not be closed by a mark. Of a
-    line's words at most `max_numbers` may be numbers and at least `min_small` must be small ones, where the language is
-    one of `small_words.LANGUAGES`; with more than `max_titled` capitalised or numbers it needs half as many again.
-    There may be `max_symbols` signs of code for a word, or two for a small one. A text has none with more than
-    `max_foreign` of its words in a second script, or `max_latin` Latin ones in a text of another, whose terms they are.
+    line's words at most `max_numbers` may be numbers, there may be one bar or `max_bars` a word, and at least
+    `min_small` must be small ones, where the language is one of `small_words.LANGUAGES`; with more than `max_titled`
+    capitalised or numbers it needs half as many again. There may be `max_symbols` signs of code for a word, or two for
+    a small one. A text has none with more than `max_foreign` of its words in a second script, or `max_latin` Latin
+    ones in a text of another, whose terms they are.
     """
 
     columns: ClassVar[Mapping[str, Column]] = {
@@ -57,6 +58,7 @@ class Prose:
 
     long_line: int = 60
     max_numbers: float = 0.3
+    max_bars: float = 0.05
     max_titled: float = 0.5
     min_small: float = 0.15
     max_symbols: float = 0.2
@@ -105,7 +107,8 @@ class Prose:
         named = lines.capitals + lines.numbers > self.max_titled * lines.words
         least = np.where(lines.numbers * _FEW >= lines.words, _REFERENCE, _TITLE) * self.min_small
         title = named & (lines.small < least * lines.words) & (lines.width >= self.long_line)
-        table = (lines.numbers > self.max_numbers * lines.words) | (lines.bars > 1)
+        barred = lines.bars > np.maximum(1, self.max_bars * lines.words)
+        table = (lines.numbers > self.max_numbers * lines.words) | barred
         worded: Flags = ~(sparse | title | table)
         return worded
 

@@ -177,3 +177,8 @@ def test_a_text_without_words_has_no_share(text):
 def test_attacks_do_not_make_prose_something_else(attack):
     attacked = ATTACKS[attack](pl.Series([PROSE["one line"], PROSE["hard-wrapped"]]), 0.1, 1)
     assert [share(text) for text in attacked] == [1.0, 1.0]
+
+
+def test_two_bars_do_not_make_a_table_of_a_long_line():
+    line = "The river rose in the night and the people of the lower town left their houses for the hill. " * 5
+    assert share(line + "| |") == share(line)

@@ -17,8 +17,7 @@ from provenance.errors import ConfigError
 from provenance.models import Model
 from provenance.models.registry import describe_model
 from provenance.signals import load_signals, measure_signals
-from provenance.text.repair import repair_text
-from provenance.text.words import count_words
+from provenance.text.words import count_visible_words
 from provenance.train.lm import LABELS, TrainedFile
 from provenance.train.text_models import TextModelOptions, train_text_models
 
@@ -87,7 +86,7 @@ def measure_with(texts: pl.DataFrame, models: Sequence[Model]) -> pl.DataFrame:
     signals = load_signals(models)
     documents = texts.with_columns(
         pl.col("text").str.len_chars().cast(pl.Int64).alias("n_chars"),
-        count_words(repair_text(pl.col("text"))).alias("n_words"),
+        count_visible_words(pl.col("text")).alias("n_words"),
         language=pl.col("lang"),
     )
     parts = []

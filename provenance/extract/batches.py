@@ -20,8 +20,7 @@ from provenance.extract.document import (
 )
 from provenance.extract.page_facts import read_markup_row
 from provenance.schema import DOCUMENTS, MARKUP_TABLE, REJECTS
-from provenance.text.repair import repair_text
-from provenance.text.words import count_words
+from provenance.text.words import count_visible_words
 
 _LATER = ("language", "language_score", "n_chars", "n_words")  # measured on the whole batch
 _SHOWN = 200  # characters of an address in a reject's detail
@@ -146,7 +145,7 @@ class _Rows:
         documents = documents.with_columns(
             *identify.identify(documents["text"]),
             n_chars=pl.col("text").str.len_chars(),
-            n_words=count_words(repair_text(pl.col("text"))),
+            n_words=count_visible_words(pl.col("text")),
         )
         batch = ExtractedBatch(
             DOCUMENTS.conform(documents),

@@ -13,3 +13,8 @@ WORD = rf"[{UNSPACED}]|[\p{{L}}\p{{M}}\p{{N}}--[{UNSPACED}]]+(?:['’‑-][\p{{L
 def count_words(text: pl.Expr) -> pl.Expr:
     """Number of words of each text, Int64; null stays null."""
     return text.str.count_matches(WORD).cast(pl.Int64)
+
+
+def count_visible_words(text: pl.Expr) -> pl.Expr:
+    """Number of words as a reader sees them: format characters and controls inside a word do not part it."""
+    return count_words(text.str.replace_all(r"[\p{Cf}\p{Cc}--\s]+", ""))

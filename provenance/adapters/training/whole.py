@@ -31,8 +31,7 @@ from provenance.errors import ConfigError
 from provenance.models import Model, load_models
 from provenance.models.calibration import Calibration
 from provenance.models.registry import describe_model
-from provenance.text.repair import repair_text
-from provenance.text.words import count_words
+from provenance.text.words import count_visible_words
 from provenance.train.artefacts import CleanOptions, clean_texts
 from provenance.train.calibration import fit_calibration
 from provenance.train.error_counts import count_errors
@@ -141,7 +140,7 @@ def _deal(
     if options.clean is not None:
         training = clean_texts(training, options.clean)
         both = pl.concat([both, training.with_columns(form=pl.lit("clean"))], how="diagonal")
-    counted = both.with_columns(count_words(repair_text(pl.col("text"))).alias("n_words"))
+    counted = both.with_columns(count_visible_words(pl.col("text")).alias("n_words"))
     texts = counted.filter(pl.col("n_words") >= MIN_WORDS)
     fitted = texts.filter(pl.col("role") == "labelled", pl.col("form") == _form(options))
     check_enough(fitted, whole, options.fit.min_documents, f" of {MIN_WORDS} words and more")

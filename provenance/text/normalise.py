@@ -16,7 +16,7 @@ _MARKS = {
 
 
 def normalise_text(text: pl.Expr) -> pl.Expr:
-    """Each text in normal form; null stays null, the form of a normal form is itself."""
+    """Each text in normal form; null stays null. The form of a normal form is itself, where no bytes were misread."""
     return normalise_mended(repair_text(text))
 
 

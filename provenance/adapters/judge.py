@@ -62,6 +62,9 @@ class Verdict:
         ]
         if self.family is not None:
             lines.append(f"reads like the generators of: {self.family}")
+        if self.ai_score is None:
+            short = self.n_words < VerdictOptions().min_words
+            lines.append(f"no score: {'too few words' if short else 'no model for the language, or not running prose'}")
         lines += [f"{item.nats:+6.2f} nats  {item.signal}: {item.detail}" for item in self.evidence]
         return "\n".join(lines if self.evidence else [*lines, "no evidence either way"])
 

@@ -146,3 +146,14 @@ def test_a_lone_surrogate_is_judged() -> None:
 def test_a_categorical_column_is_text() -> None:
     frame = pl.DataFrame({"text": pl.Series([SHORT, SHORT], dtype=pl.Categorical)})
     assert provenance.Judge.load().score(frame)["n_words"].to_list() == [6, 6]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Six words are far too few.", "too few words"),
+        ("Der Hafen wacht vor der Stadt auf. " * 30, "no model for the lang"),
+    ],
+)
+def test_a_verdict_says_why_there_is_no_score(text, why):
+    assert f"no score: {why}" in provenance.judge(text).explain()

@@ -122,7 +122,7 @@ def small(**changes: object) -> TrainOptions:
     return TrainOptions(**changes)  # type: ignore[arg-type]
 
 
-def refuse(labelled: pl.DataFrame, out: Path, *, match: str, tools: Path = TOOLS, **changes: object) -> None:
+def assert_refused(labelled: pl.DataFrame, out: Path, *, match: str, tools: Path = TOOLS, **changes: object) -> None:
     with pytest.raises(ConfigError, match=match):
         train_all(labelled, None, small(**changes), tools=tools, out=out, sources=Sources(()))
     assert not out.exists() or not list(out.glob("*.npz"))
@@ -130,7 +130,7 @@ def refuse(labelled: pl.DataFrame, out: Path, *, match: str, tools: Path = TOOLS
 
 
 def test_missing_tools_are_said_before_any_work(tmp_path: Path) -> None:
-    refuse(make_labelled(2), tmp_path / "out", tools=tmp_path, match="lmplz and build_binary not found")
+    assert_refused(make_labelled(2), tmp_path / "out", tools=tmp_path, match="lmplz and build_binary not found")
 
 
 @needs_lmplz
@@ -145,13 +145,13 @@ def test_missing_tools_are_said_before_any_work(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_fitted_is_refused(tmp_path: Path, labelled: pl.DataFrame, match: str) -> None:
-    refuse(labelled, tmp_path / "out", match=match)
+    assert_refused(labelled, tmp_path / "out", match=match)
 
 
 @needs_lmplz
 def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
-    refuse(make_labelled(120), tmp_path, match="holds other files")
+    assert_refused(make_labelled(120), tmp_path, match="holds other files")
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 

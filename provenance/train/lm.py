@@ -72,7 +72,7 @@ def train_language_models(
         part = texts.filter(pl.col("label") == label)
         lines = _read_windows(part["text"], vocabulary)
         path = out / f"{language}.lm_{label}.binary"
-        _estimate(lines, options, tools, path)
+        estimate_model(lines, options, tools, path)
         n_tokens = sum(line.count(" ") + 1 for line in lines)
         made.append(describe_file(path, f"lm_{label}", language, part.height, n_tokens))
     return made
@@ -108,7 +108,8 @@ def _read_windows(texts: pl.Series, vocabulary: Vocabulary) -> list[str]:
     return [line for chunk in chunks for line in join_classes(read_windows(chunk), vocabulary)]
 
 
-def _estimate(lines: Sequence[str], options: LanguageModelOptions, tools: Path, path: Path) -> None:
+def estimate_model(lines: Sequence[str], options: LanguageModelOptions, tools: Path, path: Path) -> None:
+    """Writes the KenLM model of lines of words. Raises ConfigError when a tool fails."""
     with tempfile.TemporaryDirectory() as folder:
         corpus, arpa = Path(folder) / "corpus", Path(folder) / "arpa"
         corpus.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

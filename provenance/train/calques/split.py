@@ -1,0 +1,81 @@
+"""Splits a compound into parts that are headwords themselves, the shorter part as long as can be.
+
+Source: Koehn and Knight (2003), splitting by a word list; linking elements of `languages.py`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from provenance.train.calques.entries import Dictionary, Kind
+from provenance.train.calques.languages import Compounding
+
+NOUNS = (Kind.NOUN, Kind.UNTOLD)
+FIRST = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.PLURAL)
+_PREFERRED = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.VERB, Kind.PLURAL)
+_SHORTEST = 3
+_MOST_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part's headword in lower case, as what it is to be translated, and its letters in the compound."""
+
+    headword: str
+    kinds: tuple[Kind, ...]
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Splitter:
+    """Splits by a dictionary and the joints of its language."""
+
+    dictionary: Dictionary
+    compounding: Compounding
+
+    def split(self, word: str) -> tuple[Part, ...] | None:
+        """Two parts, or three where two will not do; null for what is no compound of headwords."""
+        word = word.lower()
+        return self._two(word) or self._three(word)
+
+    def _two(self, word: str) -> tuple[Part, Part] | None:
+        found = [
+            (first, last)
+            for at in self._places(word)
+            for last in self._last(word[at:])
+            for first in self._first(word[:at])
+        ]
+        return max(found, key=self._weigh, default=None)
+
+    def _weigh(self, parts: tuple[Part, Part]) -> tuple[int, int]:
+        """The length of the shorter part; of equals the noun before the adjective, the verb and the plural."""
+        kind = self.dictionary.first_kind(parts[0].headword, parts[0].kinds)
+        return min(part.length for part in parts), -_PREFERRED.index(kind) if kind in _PREFERRED else 0
+
+    def _three(self, word: str) -> tuple[Part, ...] | None:
+        """The longest last part before which two parts stand."""
+        for at in self._places(word):
+            for last in self._last(word[at:]):
+                for joint in self.compounding.joints:
+                    stem = word[:at].removesuffix(joint) if word[:at].endswith(joint) else ""
+                    pair = self._two(stem) if len(stem) >= 2 * _SHORTEST else None
+                    if pair is not None:
+                        return (*pair, last)
+        return None
+
+    def _places(self, word: str) -> range:
+        return range(_SHORTEST, len(word) - _SHORTEST + 1)
+
+    def _last(self, end: str) -> Iterator[Part]:
+        if end not in self.compounding.endings and self.dictionary.has(end, NOUNS):
+            yield Part(end, NOUNS, len(end))
+
+    def _first(self, start: str) -> Iterator[Part]:
+        for joint in self.compounding.joints:
+            stem = start.removesuffix(joint)
+            if not start.endswith(joint) or len(stem) < _SHORTEST:
+                continue
+            if self.dictionary.has(stem, FIRST):
+                yield Part(stem, FIRST, len(stem))
+            for ending in self.compounding.infinitives if joint in ("", "e") else ():
+                if self.dictionary.has(stem + ending, (Kind.VERB,)):
+                    yield Part(stem + ending, (Kind.VERB,), len(stem))

@@ -1,0 +1,102 @@
+"""Which glosses are struck out: those that English says, and those made of words it hardly has.
+
+Rules in order, the first that fits is counted. What is left differs from every translation the dictionary gives and is
+no phrase of original English, as far as the texts reach that a phrase model has read.
+"""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+from provenance.train.calques.entries import Dictionary, Entry
+from provenance.train.calques.gloss import Gloss
+from provenance.train.calques.phrase_model import Phrases
+from provenance.train.calques.words import is_small, normalise_phrase
+
+
+class Rule(Enum):
+    """Why a gloss is struck out."""
+
+    TRANSLATION = "says what the dictionary says"
+    ENGLISH = "stands elsewhere on the dictionary's English side"
+    RARE = "has a part that is rare in original English"
+    PHRASE = "is a phrase or word of original English"
+    LIKELY = "would not be rare in original English"
+    ORIGINAL = "stands in the texts of --original"
+    TAKEN = "renders another compound, too"
+
+
+@dataclass(frozen=True, slots=True)
+class StrikeOptions:
+    """Log10 of probabilities in original English, chosen as docs/calques.md tells.
+
+    A part rarer than `min_word_log10` is none that English has. A gloss must be rarer than `max_phrase_log10`, and
+    by `doubt_log10` more for every step of doubt: each step makes it less likely that a translation holds it.
+    """
+
+    min_word_log10: float = -6.5
+    max_phrase_log10: float = -8.5
+    doubt_log10: float = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Striker:
+    """Holds glosses against a dictionary, a phrase model and the phrases of a user's own texts."""
+
+    dictionary: Dictionary
+    phrases: Phrases
+    original: Set[str]  # normalised pairs of words
+    options: StrikeOptions
+
+    def strike(self, gloss: Gloss, entries: Sequence[Entry]) -> Rule | None:
+        """The first rule that strikes the gloss of a compound with these entries out; null for one that is kept."""
+        words = tuple(normalise_phrase(gloss.text).split())
+        if _is_said(words, entries):
+            return Rule.TRANSLATION
+        if _spellings(words) & self.dictionary.english:
+            return Rule.ENGLISH
+        if any(is_small(word) or not self._is_frequent(word) for word in words):
+            return Rule.RARE
+        pairs = list(pairwise(words))
+        if any(self._is_english(*pair) for pair in pairs):
+            return Rule.PHRASE
+        if any(f"{a} {b}" in self.original or a + b in self.original for a, b in pairs):
+            return Rule.ORIGINAL
+        return Rule.LIKELY if self._is_likely(words, gloss.doubt + _shares_word(words, entries)) else None
+
+    def _is_frequent(self, word: str) -> bool:
+        score = self.phrases.word_log10(word)
+        return score is not None and score >= self.options.min_word_log10
+
+    def _is_likely(self, words: Sequence[str], doubt: int) -> bool:
+        limit = self.options.max_phrase_log10 - doubt * self.options.doubt_log10
+        return self.phrases.phrase_log10(" ".join(words)) > limit
+
+    def _is_english(self, first: str, second: str) -> bool:
+        return self.phrases.has_pair(first, second) or self.phrases.word_log10(first + second) is not None
+
+
+def _spellings(words: tuple[str, ...]) -> set[str]:
+    """As it is, in one word, and as "X of Y"."""
+    spaced = " ".join(words)
+    return {
+        spaced,
+        "".join(words),
+        *(f"{' '.join(words[at:])} of {' '.join(words[:at])}" for at in range(1, len(words))),
+    }
+
+
+def _shares_word(words: Sequence[str], entries: Sequence[Entry]) -> bool:
+    """Whether a translation has a word of the gloss: then the gloss is nearer to English."""
+    said = {word for entry in entries for text in entry.translations for word in normalise_phrase(text).split()}
+    return not said.isdisjoint(words)
+
+
+def _is_said(words: tuple[str, ...], entries: Sequence[Entry]) -> bool:
+    """Whether a translation is the gloss, or holds it, in any of its spellings."""
+    spellings = _spellings(words)
+    said = {normalise_phrase(text) for entry in entries for text in entry.translations}
+    return any(
+        spelling in text if " " in spelling else spelling in text.split() for text in said for spelling in spellings
+    )

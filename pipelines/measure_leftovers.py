@@ -21,7 +21,7 @@ from provenance.errors import RecordError
 from provenance.extract import ExtractOptions, LanguageIdentifier, extract_batches
 from provenance.models import find_model, load_models
 from provenance.signals import measure_signals
-from provenance.signals.markup import AiDisclosure
+from provenance.signals.ai_disclosure import AiDisclosure
 from provenance.signals.phrases import KINDS, WEIGHTS, ChatPhrases
 
 ROWS = 2_000  # documents measured at a time

@@ -1,33 +1,31 @@
-"""A page as its marks are read from it, and the marks of machine translation.
+"""A page as its marks are read from it, and a search for what may be one.
 
-A mark is what the page carries, not what it proves: the source-language page carries most plugin marks too. Names tell
-such cases apart ("..._part"). For marks that tell of AI see `disclosure_marks.py`.
-
-Sources: the marks are what the tools write into pages (Google Translate, Transposh, TranslatePress, Weglot,
-GTranslate, qTranslate, Yandex and Edge translators); `lang="..-x-mtfrom-.."` and `rel="alternate
-machine-translated-from"` are Google's proposal of 2011.
+A mark is what the page carries, not what it proves. For the marks of machine translation see `translation_marks.py` and
+`notice_marks.py`, for those that tell of AI `disclosure_marks.py`.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
-from urllib.parse import urljoin, urlsplit
 
 import polars as pl
-from resiliparse.parse.html import DocumentNode
+from resiliparse.parse.html import DocumentNode, ElementNode
+
+from provenance.text.notices import find_keys, has_wordings
 
 Element = Mapping[str, str]  # attribute names, lower case, to values
 MetaName = Literal[
-    "generator", "content-language", "x-translated-by", "translation-stats", "ai-disclosure", "ai-generated"
-]
+    "generator", "content-language", "x-translated-by", "translation-stats", "translator", "ms.translationtype",
+    "ai-disclosure", "ai-generated",
+]  # fmt: skip
 META_NAMES: tuple[str, ...] = get_args(MetaName)  # the meta tags that are read
 
-MIN_DOUBLED_FONTS = 5  # fewer are a fragment pasted into a page, not a translated page
-_GTRANSLATE = re.compile(r"<!--\s*delivered by GTranslate", re.IGNORECASE | re.ASCII)
-# A page without one of these has no mark in its body: nearly all pages are spared the searches below.
+# A page without one of these has no mark in its body: nearly all pages are spared the searches for each.
 _SIGNS = (
-    "-x-mtfrom|vertical-align: inherit|<ya-tr-span|_msttexthash|data-trp-gettext|weglot|GTranslate|qtranslate"
+    "x-mtfrom|-t0-|vertical-align: inherit|google-src-text|translate\\.goog|<ya-tr-span|_msttexthash"
+    "|data-moz-translations-id|immersive-translate-tr|data-trp-gettext|trp_original_lang|data-wg-tr|weglot|GTranslate"
+    '|gtranslateSettings|qtranslate|data-wovnio|linguise-extra|cx-segment|ough_translation|"translator"'
     "|ai-disclosure|rainedAlgorithmicMedia"
     "|utm_source=chat|utm_source=openai|utm_source=copilot|utm_source=perplexity|utm_source=gemini.g|utm_source=claude"
     '|utm_source=grok|referrer=grok|"ChatGPT|"GPT-|"OpenAI |"Google Gemini|"Artificial Intelligence"'
@@ -56,82 +54,31 @@ class Page:
         """Content of the first meta tag of that name or http-equiv; null if there is none."""
         return self.metas.get(name)
 
+    @property
+    def body(self) -> ElementNode | None:
+        """The body element of a parsed page."""
+        return self.document.query_selector("body") if self.document is not None else None
+
     def count(self, selector: str) -> int:
         """How many elements match a CSS selector."""
         return len(self.document.query_selector_all(selector)) if self.document is not None else 0
 
 
-def find_signs(html: str) -> str:
+def find_signs(html: str, language: str) -> str:
     """The source of a page that may have marks in its body; empty where it has none.
 
-    One search for all signs: by polars in 320 microseconds for a page of 146 kB, nine tenths of them for calling it,
-    where ten searches of Python's take 535.
+    `language` is the one the page declares: notices are looked for in it and in English, in all languages where it
+    declares none or one whose notices are not known. One search for all signs: by polars, mostly for calling it.
     """
-    return html if pl.Series([html]).str.contains(_SIGNS)[0] else ""
+    return html if pl.Series([html]).str.contains(_find_pattern(primary_language(language)))[0] else ""
 
 
-def find_translation_marks(page: Page) -> list[str]:
-    """Names of the translation marks of a page, in a fixed order, each once."""
-    return list(dict.fromkeys([*_declared(page), *_saved(page), *_plugins(page)]))
+def primary_language(tag: str) -> str:
+    """Primary subtag of a language tag where notices of that language are known, else empty."""
+    code = tag.strip().lower().replace("_", "-").partition("-")[0]
+    return code if has_wordings(code) else ""
 
 
-def _declared(page: Page) -> Iterator[str]:
-    if "-x-mtfrom" in page.root.get("lang", "").lower():
-        yield "mtfrom_lang"
-    elif "-x-mtfrom" in page.signs:
-        if page.count('body[lang*="-x-mtfrom"]'):
-            yield "mtfrom_lang"
-        elif page.count('[lang*="-x-mtfrom"]:not(link)'):
-            yield "mtfrom_lang_part"
-    for link in page.links:
-        declared = "machine-translated-from" in link.get("rel", "").lower().split()
-        if declared and not _is_same(page, link.get("href", "")):  # a template may print it on the source page too
-            yield f"mtfrom_link={link.get('hreflang', '').strip().lower()[:20]}".rstrip("=")
-
-
-def _is_same(page: Page, address: str) -> bool:
-    try:
-        return urljoin(page.base, address).split("#")[0] == page.url.split("#")[0]
-    except ValueError:
-        return False
-
-
-def _saved(page: Page) -> Iterator[str]:
-    classes = page.root.get("class", "").split()
-    if "translated-ltr" in classes or "translated-rtl" in classes:
-        yield "google_class"
-    if (page.meta("x-translated-by") or "").lower() == "google":
-        yield "google_meta"
-    if _host(page.url).endswith((".translate.goog", "translate.googleusercontent.com")):
-        yield "google_proxy"
-    if "vertical-align: inherit" in page.signs:
-        doubled = page.count('font[style*="vertical-align"] > font[style*="vertical-align"]')
-        if doubled:
-            yield "google_font" if doubled >= MIN_DOUBLED_FONTS else "google_font_part"
-    if "<ya-tr-span" in page.signs and page.count("ya-tr-span"):
-        yield "yandex_span"
-    if "_msttexthash" in page.signs and page.count("[_msttexthash]"):
-        yield "edge_hash"
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _plugins(page: Page) -> Iterator[str]:
-    if "data-trp-gettext" in page.signs and page.count("[data-trp-gettext]"):
-        yield "translatepress"
-    if page.meta("translation-stats") is not None:
-        yield "transposh"
-    if "weglot" in page.signs and page.count('[id^="weglot"], [class*="weglot"]'):
-        yield "weglot"
-    if "GTranslate" in page.signs:
-        if _GTRANSLATE.search(page.signs):
-            yield "gtranslate_static"
-        if page.count('[onclick*="doGTranslate"], [onchange*="doGTranslate"], [href*="doGTranslate"]'):
-            yield "gtranslate_widget"
-    if "qtranslate" in page.signs and page.count('[id^="qtranslate"], [id^="qtranxs"], [class*="qtranxs"]'):
-        yield "qtranslate"
+@cache
+def _find_pattern(language: str) -> str:
+    return "|".join((_SIGNS, *find_keys(language)))

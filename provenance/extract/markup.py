@@ -11,7 +11,8 @@ from urllib.parse import urljoin
 from resiliparse.parse.html import ElementNode, HTMLTree
 
 from provenance.extract.disclosure_marks import find_disclosure_marks
-from provenance.extract.marks import META_NAMES, Element, Page, find_signs, find_translation_marks
+from provenance.extract.marks import META_NAMES, Element, Page, find_signs
+from provenance.extract.translation_marks import find_translation_marks
 
 MAX_ALTERNATES = 500  # hreflang links kept of one page; sites with every locale have about 200
 MAX_VALUE = 300  # characters kept of a declared value
@@ -79,7 +80,8 @@ def _read_page(tree: HTMLTree, html: str, headers: Mapping[str, str], url: str) 
             base = base or node.getattr("href") or ""
     root = document.document_element
     attributes = _attributes(root, root.attrs) if root is not None else {}
-    return Page(document, find_signs(html), headers, url, resolve(url, base) or url, attributes, metas, links)
+    signs = find_signs(html, attributes.get("lang", ""))
+    return Page(document, signs, headers, url, resolve(url, base) or url, attributes, metas, links)
 
 
 def add_meta(metas: dict[str, str], element: Element) -> None:

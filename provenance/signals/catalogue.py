@@ -4,23 +4,25 @@ from collections.abc import Mapping, Sequence
 
 from provenance.models import Model
 from provenance.schema import Column
+from provenance.signals.ai_disclosure import AiDisclosure
 from provenance.signals.base import Signal
 from provenance.signals.calques import Calques
 from provenance.signals.length import Length
-from provenance.signals.markup import AiDisclosure, TranslationMarkup
+from provenance.signals.markup import TranslationMarkup
 from provenance.signals.phrases import ChatPhrases
+from provenance.signals.options import SignalOptions
 from provenance.signals.prose import Prose
 from provenance.signals.repetition import Repetition
 from provenance.signals.text_models import TextModels, TextPaths
 from provenance.signals.unicode import UnicodeTricks
 
 
-def load_signals(models: Sequence[Model]) -> tuple[Signal, ...]:
+def load_signals(models: Sequence[Model], options: SignalOptions | None = None) -> tuple[Signal, ...]:
     """Every signal, with the models it needs; the order is that of the columns."""
     return (
         TextModels(_find_languages(models)),
         ChatPhrases(),
-        Calques(),
+        Calques(extra=(options or SignalOptions()).calque_paths),
         TranslationMarkup(),
         AiDisclosure(),
         UnicodeTricks(),

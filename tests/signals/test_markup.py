@@ -5,14 +5,9 @@ import pytest
 
 from provenance.schema import DOCUMENTS
 from provenance.signals import measure_signals
-from provenance.signals.markup import (
-    NO_EVIDENCE,
-    PLUGINS,
-    SAVED,
-    AiDisclosure,
-    TranslationMarkup,
-    find_default_language,
-)
+from provenance.signals.mark_worth import NO_EVIDENCE, PLUGINS, SAVED
+from provenance.signals.markup import TranslationMarkup
+from provenance.signals.site_language import find_default_language
 
 ENGLISH = {"lang": "en", "url": "https://e.org/page"}
 GERMAN = {"lang": "de", "url": "https://e.org/de/page"}
@@ -25,10 +20,11 @@ def frame(**columns: object) -> pl.DataFrame:
         "language": "de",
         "language_score": 0.99,
         "n_words": 100,
+        "url": "https://e.org/page",
         "html_lang": "de",
+        "content_language": None,
         "hreflang": [],
         "translation_marks": [],
-        "ai_disclosure_marks": [],
         **columns,
     }
     return pl.DataFrame([row], schema={name: DOCUMENTS.schema[name] for name in row})
@@ -41,11 +37,6 @@ def translated(*marks: str, **columns: object) -> float | None:
 
 def mismatch(**columns: object) -> float | None:
     value: float | None = TranslationMarkup().measure(frame(**columns))["markup_language_mismatch"][0]
-    return value
-
-
-def disclosed(*marks: str) -> float | None:
-    value: float | None = AiDisclosure().measure(frame(ai_disclosure_marks=marks))["disclosure_ai"][0]
     return value
 
 
@@ -168,67 +159,11 @@ def test_an_uncertain_language_is_not_compared(columns: dict[str, object]):
     assert mismatch(html_lang="en", **columns) is None
 
 
-@pytest.mark.parametrize(
-    ("mark", "expected"),
-    [
-        ("header:ai-disclosure=mode=ai-originated", 1.0),
-        ('header:ai-disclosure=model="x"; mode="machine-generated"', 1.0),
-        ("header:ai-disclosure=mode=ai-modified, provider=x", 0.5),
-        ("header:ai-disclosure=mode=none", 0.0),
-        ("header:ai-disclosure=ai-generated; by=x", 1.0),
-        ("meta:ai-disclosure=autonomous", 1.0),
-        ("meta:ai-disclosure=AI-Assisted", 0.5),
-        ("meta:ai-disclosure=none", 0.0),
-        ("meta:ai-generated=true", 1.0),
-        ("meta:ai-generated=false", 0.0),
-        ("meta:ai-generated=", 0.0),
-        ("attribute:ai-disclosure=ai-generated", 1.0),
-        ("part:ai-disclosure=ai-generated", 0.0),
-        ("jsonld:digitalSourceType=trainedAlgorithmicMedia", 1.0),
-        ("jsonld:digitalSourceType=compositeWithTrainedAlgorithmicMedia", 0.5),
-        ("jsonld:digitalSourceType=humanEdits", 0.0),
-        ("media:digitalSourceType=trainedAlgorithmicMedia", 0.0),
-        ("jsonld:digitalSourceType=TrainedAlgorithmicMediaDigitalSource", 1.0),
-        ("jsonld:author=ChatGPT", 1.0),
-        ("jsonld:coauthor=ChatGPT", 0.5),
-        ("part:author=ChatGPT", 0.0),
-        ("meta:generator=ChatGPT", 0.5),
-        ("meta:generator=AI-generated", 1.0),
-        ("link:chatgpt.com=3", 0.0),
-    ],
-)
-def test_what_a_disclosure_declares(mark: str, expected: float):
-    assert disclosed(mark) == expected
-
-
-def test_the_strongest_disclosure_counts():
-    assert disclosed("meta:ai-disclosure=none", "attribute:ai-disclosure=ai-generated") == 1.0
-
-
-def test_copied_links_are_counted_beside_what_is_declared():
-    marks = ["meta:ai-disclosure=none", "link:chatgpt.com=3", "link:openai=1"]
-    measured = AiDisclosure().measure(frame(ai_disclosure_marks=marks))
-    assert measured.select("disclosure_ai", "disclosure_link_count").row(0) == (0.0, 4)
-    assert measured["disclosure_hits"][0].to_list()[1]["detail"] == (
-        "3 link(s) to other sites as chatgpt.com cites them: copied out of an answer"
-    )
-
-
-def test_a_page_without_disclosure_declares_none():
-    assert disclosed() == 0.0
-
-
-@pytest.mark.parametrize("columns", [{"ai_disclosure_marks": None}, {"text": ""}, {"text": None}])
-def test_plain_text_discloses_nothing_measurable(columns: dict[str, object]):
-    assert AiDisclosure().measure(frame(**columns)).row(0) == (None, None, None)
-
-
 def test_texts_judged_without_markup_columns_are_not_measured():
-    measured = measure_signals(pl.DataFrame({"text": ["Some text."]}), [TranslationMarkup(), AiDisclosure()])
-    assert measured.row(0) == (None,) * 6
+    measured = measure_signals(pl.DataFrame({"text": ["Some text."]}), [TranslationMarkup()])
+    assert measured.row(0) == (None,) * 5
 
 
 def test_the_declared_columns_come_in_order():
-    for signal in (TranslationMarkup(), AiDisclosure()):
-        measured = signal.measure(frame(translation_marks=["weglot"], ai_disclosure_marks=["meta:ai-generated=true"]))
-        assert dict(measured.schema) == {name: column.dtype for name, column in signal.columns.items()}
+    measured = TranslationMarkup().measure(frame(translation_marks=["weglot"]))
+    assert dict(measured.schema) == {name: column.dtype for name, column in TranslationMarkup.columns.items()}

@@ -1,0 +1,146 @@
+"""Notices in a page, wherever they stand, that say it was translated by machine.
+
+What a reader does not see is no notice: hidden elements and those that the page's own style sheet hides, comments,
+templates, scripts, what shows without scripts only. Nor is what is not said of the page: choices and links, quotations,
+code, reviews and comments, navigation.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from itertools import islice
+
+from resiliparse.parse.html import ElementNode, Node, NodeType
+
+from provenance.extract.marks import Page, primary_language
+from provenance.text.notices import find_keys, find_notices, load_wordings
+
+MAX_SHOWN = 120  # characters kept of a notice
+_MAX_NODES = 20_000  # walked through
+_MAX_PLACES = 50  # occurrences of a stem looked at
+_AROUND = 600  # characters of source on each side of a stem
+_BORDER = "\n"  # of a block; the text of a link stands between the two others
+_OPENS, _CLOSES = "\x02", "\x03"
+_ONLY_LINK = re.compile(f"{_OPENS}[^{_CLOSES}]*{_CLOSES}")
+_BORDERS = {"a": (_OPENS, _CLOSES)}
+_TAG = re.compile(r"<!--.*?-->|<(/?[a-z][a-z0-9]*)\b[^<>]*>", re.IGNORECASE | re.DOTALL)
+_UNSEEN = frozenset(
+    {
+        "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "option",
+        "textarea", "button", "nav", "label", "input", "blockquote", "q", "code", "pre", "samp", "cite", "del",
+        "dialog",
+    }
+)  # fmt: skip
+_INLINE = frozenset(
+    {
+        "a", "b", "i", "em", "strong", "span", "font", "small", "big", "u", "mark", "abbr", "bdi", "bdo", "wbr",
+        "sub", "sup", "time", "ins", "s", "tt", "acronym", "ya-tr-span",
+    }
+)  # fmt: skip
+_HIDDEN_STYLE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDDEN_CLASSES = frozenset(
+    {
+        "hidden", "hide", "d-none", "is-hidden", "visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text",
+        "screen-reader-only", "element-invisible", "u-hidden", "invisible", "offscreen", "modal", "collapse", "tooltip",
+    }
+)  # fmt: skip
+_OF_OTHERS = re.compile(
+    r"\b(?:reviews?|comments?|commentlist|testimonials?|ratings?|feedbacks?|replies|reply|kommentare?|bewertungen|avis"
+    r"|menu|navbar|breadcrumbs?|lang(?:uage)?-(?:switcher|selector|menu|list)|related|teasers?)\b",
+    re.IGNORECASE,
+)
+_STYLES = re.compile(r"<style[^>]*>(.*?)</style", re.IGNORECASE | re.DOTALL)
+_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_HIDING = re.compile(r"([^{}]+)\{[^{}]*display\s*:\s*none[^{}]*\}", re.IGNORECASE)
+_SIMPLE = re.compile(r"(?:[a-z]\w*)?([.#][\w-]+)", re.IGNORECASE)
+
+
+def find_notice_marks(page: Page) -> Iterator[str]:
+    """ "notice=SENTENCE" for each visible statement that the page is machine-translated; "notice_edited=" if edited."""
+    language = primary_language(page.root.get("lang", ""))
+    body = page.body if page.signs and _may_say(page.signs, language) else None
+    if body is None:
+        return
+    wordings = load_wordings(language)
+    for text in _visible_blocks(body, _find_hiding(page.signs)):
+        for notice in find_notices(text, wordings):
+            yield f"notice{'_edited' * notice.edited}={notice.sentence[:MAX_SHOWN]}"
+
+
+def _may_say(html: str, language: str) -> bool:
+    """Whether a notice stands in the source, seen or not: few pages are walked through."""
+    wordings = load_wordings(language)
+    for found in islice(re.finditer("|".join(find_keys(language)), html), _MAX_PLACES):
+        around = html[max(0, found.start() - _AROUND) : found.end() + _AROUND]
+        if any(any(find_notices(text, wordings)) for text in _without_tags(around)):
+            return True
+    return False
+
+
+def _without_tags(html: str) -> Iterator[str]:
+    """The text with a line for every block, and in one line: blocks may be styled to stand beside each other."""
+    bare = unescape(_TAG.sub(lambda tag: "" if (tag[1] or "").lower().strip("/") in _INLINE else "\n", html))
+    yield bare
+    yield bare.replace("\n", " ")
+
+
+def _find_hiding(html: str) -> frozenset[str]:
+    """Classes and ids (".x", "#x") that the page's own style sheets hide on screens."""
+    sheets = (_MEDIA.sub("", sheet) for sheet in _STYLES.findall(html))
+    rules = (selector.strip() for sheet in sheets for rule in _HIDING.findall(sheet) for selector in rule.split(","))
+    return frozenset(simple.group(1) for rule in rules if (simple := _SIMPLE.fullmatch(rule)))
+
+
+def _visible_blocks(root: ElementNode, hiding: frozenset[str]) -> Iterator[str]:
+    """Texts between the borders of blocks, in order, of what is seen and said of the page; not those that are links."""
+    pending: list[str] = []
+    stack: list[Node | str] = [root]
+    for _ in range(_MAX_NODES):
+        node = stack.pop() if stack else _BORDER
+        if node == _BORDER:
+            yield from _take(pending)
+        elif isinstance(node, str):
+            pending.append(node)
+        elif node.type == NodeType.TEXT:
+            pending.append(node.value or "")
+        elif isinstance(node, ElementNode) and not _is_unseen(node, hiding):
+            tag = node.tag or ""
+            before, after = _BORDERS.get(tag, ("", "") if tag in _INLINE else (_BORDER, _BORDER))
+            stack.extend((after, *reversed(list(_children(node))), before))
+        if not stack and not pending:
+            return
+
+
+def _take(pending: list[str]) -> Iterator[str]:
+    text = "".join(pending).strip()
+    pending.clear()
+    if text and not _ONLY_LINK.fullmatch(text):
+        yield text.replace(_OPENS, "").replace(_CLOSES, "")
+
+
+def _children(parent: ElementNode) -> Iterator[Node]:
+    child = parent.first_child
+    while child is not None:
+        yield child
+        child = child.next_sibling
+
+
+def _is_unseen(node: ElementNode, hiding: frozenset[str]) -> bool:
+    if node.tag in _UNSEEN:
+        return True
+    names = {name.lower() for name in node.attrs}
+    if not names:
+        return False
+    if "hidden" in names or (node.getattr("aria-hidden") or "").lower() == "true":
+        return True
+    if "style" in names and _HIDDEN_STYLE.search(node.getattr("style") or ""):
+        return True
+    classes, identity = (node.getattr("class") or "").split(), node.getattr("id") or ""
+    if not _HIDDEN_CLASSES.isdisjoint(name.lower() for name in classes):
+        return True
+    if hiding and (f"#{identity}" in hiding or any(f".{name}" in hiding for name in classes)):
+        return True
+    if node.tag in ("body", "main", "article"):  # their classes tell of the page's template
+        return False
+    prop = node.getattr("itemprop") or ""
+    return _OF_OTHERS.search(" ".join((*classes, identity, prop)).replace("_", "-")) is not None

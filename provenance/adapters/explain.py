@@ -25,7 +25,7 @@ def explain_text(judge: Judge, text: str, verdict: Verdict) -> str:
     text = text.encode(
         "utf-8", "replace"
     ).decode()  # a lone surrogate, which UTF-8 cannot hold, becomes a question mark
-    documents, signals = measure_texts(pl.Series("text", [text], dtype=pl.String), judge.models)
+    documents, signals = measure_texts(pl.Series("text", [text], dtype=pl.String), judge.models, calques=judge.calques)
     calibration = load_calibration(judge.models)
     judged = judge_batch(documents, signals, calibration, judge.options, first_seen=None)
     llr = judged["ai_llr"][0]

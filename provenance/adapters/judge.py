@@ -20,6 +20,8 @@ from provenance.models.calibration import load_calibration
 from provenance.schema import VERDICTS
 from provenance.signals import Signal, load_signals, measure_signals
 from provenance.signals.base import MENDED
+from provenance.signals.calques import LEXICON, load_calques
+from provenance.signals.options import SignalOptions
 from provenance.text.repair import repair_texts
 from provenance.text.words import count_words
 from provenance.verdict import VerdictOptions, judge_batch, name_families
@@ -75,12 +77,19 @@ class Judge:
 
     models: Path | None = None
     options: VerdictOptions = field(default_factory=VerdictOptions)
+    calques: tuple[Path, ...] = ()
 
     @classmethod
-    def load(cls, models: Path | None = None, options: VerdictOptions | None = None) -> "Judge":
-        """A judge whose models are loaded and checked now. Raises ConfigError when one is missing or damaged."""
-        judge = cls(models, options or VerdictOptions())
-        load_instruments(judge.models)
+    def load(
+        cls, models: Path | None = None, options: VerdictOptions | None = None, *, calques: Sequence[Path] = ()
+    ) -> "Judge":
+        """A judge whose models and lexicons are loaded and checked now; ConfigError when one is missing or damaged.
+
+        `calques` are lexicons searched beside the shipped one.
+        """
+        judge = cls(models, options or VerdictOptions(), tuple(calques))
+        load_instruments(judge.models, judge.calques)
+        load_calques((LEXICON, *judge.calques))
         load_calibration(judge.models)
         return judge
 
@@ -99,7 +108,7 @@ class Judge:
 
     def judge(self, text: str) -> Verdict:
         """The verdict of one text."""
-        documents, signals = measure_texts(_series([text]), self.models)
+        documents, signals = measure_texts(_series([text]), self.models, calques=self.calques)
         frame = self._weigh(documents, signals)
         row = frame.row(0, named=True)
         evidence = tuple(Evidence(**item) for item in row["evidence"])
@@ -109,7 +118,7 @@ class Judge:
 
     def _judge(self, texts: pl.Series) -> pl.DataFrame:
         known = texts.is_not_null()
-        return self._weigh(*measure_texts(texts, self.models)).with_columns(
+        return self._weigh(*measure_texts(texts, self.models, calques=self.calques)).with_columns(
             pl.when(known).then(pl.col("language", "n_words")).name.keep(),
         )
 
@@ -154,14 +163,18 @@ def output_schema(id_dtype: pl.DataType | None = None) -> pl.Schema:
 
 
 def measure_texts(
-    texts: pl.Series, models: Path | None = None, *, languages: pl.Series | None = None
+    texts: pl.Series,
+    models: Path | None = None,
+    *,
+    languages: pl.Series | None = None,
+    calques: tuple[Path, ...] = (),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Documents (doc_id, text, language, ...) and all their signals, row for row; for spans and for training.
 
-    `languages` (ISO 639) are taken as given instead of identified.
+    `languages` (ISO 639) are taken as given instead of identified; `calques` are lexicons beside the shipped one.
     """
     _refuse_fork()
-    identify, signals = load_instruments(models)
+    identify, signals = load_instruments(models, calques)
     text = texts.fill_null("").alias("text")
     found = identify.identify(text)
     if languages is not None:
@@ -192,13 +205,15 @@ def _refuse_fork() -> None:
 
 
 @functools.cache
-def load_instruments(models_folder: Path | None) -> tuple[LanguageIdentifier, tuple[Signal, ...]]:
+def load_instruments(
+    models_folder: Path | None, calques: tuple[Path, ...] = ()
+) -> tuple[LanguageIdentifier, tuple[Signal, ...]]:
     """What measures, loaded once per process. Raises ConfigError when a model is missing or damaged."""
     models = load_models(models_folder)
     identifier = find_model(models, "language_identifier")
     if identifier is None:
         raise ConfigError(f"{models_folder}: no model of kind language_identifier")
-    return LanguageIdentifier.load(identifier.path), load_signals(models)
+    return LanguageIdentifier.load(identifier.path), load_signals(models, SignalOptions(calques))
 
 
 def _score(value: float | None) -> str:

@@ -29,6 +29,12 @@ from provenance.textfiles import ENCODING
 @click.option("--out", type=click.Path(path_type=Path), help="Scores as Parquet, a row per input row, in order.")
 @click.option("--explain", type=click.Path(path_type=Path), help="One HTML page with the evidence marked in the text.")
 @click.option("--models", type=click.Path(path_type=Path), help="A folder of models instead of those shipped.")
+@click.option(
+    "--calques",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A lexicon of calques beside the shipped one (provenance calques build); repeatable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict (or, with --input, the counts) as JSON.")
 def judge(
     text: str | None,
@@ -38,6 +44,7 @@ def judge(
     out: Path | None,
     explain: Path | None,
     models: Path | None,
+    calques: tuple[Path, ...],
     as_json: bool,
 ) -> int:
     """Scores texts: TEXT, or stdin when neither TEXT nor --input is given.
@@ -52,10 +59,10 @@ def judge(
     if source is not None and (out is not None or source.suffix.lower() != ".txt"):
         if explain is not None:
             raise ConfigError("--explain: for one text only; give TEXT, stdin or a .txt file without --out")
-        return _judge_file(Judge.load(models), source, out, text_column, id_column, as_json)
+        return _judge_file(Judge.load(models, calques=calques), source, out, text_column, id_column, as_json)
     if out is not None:
         raise ConfigError("--out: needs --input")
-    return _judge_text(Judge.load(models), _one_text(text, source), explain, as_json)
+    return _judge_text(Judge.load(models, calques=calques), _one_text(text, source), explain, as_json)
 
 
 def _check_other(source: Path, written: Path) -> None:

@@ -19,6 +19,7 @@ from provenance.models import find_model, load_models
 from provenance.run import Progress, Receipt, Task
 from provenance.schema import DOCUMENTS, MARKUP_TABLE, REJECTS, SIGNATURES
 from provenance.signals import Signal, load_signals, measure_signals, signal_columns
+from provenance.signals.options import SignalOptions
 from provenance.store import TableWriter, table_path, warc_path
 
 TABLES = ("documents", "signals", "signatures", "rejects", "markup")
@@ -39,13 +40,13 @@ class Instruments:
 
 
 @functools.cache
-def load_instruments(models_folder: Path | None) -> Instruments:
+def load_instruments(models_folder: Path | None, options: SignalOptions | None = None) -> Instruments:
     """Loads the models once per process. Raises ConfigError when one is missing or damaged."""
     models = load_models(models_folder)
     identifier = find_model(models, "language_identifier")
     if identifier is None:
         raise ConfigError(f"{models_folder}: no model of kind language_identifier")
-    return Instruments(LanguageIdentifier.load(identifier.path), load_signals(models))
+    return Instruments(LanguageIdentifier.load(identifier.path), load_signals(models, options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class ReadShard:
                 config.extract,
                 crawl=task.crawl,
                 warc_filename=Shard(task.crawl, task.shard, task.source, task.size).warc_filename,
-                identify=load_instruments(config.models).identify,
+                identify=load_instruments(config.models, config.signals).identify,
                 markup_of=markup.find,
             )
             for batch in batches:
@@ -101,7 +102,7 @@ class ReadShard:
     def _open(self, task: Task, stack: ExitStack) -> dict[str, TableWriter]:
         schemas = {
             "documents": DOCUMENTS.schema,
-            "signals": load_instruments(self.context.config.models).signal_schema,
+            "signals": self._instruments().signal_schema,
             "signatures": SIGNATURES.schema,
             "rejects": REJECTS.schema,
             "markup": MARKUP_TABLE.schema,
@@ -114,9 +115,12 @@ class ReadShard:
             for table in TABLES
         }
 
+    def _instruments(self) -> Instruments:
+        return load_instruments(self.context.config.models, self.context.config.signals)
+
     def _write(self, batch: ExtractedBatch, writers: dict[str, TableWriter]) -> None:
         documents = batch.documents
-        measured = measure_signals(documents, load_instruments(self.context.config.models).signals)
+        measured = measure_signals(documents, self._instruments().signals)
         writers["documents"].write(documents)
         writers["signals"].write(documents.select("doc_id").hstack(measured.get_columns()))
         writers["signatures"].write(sign_batch(documents, self.context.config.dedup))

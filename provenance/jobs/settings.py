@@ -15,6 +15,8 @@ from provenance.errors import ConfigError
 from provenance.extract import ExtractOptions
 from provenance.models import Model, models_digest
 from provenance.run import Task
+from provenance.signals.calques import LEXICON, load_calques
+from provenance.signals.options import SignalOptions, pin_lexicons
 from provenance.stats import StatsOptions
 from provenance.verdict import VerdictOptions
 
@@ -30,6 +32,7 @@ class RunConfig:
     archive: ReadOptions = field(default_factory=ReadOptions)
     extract: ExtractOptions = field(default_factory=ExtractOptions)
     dedup: DedupOptions = field(default_factory=DedupOptions)
+    signals: SignalOptions = field(default_factory=SignalOptions)
     verdict: VerdictOptions = field(default_factory=VerdictOptions)
     curate: CurateRules = field(default_factory=CurateRules)
     stats: StatsOptions = field(default_factory=StatsOptions)
@@ -52,7 +55,9 @@ def load_run_config(path: Path | None) -> RunConfig:
         return RunConfig()
     config = load_config(RunConfig, read_toml(path), str(path))
     models, seen = (folder.absolute() if folder else None for folder in (config.models, config.seen))
-    return replace(config, models=models, seen=seen)  # the run may go on from elsewhere
+    signals = pin_lexicons(config.signals)
+    load_calques((LEXICON, *signals.calque_paths))  # before any work
+    return replace(config, models=models, seen=seen, signals=signals)  # the run may go on from elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class Calques:
     needs: ClassVar[tuple[str, ...]] = ("text", "language")
 
     lexicon: Path | None = None  # None: the one that ships
+    extra: tuple[Path, ...] = ()  # searched beside it; of a form in several the first stands
     quote_reach: int = 60  # code points; longer quotations are speech, in which a calque is used
     cue_before: int = 40
     cue_after: int = 30
@@ -72,7 +73,7 @@ class Calques:
 
     def measure(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Columns beside the documents."""
-        matcher, calques = load_calques(self.lexicon or LEXICON)
+        matcher, calques = load_calques((self.lexicon or LEXICON, *self.extra))
         rows = [
             self._hits(text, matcher, calques) if text and text.strip() and language in (None, "en") else None
             for text, language in zip(batch["text"], batch["language"], strict=True)
@@ -110,10 +111,11 @@ class Calques:
 
 
 @cache
-def load_calques(path: Path) -> tuple[Matcher, list[Calque]]:
-    """The compiled lexicon, once per process; ConfigError when the file is not one."""
+def load_calques(paths: tuple[Path, ...]) -> tuple[Matcher, list[Calque]]:
+    """The compiled lexicons, once per process; ConfigError when a file is none."""
     calques, patterns = [], []
-    for entry, row in enumerate(read_lexicon(path, LEXICON_COLUMNS)):
+    rows = (row for path in paths for row in read_lexicon(path, LEXICON_COLUMNS))
+    for entry, row in enumerate(rows):
         language = LANGUAGES.get(row["source_language"], row["source_language"])
         detail = f"{row['calque']}: {language} {row['source_expression']}, {row['meaning']}"
         calques.append(Calque(row["source_language"], fold(row["source_expression"]), detail))

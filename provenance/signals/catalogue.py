@@ -9,8 +9,8 @@ from provenance.signals.base import Signal
 from provenance.signals.calques import Calques
 from provenance.signals.length import Length
 from provenance.signals.markup import TranslationMarkup
-from provenance.signals.phrases import ChatPhrases
 from provenance.signals.options import SignalOptions
+from provenance.signals.phrases import ChatPhrases
 from provenance.signals.prose import Prose
 from provenance.signals.repetition import Repetition
 from provenance.signals.text_models import TextModels, TextPaths

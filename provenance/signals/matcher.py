@@ -110,7 +110,8 @@ def read_lexicon(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
 def _automaton(words: Iterable[tuple[str, Pattern]]) -> ahocorasick.Automaton | None:
     automaton = ahocorasick.Automaton()
     for word, pattern in words:
-        automaton.add_word(word, pattern)
+        if word not in automaton:
+            automaton.add_word(word, pattern)
     if not len(automaton):
         return None
     automaton.make_automaton()

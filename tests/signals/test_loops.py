@@ -62,7 +62,9 @@ def test_copies_with_more_than_spaces_and_commas_between_are_none(between):
     assert loops(f"{clause}{between}{clause} in the end") == []
 
 
-@pytest.mark.parametrize("text", ["A A A A A A", "5, 5, 5, 5, 5, 5", r"\n \n \n \n \n \n", "let him = her so well let him = her so well"])
+@pytest.mark.parametrize(
+    "text", ["A A A A A A", "5, 5, 5, 5, 5, 5", r"\n \n \n \n \n \n", "let him = her so well let him = her so well"]
+)
 def test_letters_numbers_and_code_are_no_clauses(text):
     assert loops(text) == []
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "fetch": "provenance.cli.fetch:fetch",
     "evaluate": "provenance.cli.evaluate:evaluate",
     "train": "provenance.cli.train:train",
+    "calques": "provenance.cli.calques:calques",
     "models": "provenance.cli.models:models",
 }
 

@@ -12,8 +12,8 @@ TARGET = Path(__file__).parent.parent / "docs" / "tables.md"
 HEAD = """# Tables
 
 Made from `provenance/schema.py` and the catalogue of signals by `python -m pipelines.document_tables`. Null means
-"could not be measured" everywhere. `documents`, `signals`, `signatures`, `clusters`, `verdicts` and `decisions` of a
-shard match row for row.
+"could not be measured" everywhere. `documents`, `signals`, `signatures`, `anchors`, `clusters`,
+`parallels`, `verdicts` and `decisions` of a shard match row for row.
 """
 
 

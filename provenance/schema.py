@@ -143,6 +143,80 @@ CLUSTERS = Table(
     },
 )
 
+ALTERNATES_DTYPE = pl.List(pl.Struct({"language": pl.String, "address": pl.UInt64}))
+
+ANCHORS = Table(
+    "anchors",
+    {
+        "doc_id": _id(),
+        "site": Column(_TEXT, "", "registered domain, blogs of a shared host apart; the host where it has none"),
+        "address": Column(
+            pl.UInt64(), "", "hash of the url without scheme, www, fragment and tracking; null without one"
+        ),
+        "page_key": Column(pl.UInt64(), "", "hash of site and address with the language removed"),
+        "url_language": Column(_TEXT, "ISO 639", "language the url told; null if it told none"),
+        "is_root": Column(pl.Boolean(), "", "the url has nothing but a language behind its host"),
+        "alternates": Column(
+            ALTERNATES_DTYPE,
+            "",
+            "hreflang links to other pages than roots; language null for x-default",
+            nullable=False,
+        ),
+        "lists_itself": Column(pl.Boolean(), "", "one of its hreflang links is its own address", nullable=False),
+        "language": Column(_TEXT, "ISO 639", "language of the text where its score is 0.5 and more"),
+        "html_language": Column(_TEXT, "ISO 639", "language of the html element"),
+        "piece_languages": Column(
+            pl.List(pl.String), "ISO 639", "of pieces of the text, its beginning excluded", nullable=False
+        ),
+        "translated_from": Column(_TEXT, "ISO 639", "source language the markup declares; und if it says none"),
+        "fetch_time": Column(_TIME, "UTC", "as in documents"),
+        "n_chars": Column(pl.Int64, "characters", "as in documents", 0, nullable=False),
+        "anchors": Column(
+            pl.List(pl.UInt32),
+            "",
+            "hashes of what stays the same in translation, the least 96 of them, ascending; odd ones are of the text "
+            "(numbers, names), even ones of the page (images, links to other sites)",
+            nullable=False,
+        ),
+        "n_anchors": Column(pl.Int64, "anchors", "how many different ones there are", 0, nullable=False),
+        "outline": Column(
+            pl.List(pl.UInt16), "characters", "lengths of the text's first 32 lines that are not empty", nullable=False
+        ),
+    },
+)
+
+PARALLELS = Table(
+    "parallels",
+    {
+        "doc_id": _id(),
+        "parallel_id": Column(_TEXT, "", "doc_id of the first version of the page; its own where it stands alone"),
+        "parallelism": Column(
+            pl.Int64,
+            "languages",
+            "in which the page exists whole, captured or declared; 1 alone; null where there is nothing to tell by",
+            1,
+        ),
+        "n_captured": Column(pl.Int64, "languages", "of those: captured in this run, and found to be the same page", 1),
+        "languages": Column(pl.List(pl.String), "ISO 639", "those languages, in order; null as parallelism"),
+        "partial_languages": Column(pl.List(pl.String), "ISO 639", "captured ones that have a part of the page only"),
+        "how": Column(
+            pl.List(pl.String), "", "what joined it: hreflang, url, anchors; declared where versions are not captured"
+        ),
+        "similarity": Column(
+            pl.Float64, "1", "anchors shared with the version it was joined to, of the fewer; null without", 0.0, 1.0
+        ),
+        "coverage": Column(
+            pl.Float64, "1", "length in its own language, of that of the original or the usual version", 0.0, 1.0
+        ),
+        "original": Column(pl.Boolean(), "", "this version is the original; null where that is not told"),
+        "original_language": Column(_TEXT, "ISO 639", "language of the original; null where it is not told"),
+        "original_certainty": Column(
+            pl.Float64, "1", "of that, by hand-set weights: an order, no probability", 0.0, 1.0
+        ),
+        "original_why": Column(_TEXT, "", "what spoke for and against, for people"),
+    },
+)
+
 VERDICTS = Table(
     "verdicts",
     {
@@ -223,4 +297,16 @@ SEEN = Table(
     },
 )
 
-TABLES = (DOCUMENTS, SIGNATURES, CLUSTERS, VERDICTS, DECISIONS, CURATED, REJECTS, MARKUP_TABLE, SEEN)
+TABLES = (
+    DOCUMENTS,
+    SIGNATURES,
+    ANCHORS,
+    CLUSTERS,
+    PARALLELS,
+    VERDICTS,
+    DECISIONS,
+    CURATED,
+    REJECTS,
+    MARKUP_TABLE,
+    SEEN,
+)

@@ -20,12 +20,14 @@ import pyarrow.parquet as pq
 from provenance.errors import OutputError, ShardError
 
 ROW_GROUP_ROWS = 1000
-FLAT_TABLES = frozenset({"clusters", "curated"})  # every shard's file in one folder; the rest by crawl
+FLAT_TABLES = frozenset({"clusters", "parallels", "curated"})  # every shard's file in one folder; the rest by crawl
 SHARD_TABLES = (
     "documents",
     "signals",
     "signatures",
+    "anchors",
     "clusters",
+    "parallels",
     "verdicts",
     "decisions",
 )  # aligned row for row

@@ -92,7 +92,7 @@ def test_tables_that_do_not_match_are_refused(tmp_path: Path) -> None:
 
 
 def test_misaligned_tables_are_found(tmp_path: Path) -> None:
-    for table in ("documents", "signals", "signatures", "clusters", "verdicts"):
+    for table in ("documents", "signals", "signatures", "anchors", "clusters", "parallels", "verdicts"):
         frame = FRAME.reverse() if table == "clusters" else FRAME
         write_table(table_path(tmp_path, table, "c", "s"), frame, {})
     problems = find_misaligned(tmp_path, "c", "s")

@@ -109,6 +109,8 @@ def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:
         for name in ("precision", "recall"):
             what, value, detail = describe_share(measures, name)
             table.add_row(f"  {what}", value, detail)
+    several, many = (f"{totals.get(name, 0):,}" for name in ("parallel_2", "parallel_3"))
+    table.add_row("parallel", several, f"documents in 2 languages and more, {many} of them in 3 and more")
     for origin in ("human", "ai_generated", "machine_translated", "undetermined"):
         table.add_row(f"origin {origin}", f"{totals.get(origin, 0):,}", "")
     n_bytes = totals["bytes_read"] + totals["bytes_skipped"]

@@ -18,6 +18,7 @@ from provenance.extract.document import (
     made_id,
     read_document,
 )
+from provenance.extract.outline import OUTLINE, SURE, cut_pieces
 from provenance.extract.page_facts import read_markup_row
 from provenance.schema import DOCUMENTS, MARKUP_TABLE, REJECTS
 from provenance.text.words import count_visible_words
@@ -39,12 +40,14 @@ class IdentifiesLanguage(Protocol):
 class ExtractedBatch:
     """Documents and rejects of consecutive records, each in the order of the records.
 
-    `markup` has a row for each reject `page_facts`: what a WAT record tells of a page.
+    `markup` has a row for each reject `page_facts`: what a WAT record tells of a page. `outline` (columns of `OUTLINE`)
+    has a row for each document: what of it does not depend on its language.
     """
 
     documents: pl.DataFrame
     rejects: pl.DataFrame
     markup: pl.DataFrame
+    outline: pl.DataFrame
 
 
 def extract_batches(
@@ -151,6 +154,22 @@ class _Rows:
             DOCUMENTS.conform(documents),
             pl.DataFrame(self.rejects, schema=REJECTS.schema),
             pl.from_dicts(self.markup, schema=MARKUP_TABLE.schema),
+            self._outline(documents, identify),
         )
         self.documents, self.rejects, self.markup, self.size = [], [], [], 0
         return batch
+
+    def _outline(self, documents: pl.DataFrame, identify: IdentifiesLanguage) -> pl.DataFrame:
+        """The outline of the gathered documents: empty lists for what is no page."""
+        found = [{name: row.get(name, []) for name in ("images", "links")} for row in self.documents]
+        outline = pl.DataFrame(found, schema={name: OUTLINE[name] for name in ("images", "links")})
+        return outline.with_columns(piece_languages=_identify_pieces(documents, identify))
+
+
+def _identify_pieces(documents: pl.DataFrame, identify: IdentifiesLanguage) -> pl.Series:
+    pieces = cut_pieces(documents)
+    told = pieces.select("row").hstack(identify.identify(pieces["piece"]).get_columns())
+    sure = told.filter(pl.col("language_score") >= SURE).group_by("row", maintain_order=True).agg("language")
+    rows = documents.select(row=pl.int_range(pl.len(), dtype=pl.UInt32))
+    found = rows.join(sure, on="row", how="left", maintain_order="left")["language"]
+    return found.fill_null(pl.Series([[]], dtype=OUTLINE["piece_languages"]))

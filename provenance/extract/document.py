@@ -17,6 +17,7 @@ from provenance.extract.charset import BYTE_ORDER_MARKS, decode_page
 from provenance.extract.guard import find_excess
 from provenance.extract.main_text import MainText, resiliparse_text, trim_edges
 from provenance.extract.markup import MarkupFacts, read_markup
+from provenance.extract.outline import read_outline
 
 Row = dict[str, object]
 LooksUpMarkup = Callable[[str], MarkupFacts | None]
@@ -75,7 +76,7 @@ def read_document(
 ) -> Row:
     """The row of `schema.DOCUMENTS` for a record, without `language`, `language_score`, `n_chars` and `n_words`.
 
-    `doc_id` may be missing (null) or repeated still. A text made from a page (a conversion record) has the markup facts
+    Of a page, also `images` and `links` of its outline. `doc_id` may be missing (null) or repeated still. A text made from a page (a conversion record) has the markup facts
     that `markup_of` knows of that page. Raises RecordError when there is no document.
     """
     if record.http_status is not None and not 200 <= record.http_status < 300:
@@ -127,7 +128,8 @@ def _read_html(record: Record, page: str, charset: str, main_text: MainText) -> 
         raise _reject(record, Reason.EXTRACTION_FAILED, excess)
     tree = HTMLTree.parse(page)
     facts = read_markup(tree, page, record.http_headers, record.url)
-    return {"text": main_text(page, tree), **markup_columns(facts)}
+    outline = {name: _clean_all(found) for name, found in read_outline(page, record.url).items()}
+    return {"text": main_text(page, tree), **markup_columns(facts), **outline}
 
 
 def _noted(record: Record, markup_of: LooksUpMarkup) -> Row:

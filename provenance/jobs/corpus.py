@@ -2,6 +2,7 @@
 
 read       per shard   documents, signals, signatures, rejects, markup
 ...        (jobs/dedup) clusters of near and exact duplicates
+...        (jobs/parallel) versions of pages in several languages
 judge      per shard   verdicts, decisions, curated subset
 summarise  once        ratio, data card, report, run.json
 """
@@ -18,6 +19,8 @@ from provenance.jobs.desk import Desk, Reporter
 from provenance.jobs.folder import RunFolder
 from provenance.jobs.gather import add_counts
 from provenance.jobs.judge import JudgeShard
+from provenance.jobs.parallel.search import PHASES as VERSION_PHASES
+from provenance.jobs.parallel.search import VersionSearch
 from provenance.jobs.read import ReadShard
 from provenance.jobs.saved import read_saved
 from provenance.jobs.seen.lookup import identify_index
@@ -28,7 +31,7 @@ from provenance.jobs.sources.plan import Shard
 from provenance.jobs.summarise import Summarise
 from provenance.run import Crew, Receipt, Task
 
-PHASES = ("read", *SEARCH_PHASES, "judge", "summarise")
+PHASES = ("read", *SEARCH_PHASES, *VERSION_PHASES, "judge", "summarise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ def run_corpus(
         read = desk.do("read", ReadShard(context), tasks)
         kept = _kept(known, read)
         inputs = _digest(receipt.to_json() for receipt in map(_lasting, read) if receipt.done)
-        _search_copies(context, kept, read, inputs, memory=memory, workers=workers).run(desk)
+        copies = _search_copies(context, kept, read, inputs, memory=memory, workers=workers)
+        copies.run(desk)
+        VersionSearch(context.out, copies.names, copies.n_documents, inputs, context.metadata).run(desk)
         inputs += _describe_seen(context.config.seen)
         tasks = [Task("judge", shard.crawl, shard.name, shard.place, shard.size, inputs) for shard in kept]
         desk.do("judge", JudgeShard(context, context.config.seen), tasks)

@@ -90,7 +90,8 @@ def add_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 
 def count_totals(run: RunTables) -> dict[str, int]:
-    """What a run came to: shards, records, documents, rejects, words, curated, left out, origins; digests if checked.
+    """What a run came to: shards, records, documents, rejects, words, curated, left out, origins,
+    documents in several languages; digests if checked.
 
     Bytes are those of all shards, also of the lost ones.
     """
@@ -105,7 +106,15 @@ def count_totals(run: RunTables) -> dict[str, int]:
         "curated": kept.get("true", 0),
         "left_out": kept.get("false", 0),
         **{origin: origins.get(origin, 0) for origin in ORIGINS},
+        **_count_parallel(run),
     }
+
+
+def _count_parallel(run: RunTables) -> dict[str, int]:
+    """Documents whose page exists in two languages and more, and in three and more."""
+    several = pl.col("parallelism")
+    counted = scan_all([run], "parallels").select(parallel_2=(several > 1).sum(), parallel_3=(several > 2).sum())
+    return {name: int(n) for name, n in counted.collect().row(0, named=True).items()}
 
 
 def _find_rows(runs: Sequence[RunTables], wanted: Sequence[str]) -> Iterator[dict[str, object]]:

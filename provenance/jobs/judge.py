@@ -14,6 +14,7 @@ from provenance.jobs.records.kept_records import write_kept_records
 from provenance.jobs.seen.lookup import look_up_table
 from provenance.jobs.settings import JobContext
 from provenance.models.calibration import load_calibration
+from provenance.parallel.judged import describe_versions
 from provenance.run import Progress, Receipt, Stopwatch, Task
 from provenance.schema import CURATED, DECISIONS, VERDICTS
 from provenance.store import TableWriter, read_aligned, table_path, warc_path
@@ -59,11 +60,12 @@ class JudgeShard:
     def _judge(self, task: Task) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
         config = self.context.config
         calibration = load_calibration(config.models)
-        tables = ("documents", "signals", "clusters")
+        tables = ("documents", "signals", "clusters", "parallels")
         groups = read_aligned(self.context.out, tables, task.crawl, task.shard)
         known = self._look_up(task)
-        for (documents, signals, clusters), seen in zip(groups, known, strict=self.seen is not None):
+        for (documents, measured, clusters, parallels), seen in zip(groups, known, strict=self.seen is not None):
             dates = clusters["first_seen"]
+            signals = measured.hstack(describe_versions(parallels).get_columns())
             verdicts = judge_batch(documents, signals, calibration, config.verdict, first_seen=dates, seen=seen)
             yield documents, verdicts, select_documents(documents, verdicts, clusters, config.curate)
 

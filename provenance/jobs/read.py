@@ -16,13 +16,14 @@ from provenance.jobs.sources.companions import read_companion
 from provenance.jobs.sources.plan import Shard
 from provenance.jobs.tally import ShardTally
 from provenance.models import find_model, load_models
+from provenance.parallel import sign_pages
 from provenance.run import Progress, Receipt, Task
-from provenance.schema import DOCUMENTS, MARKUP_TABLE, REJECTS, SIGNATURES
+from provenance.schema import ANCHORS, DOCUMENTS, MARKUP_TABLE, REJECTS, SIGNATURES
 from provenance.signals import Signal, load_signals, measure_signals, signal_columns
 from provenance.signals.options import SignalOptions
 from provenance.store import TableWriter, table_path, warc_path
 
-TABLES = ("documents", "signals", "signatures", "rejects", "markup")
+TABLES = ("documents", "signals", "signatures", "anchors", "rejects", "markup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class ReadShard:
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
         """The receipt says so when the file is no archive. Raises OutputError when a table cannot be written."""
-        for table in ("verdicts", "decisions", "curated", "clusters", *TABLES):
+        for table in ("verdicts", "decisions", "curated", "clusters", "parallels", *TABLES):
             table_path(self.context.out, table, task.crawl, task.shard).unlink(missing_ok=True)
         warc_path(self.context.out, task.crawl, task.shard).unlink(missing_ok=True)
         tally = ShardTally(task, self.context.config)
@@ -104,6 +105,7 @@ class ReadShard:
             "documents": DOCUMENTS.schema,
             "signals": self._instruments().signal_schema,
             "signatures": SIGNATURES.schema,
+            "anchors": ANCHORS.schema,
             "rejects": REJECTS.schema,
             "markup": MARKUP_TABLE.schema,
         }
@@ -124,5 +126,6 @@ class ReadShard:
         writers["documents"].write(documents)
         writers["signals"].write(documents.select("doc_id").hstack(measured.get_columns()))
         writers["signatures"].write(sign_batch(documents, self.context.config.dedup))
+        writers["anchors"].write(sign_pages(documents, batch.outline))
         writers["rejects"].write(batch.rejects)
         writers["markup"].write(batch.markup)

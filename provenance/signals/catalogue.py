@@ -7,12 +7,15 @@ from provenance.schema import Column
 from provenance.signals.ai_disclosure import AiDisclosure
 from provenance.signals.base import Signal
 from provenance.signals.calques import Calques
+from provenance.signals.conventions import Conventions
 from provenance.signals.length import Length
+from provenance.signals.loops import Loops
 from provenance.signals.markup import TranslationMarkup
 from provenance.signals.options import SignalOptions
 from provenance.signals.phrases import ChatPhrases
 from provenance.signals.prose import Prose
 from provenance.signals.repetition import Repetition
+from provenance.signals.residue import Residue
 from provenance.signals.text_models import TextModels, TextPaths
 from provenance.signals.unicode import UnicodeTricks
 
@@ -29,6 +32,9 @@ def load_signals(models: Sequence[Model], options: SignalOptions | None = None) 
         Repetition(),
         Length(),
         Prose(),
+        Residue(),
+        Conventions(),
+        Loops(),
     )
 
 

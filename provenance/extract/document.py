@@ -76,8 +76,9 @@ def read_document(
 ) -> Row:
     """The row of `schema.DOCUMENTS` for a record, without `language`, `language_score`, `n_chars` and `n_words`.
 
-    Of a page, also `images` and `links` of its outline. `doc_id` may be missing (null) or repeated still. A text made from a page (a conversion record) has the markup facts
-    that `markup_of` knows of that page. Raises RecordError when there is no document.
+    Of a page, also `images` and `links` of its outline. `doc_id` may be missing (null) or repeated still. A text made
+    from a page (a conversion record) has the markup facts that `markup_of` knows of that page. Raises RecordError when
+    there is no document.
     """
     if record.http_status is not None and not 200 <= record.http_status < 300:
         raise _reject(record, Reason.HTTP_STATUS, str(record.http_status))

@@ -80,8 +80,9 @@ def _read_page(tree: HTMLTree, html: str, headers: Mapping[str, str], url: str) 
             base = base or node.getattr("href") or ""
     root = document.document_element
     attributes = _attributes(root, root.attrs) if root is not None else {}
-    signs = find_signs(html, attributes.get("lang", ""))
-    return Page(document, signs, headers, url, resolve(url, base) or url, attributes, metas, links)
+    found = find_signs(html, attributes.get("lang", ""))
+    signs, near = html if found else "", resolve(url, base) or url
+    return Page(document, signs, headers, url, near, attributes, metas, links, found=found)
 
 
 def add_meta(metas: dict[str, str], element: Element) -> None:

@@ -6,14 +6,14 @@ code, reviews and comments, navigation.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from itertools import islice
 
 from resiliparse.parse.html import ElementNode, Node, NodeType
 
 from provenance.extract.marks import Page, primary_language
-from provenance.text.notices import find_keys, find_notices, load_wordings
+from provenance.text.notices import Notice, find_keys, find_notices, load_wordings
 
 MAX_SHOWN = 120  # characters kept of a notice
 _MAX_NODES = 20_000  # walked through
@@ -51,30 +51,51 @@ _OF_OTHERS = re.compile(
 )
 _STYLES = re.compile(r"<style[^>]*>(.*?)</style", re.IGNORECASE | re.DOTALL)
 _MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_HIDING = re.compile(r"([^{}]+)\{[^{}]*display\s*:\s*none[^{}]*\}", re.IGNORECASE)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE = re.compile(r"(?:[a-z]\w*)?([.#][\w-]+)", re.IGNORECASE)
 
 
 def find_notice_marks(page: Page) -> Iterator[str]:
     """ "notice=SENTENCE" for each visible statement that the page is machine-translated; "notice_edited=" if edited."""
     language = primary_language(page.root.get("lang", ""))
-    body = page.body if page.signs and _may_say(page.signs, language) else None
+    keys = page.found.intersection(find_keys(language)) if page.found else ()
+    body = page.body if keys and _may_say(page.signs, keys, language) else None
     if body is None:
         return
-    wordings = load_wordings(language)
-    for text in _visible_blocks(body, _find_hiding(page.signs)):
-        for notice in find_notices(text, wordings):
+    if _has_any(_say(body, frozenset(), language)):  # style sheets are long, and most pages end here
+        for notice in _say(body, _find_hiding(page.signs), language):
             yield f"notice{'_edited' * notice.edited}={notice.sentence[:MAX_SHOWN]}"
 
 
-def _may_say(html: str, language: str) -> bool:
+def _say(body: ElementNode, hiding: frozenset[str], language: str) -> Iterator[Notice]:
+    for text in _visible_blocks(body, hiding):
+        yield from find_notices(text, load_wordings(language))
+
+
+def _has_any(notices: Iterator[Notice]) -> bool:
+    return next(notices, None) is not None
+
+
+def _may_say(html: str, keys: Iterable[str], language: str) -> bool:
     """Whether a notice stands in the source, seen or not: few pages are walked through."""
     wordings = load_wordings(language)
-    for found in islice(re.finditer("|".join(find_keys(language)), html), _MAX_PLACES):
-        around = html[max(0, found.start() - _AROUND) : found.end() + _AROUND]
-        if any(any(find_notices(text, wordings)) for text in _without_tags(around)):
+    places = sorted(place for key in keys for place in islice(_find_all(html, key), _MAX_PLACES))
+    done = 0
+    for place in places:
+        if place < done:  # inside the part looked at
+            continue
+        done = place + _AROUND // 2
+        around = html[max(0, place - _AROUND) : place + _AROUND]
+        if any(_has_any(find_notices(text, wordings)) for text in _without_tags(around)):
             return True
     return False
+
+
+def _find_all(text: str, part: str) -> Iterator[int]:
+    place = text.find(part)
+    while place >= 0:
+        yield place
+        place = text.find(part, place + len(part))
 
 
 def _without_tags(html: str) -> Iterator[str]:
@@ -86,9 +107,9 @@ def _without_tags(html: str) -> Iterator[str]:
 
 def _find_hiding(html: str) -> frozenset[str]:
     """Classes and ids (".x", "#x") that the page's own style sheets hide on screens."""
-    sheets = (_MEDIA.sub("", sheet) for sheet in _STYLES.findall(html))
-    rules = (selector.strip() for sheet in sheets for rule in _HIDING.findall(sheet) for selector in rule.split(","))
-    return frozenset(simple.group(1) for rule in rules if (simple := _SIMPLE.fullmatch(rule)))
+    rules = (rule for sheet in _STYLES.findall(html) for rule in _RULE.findall(_MEDIA.sub("", sheet)))
+    selectors = (part.strip() for names, said in rules if _HIDDEN_STYLE.search(said) for part in names.split(","))
+    return frozenset(simple.group(1) for selector in selectors if (simple := _SIMPLE.fullmatch(selector)))
 
 
 def _visible_blocks(root: ElementNode, hiding: frozenset[str]) -> Iterator[str]:

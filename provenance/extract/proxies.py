@@ -38,11 +38,15 @@ _SERVICES = tuple(
         (r"babelfish\.(?:yahoo|altavista)\.com/translate_url_content", "babelfish"),
     )
 )
+_LIKELY = re.compile("translat|fanyi|papago|turbopages|z5h64q|webtrans|caiyun|babelfish", re.IGNORECASE)
 _REWRITTEN = 'a[href*=".translate.goog/"], a[href*="translate.googleusercontent.com/translate_c"]'
+_SIGNS = (".translate.goog", "translate.googleu")
 
 
 def find_proxy(url: str) -> str | None:
     """The translator that an address leads through, also inside the Wayback Machine; null where none is known."""
+    if not _LIKELY.search(url):
+        return None
     address = _ARCHIVED.sub("", url, count=1).partition("//")[2]
     return next((service for pattern, service in _SERVICES if pattern.match(address)), None)
 
@@ -59,7 +63,7 @@ def is_proxied(page: Page) -> bool:
 def _find_rewritten(page: Page) -> Iterable[str]:
     if page.document is None:
         return (link for link in page.hyperlinks if "translate.goog" in link)
-    if "translate.goog" not in page.signs:
+    if page.found.isdisjoint(_SIGNS):
         return ()
     return (node.getattr("href") or "" for node in page.document.query_selector_all(_REWRITTEN).values())
 

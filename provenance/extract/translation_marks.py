@@ -34,11 +34,11 @@ _TOOL = re.compile(
 _T0 = re.compile(r"-t-(?:([a-z]{2,3})-(?:[a-z0-9]{2,8}-)*?)?(?:[a-z]\d-(?:[a-z0-9]{3,8}-)+)*?t0-", re.IGNORECASE)
 # What a translator's elements look like in a page saved with it: sign, mark, selector.
 _ELEMENTS = (
-    ("vertical-align: inherit", "google_font", 'font[style*="vertical-align"] > font[style*="vertical-align"]'),
-    ("google-src-text", "google_source", "span.google-src-text"),
+    ("-align: inherit", "google_font", 'font[style*="vertical-align"] > font[style*="vertical-align"]'),
+    ("-src-text", "google_source", "span.google-src-text"),
     ("<ya-tr-span", "yandex_span", "ya-tr-span"),
     ("_msttexthash", "edge_hash", "[_msttexthash]"),
-    ("data-moz-translations-id", "firefox_id", "[data-moz-translations-id]"),
+    ("moz-translations-id", "firefox_id", "[data-moz-translations-id]"),
     ("immersive-translate-tr", "immersive", "[data-immersive-translate-translation-element-mark]"),
     ("cx-segment", "wiki_segment", "span.cx-segment[data-segmentid]"),
 )
@@ -63,9 +63,9 @@ def _declared(page: Page) -> Iterator[str]:
     part = '[lang*="-x-mtfrom"]:not(link), [lang*="-t0-"]:not(html):not(body):not(link)'
     if any("-x-mtfrom" in tag.lower() for tag in tags):
         yield "mtfrom_lang"
-    elif ("-x-mtfrom" in page.signs or "-t0-" in page.signs) and page.count(part):
+    elif ("x-mtfrom" in page.found or "-t0-" in page.found) and page.count(part):
         yield "mtfrom_lang_part"
-    for found in filter(None, map(_T0.search, tags)):
+    for found in filter(None, (_T0.search(tag) for tag in tags if "-t" in tag.lower())):
         yield _with("mtfrom_t0", found.group(1))
     for link in page.links:
         declared = "machine-translated-from" in link.get("rel", "").lower().split()
@@ -76,7 +76,7 @@ def _declared(page: Page) -> Iterator[str]:
 def _whole_page_languages(page: Page) -> Iterator[str]:
     yield page.root.get("lang", "")
     yield page.headers.get("content-language") or page.meta("content-language") or ""
-    body = page.body if "-x-mtfrom" in page.signs or "-t0-" in page.signs else None
+    body = page.body if "x-mtfrom" in page.found or "-t0-" in page.found else None
     yield (body.getattr("lang") or "") if body is not None else ""
 
 
@@ -105,7 +105,7 @@ def _named(page: Page) -> Iterator[str]:
 
 def _translators(page: Page) -> Iterator[str]:
     """Names under `translator` of the works a page's JSON-LD is about, not of those inside them."""
-    if page.document is None or '"translator"' not in page.signs:
+    if page.document is None or 'slator"' not in page.found:
         return
     for node in islice(page.document.query_selector_all('script[type="application/ld+json"]'), _MAX_NODES):
         try:
@@ -131,35 +131,35 @@ def _saved(page: Page) -> Iterator[str]:
     if is_proxied(page):
         yield "google_links"
     for sign, mark, selector in _ELEMENTS:
-        if sign in page.signs:
+        if sign in page.found:
             n = page.count(selector)
             if n:
                 yield mark if n >= MIN_SAVED else f"{mark}_part"
-    if "ough_translation" in page.signs and page.count(".ambox-rough_translation, .ambox-Rough_translation"):
+    if "h_translation" in page.found and page.count(".ambox-rough_translation, .ambox-Rough_translation"):
         yield "wiki_rough"
     if page.root.get("data-wg-translated"):
         yield _with("weglot_shown", page.root["data-wg-translated"])
 
 
 def _plugins(page: Page) -> Iterator[str]:
-    if "data-trp-gettext" in page.signs or "trp_original_lang" in page.signs:
+    if "trp-gettext" in page.found or "trp_original_lang" in page.found:
         told = _TRANSLATEPRESS.search(page.signs)
         if told is not None or page.count("[data-trp-gettext]"):
             yield _with("translatepress", told and told.group(1))
     if page.meta("translation-stats") is not None:
         yield _read_transposh(page.meta("translation-stats") or "")
-    if "weglot" in page.signs and page.count('[id^="weglot"], [class*="weglot"]'):
+    if "weglot" in page.found and page.count('[id^="weglot"], [class*="weglot"]'):
         told = _WEGLOT.search(page.signs)
         yield _with("weglot", told and told.group(1))
-    if "ranslate" in page.signs:
+    if "GTranslate" in page.found or "gtranslateSettings" in page.found:
         yield from _read_gtranslate(page)
-    if "qtranslate" in page.signs and page.count('[id^="qtranslate"], [id^="qtranxs"], [class*="qtranxs"]'):
+    if "qtranslate" in page.found and page.count('[id^="qtranslate"], [id^="qtranxs"], [class*="qtranxs"]'):
         yield "qtranslate"
-    if "linguise-extra" in page.signs:
+    if "linguise-extra" in page.found:
         told = _LINGUISE.search(page.signs)
         if told is not None:
             yield _with("linguise", told.group(1))
-    for wovn in _WOVN.finditer(page.signs if "data-wovnio" in page.signs else ""):
+    for wovn in _WOVN.finditer(page.signs if "wovnio" in page.found else ""):
         yield _with("wovn", "".join(parse_qs(unescape(wovn.group(1))).get("defaultLang", [])[:1]))
 
 

@@ -51,13 +51,13 @@ class Wording:
     verb_last: bool
 
 
+@cache
 def find_keys(language: str) -> Sequence[str]:
-    """Stems one of which stands in the source of every page in `language` that has a notice, English ones among them.
+    """Stems one of which stands in the source of every page in `language` that has a notice, English ones first.
 
-    Of a language without wordings those of all. They are regular expressions that match themselves only.
+    Of a language without wordings those of all.
     """
-    keys = (key for row in _choose_rows(language) for key in row["keys"].split("|"))
-    return tuple(dict.fromkeys(map(re.escape, keys)))
+    return tuple(dict.fromkeys(key for row in _choose_rows(language) for key in row["keys"].split("|")))
 
 
 @cache
@@ -92,7 +92,7 @@ def _load_rows() -> Mapping[str, Mapping[str, str]]:
 
 def _choose_rows(language: str) -> Sequence[Mapping[str, str]]:
     rows = _load_rows()
-    chosen = (language, ENGLISH) if language in rows else rows
+    chosen = (ENGLISH, language) if language in rows else rows
     return list({rows[name]["languages"]: rows[name] for name in chosen}.values())
 
 

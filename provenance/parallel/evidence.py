@@ -8,8 +8,12 @@ CHUNK = 20_000  # pairs compared at a time
 FEW = 3  # anchors: a page with fewer cannot be told by them
 MANY = 8  # anchors of both pages: sharing next to none of them then speaks against what is declared
 LEAST_KEYED, LEAST_ALONE = 0.25, 0.5  # share of anchors that must be common, with an equal key and without
-LEAST_AS_MANY = 0.15  # and with an equal key and as many lines
-SHARED_KEYED, SHARED_ALONE, SHARED_OF_TEXT = 2, 5, 3  # and how many, of the text among them
+LEAST_AS_MANY, MANY_LINES = 0.15, 8  # and with an equal key and as many lines
+SHARED_KEYED, SHARED_ALONE, SHARED_OF_TEXT = 3, 5, 3  # and how many, of the text among them
+OF_MORE, OF_FEW = (
+    0.12,
+    0.3,
+)  # share of the larger set too: an own text on the same subject has little of it; or two of few
 SHARED_ALIKE = 3  # without an equal key, of texts with the same outline
 AGAINST = 0.05
 SHORT = 200  # characters, as in English: shorter texts are language switches, menus and error pages
@@ -76,24 +80,26 @@ def _overlap(pairs: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
 
 
 def _outlines(pairs: pl.DataFrame) -> pl.DataFrame:
-    """By pair of texts with as many lines, and enough: `as_many`, and whether these go together in length (`alike`)."""
+    """By pair of texts with as many lines: whether they are many (`as_many`), and go together in length (`alike`)."""
     lines = pl.col("left_outline").list.len()
     equal = pairs.filter((lines == pl.col("right_outline").list.len()) & (lines >= LINES))
     exploded = equal.select("pair", "left_outline", "right_outline").explode("left_outline", "right_outline")
     together = pl.corr(pl.col("left_outline").log(), pl.col("right_outline").log())
-    return exploded.group_by("pair").agg(alike=together.fill_nan(0.0) >= CORRELATED, as_many=pl.lit(True))
+    return exploded.group_by("pair").agg(alike=together.fill_nan(0.0) >= CORRELATED, as_many=pl.len() >= MANY_LINES)
 
 
 def _accept(pairs: pl.DataFrame) -> pl.DataFrame:
     listed, like, shared = pl.col("listed"), pl.col("similarity").fill_null(0.0), pl.col("shared")
     whole, rooted = pl.col("length") >= WHOLE, pl.col("left_is_root") | pl.col("right_is_root")
+    of_more = shared / pl.max_horizontal("n_left", "n_right", 1)
     proven = (like >= LEAST_ALONE) & (shared >= SHARED_ALONE) & (pl.col("shared_text") >= SHARED_OF_TEXT)
     against = (pl.col("fewer") >= MANY) & (like < AGAINST) & ~pl.col("alike")
     lists_itself = pl.col("left_lists_itself") | pl.col("right_lists_itself")
     declared = (listed > 0) & ~against & ((listed > 1) | lists_itself | (like >= LEAST_KEYED))
     silent = (pl.col("fewer") < FEW) & pl.col("alike") & whole
     keyed = pl.col("same_key") & (
-        ((like >= LEAST_KEYED) & (shared >= SHARED_KEYED))
+        ((like >= LEAST_KEYED) & (shared >= SHARED_KEYED) & (of_more >= OF_MORE))
+        | ((shared > 1) & (of_more >= OF_FEW) & whole)
         | ((like >= LEAST_AS_MANY) & pl.col("as_many") & whole)
         | silent
     )

@@ -1,7 +1,7 @@
 """Which version of a page is the original, by what speaks for and against each language.
 
 The weights are set by hand and measured on nothing but the made site of the tests: they give an order. What a plugin
-writes outweighs what a site's habits suggest, and habits alone decide only where two of them agree.
+writes outweighs what a site's habits suggest; x-default alone, which mostly leads to English, decides nothing.
 """
 
 import math
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 DECLARED = 4.0  # a version says that a machine translated it, and from what
 LEFTOVER, LEFT_OVER_IN = 2.0, 1.0  # pieces of a version in another version's language: for that one, against this one
 HTML = 1.5  # its html element still names another version's language
-DEFAULT = 1.5  # the site has no language in the addresses of this language's pages
+DEFAULT = 1.5  # the site's root is in it, or the addresses of its pages name no language where others do
 DEFAULTED_TO = 1.0  # x-default leads to it
 EARLIER, EARLIER_BY = 1.0, timedelta(days=90)  # captured so long before all the others
 PARTIAL = 2.0  # against a version that has a part of the page only

@@ -27,7 +27,7 @@ def find_versions(rows: pl.DataFrame) -> pl.DataFrame:
     rare = keep_rare(versions)
     pairs = compare(find_candidates(versions, rare), versions, rare)
     sets = join_sets(pairs, dict(versions.select("version", "language").iter_rows()))
-    told = pl.DataFrame(list(_tell(sets, versions, rare)), schema=_TOLD)
+    told = pl.DataFrame(list(_tell(sets, versions, rare, _find_roots(rows))), schema=_TOLD)
     joined = numbered.join(told, on="version", how="left", maintain_order="left")
     return PARALLELS.conform(joined.with_columns(original=pl.col("original_language") == pl.col("language")))
 
@@ -48,10 +48,10 @@ def _collapse(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return rows.select("doc_id", *_KEY).join(numbers, on=_KEY, how="left", maintain_order="left"), versions
 
 
-def _tell(sets: list[VersionSet], versions: pl.DataFrame, rare: pl.DataFrame) -> Iterator[Row]:
+def _tell(sets: list[VersionSet], versions: pl.DataFrame, rare: pl.DataFrame, roots: dict[str, str]) -> Iterator[Row]:
     """A row of the table for each version that something can be told of."""
     declared = _find_declared(versions)
-    defaults = _find_defaults(versions)
+    defaults = _find_defaults(versions) | roots
     n_rare = dict(rare.group_by("version").agg(n=pl.len()).iter_rows())
     grouped = {version: found for found in sets for version in (*found.by_language.values(), *found.twins)}
     facts = _Facts(versions, declared, defaults)
@@ -79,6 +79,13 @@ def _find_declared(versions: pl.DataFrame) -> dict[int, list[str]]:
     own = listed.join(several, on=["site", "language", "address"], how="anti")
     own = own.join(captured, on=["site", "address"], how="anti").filter(pl.col("named") != pl.col("language"))
     return dict(own.group_by("version").agg(pl.col("named").unique().sort()).iter_rows())
+
+
+def _find_roots(rows: pl.DataFrame) -> dict[str, str]:
+    """By site, the language of the page at its root, by its text, else as its html element says."""
+    roots = rows.filter(pl.col("is_root") & pl.col("url_language").is_null() & pl.col("site").is_not_null())
+    told = roots.select("site", language=pl.coalesce("language", "html_language")).drop_nulls()
+    return dict(told.unique("site", keep="first", maintain_order=True).iter_rows())
 
 
 def _find_defaults(versions: pl.DataFrame) -> dict[str, str]:

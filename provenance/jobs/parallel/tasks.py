@@ -19,7 +19,7 @@ from provenance.store import read_table, table_path, write_table
 
 @dataclass(frozen=True, slots=True)
 class ScatterPages:
-    """Lays what is known of a shard's pages in the scratch folder; pages without site or language are left out."""
+    """Lays what is known of a shard's pages in the scratch folder; pages without a site are left out."""
 
     out: Path
     pieces: Pieces
@@ -32,7 +32,7 @@ class ScatterPages:
         start = next(part.start for part in self.parts if part.name == name)
         anchors = read_table(table_path(self.out, "anchors", task.crawl, task.shard))
         numbered = anchors.with_columns(item=pl.int_range(start, start + anchors.height, dtype=pl.Int64))
-        pages = numbered.filter(pl.col("site").is_not_null() & pl.col("language").is_not_null())
+        pages = numbered.filter(pl.col("site").is_not_null())
         keyed = pages.with_columns(key=pl.Series(make_keys(pages), dtype=pl.UInt64)).select(SCATTERED.names())
         write_piece(self.pieces.pages_path(name), keyed.sort("key", "item"))
         return watch.receipt(task, {"documents": anchors.height, "pages": pages.height})

@@ -26,7 +26,8 @@ _DECLARING = ", ".join(
         'head > link[rel*="alternate" i][hreflang]',
         'head > link[rel*="canonical" i]',
         'head > link[rel*="translated" i]',
-        *(f'head > meta[{key}="{name}" i]' for name in META_NAMES for key in ("name", "http-equiv")),
+        *(f'head > meta[name="{name}" i]' for name in META_NAMES),
+        *(f'head > meta[http-equiv="{name}" i]' for name in ("content-language", "x-translated-by")),
     )
 )
 _MAX_IN_BODY = 100  # children of the body looked through: what follows an early end of the head stands first

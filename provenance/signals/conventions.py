@@ -2,8 +2,9 @@
 
 A translator, machine or person, that takes "3,5 Prozent" over as "3,5 percent" shows where the text comes from.
 Locale conventions (number, date) are a category of translation errors of their own in MQM (Lommel, Uszkoreit and
-Burchardt 2014, Tradumatica 12; Freitag et al. 2021, arXiv:2104.14478, table 11). Only marks that people who write the
-language next to never make are here; which others were tried, and failed, is told in docs/signals.md.
+Burchardt 2014, Tradumatica 12; Freitag et al. 2021, arXiv:2104.14478). Only marks that native writers next to never
+make are here (but South African English has the decimal comma); which others were tried, and failed, is told in
+docs/signals.md.
 """
 
 from collections.abc import Mapping

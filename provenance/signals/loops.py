@@ -1,8 +1,8 @@
 """Loops: the same words again and again without a break, as neural systems write when they lose their place.
 
 "The temple of the temple of the temple of" is a hallucination of neural machine translation (Lee et al. 2018,
-"Hallucinations in Neural Machine Translation"; Raunak, Menezes and Junczys-Dowmunt 2021, arXiv:2104.06683, section
-3, "oscillatory"), and of language models that sample greedily (Holtzman et al. 2020, arXiv:1904.09751). What
+"Hallucinations in Neural Machine Translation"; Raunak, Menezes and Junczys-Dowmunt 2021, arXiv:2104.06683,
+"oscillatory"), and of language models that decode greedily (Holtzman et al. 2020, arXiv:1904.09751). What
 people repeat (refrains, "very, very, very", "hahaha") is shorter or stands in lines and sentences of its own.
 """
 

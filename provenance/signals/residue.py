@@ -5,7 +5,7 @@
 - `script`: in Czech, a word of another script between lower-case words, one of them a small word.
 
 "Untranslated" is a category of accuracy errors in MQM (Lommel, Uszkoreit and Burchardt 2014, Tradumatica 12; Freitag
-et al. 2021, arXiv:2104.14478, table 11). What stands in quotation marks or is spoken of ("the token <unk>") does not
+et al. 2021, arXiv:2104.14478). What stands in quotation marks or is spoken of ("the token <unk>") does not
 count. Small words of other languages, words with their letters, and other scripts in other languages were tried and
 told nothing: docs/signals.md.
 """

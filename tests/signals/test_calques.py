@@ -1,6 +1,9 @@
 """Calques: what counts as used, what as mentioned, where hits lie, and what the lexicon must not hold."""
 
 import pickle
+import re
+from collections import Counter
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +15,8 @@ from provenance.signals.inflect import forms_of
 from provenance.signals.matcher import fold, read_lexicon
 
 SHARED = Path("../shared/data")
+LATIN = "[A-Za-z\u00c0-\u024f]+"
+SCRIPTS = {"ru": "[\u0400-\u04ff]+", "zh": "[\u4e00-\u9fff]+", "ja": "[\u3041-\u30ff\u4e00-\u9fff々]+"}
 
 
 def measure(*texts: str | None, language: str | None = "en", signal: Calques | None = None) -> pl.DataFrame:
@@ -147,15 +152,43 @@ def test_a_missing_lexicon_is_a_config_error(tmp_path):
         measure("text", signal=Calques(lexicon=tmp_path / "none.tsv"))
 
 
-def test_the_shipped_lexicon_names_known_languages_and_leaves_nothing_empty():
-    rows = read_lexicon(LEXICON, LEXICON_COLUMNS)
-    assert {row["source_language"] for row in rows} == set(LANGUAGES)
-    assert all(row[column].strip() for row in rows for column in LEXICON_COLUMNS)
+def shipped() -> list[dict[str, str]]:
+    return read_lexicon(LEXICON, LEXICON_COLUMNS)
 
 
-def test_no_two_entries_of_the_shipped_lexicon_are_the_same():
-    rows = read_lexicon(LEXICON, LEXICON_COLUMNS)
-    assert len({fold(row["calque"]) for row in rows}) == len(rows)
+def test_the_shipped_lexicon_holds_1500_expressions_and_100_of_every_language():
+    expressions = Counter(
+        language for language, _ in {(r["source_language"], r["source_expression"]) for r in shipped()}
+    )
+    assert set(expressions) == set(LANGUAGES)
+    assert expressions.total() >= 1500
+    assert min(expressions.values()) >= 100
+
+
+def test_every_row_of_the_shipped_lexicon_has_all_its_values():
+    rows = shipped()
+    assert [row for row in rows for value in row.values() if not value.strip() or value != value.strip()] == []
+
+
+def test_source_expressions_are_in_the_script_of_their_language():
+    expressions = {(row["source_language"], row["source_expression"]) for row in shipped()}
+    letters = {(lang, text): re.sub(r"[\W\d]", "", text) for lang, text in expressions}
+    assert [key for key, word in letters.items() if not re.fullmatch(SCRIPTS.get(key[0], LATIN), word)] == []
+
+
+def test_no_two_forms_of_the_shipped_lexicon_are_the_same():
+    counts = Counter(fold(row["calque"]) for row in shipped())
+    assert [form for form, count in counts.items() if count > 1] == []
+
+
+def test_a_form_of_the_shipped_lexicon_is_not_its_meaning_and_has_two_words():
+    rows = shipped()
+    assert [row["calque"] for row in rows if fold(row["calque"]) == fold(row["meaning"])] == []
+    assert [row["calque"] for row in rows if len(fold(row["calque"]).split()) < 2] == []
+
+
+def test_rows_of_a_language_stand_together_in_the_shipped_lexicon():
+    assert len([language for language, _ in groupby(row["source_language"] for row in shipped())]) == len(LANGUAGES)
 
 
 def test_forms_of_a_verb_and_of_a_noun():

@@ -10,14 +10,12 @@ MANY = 8  # anchors of both pages: sharing next to none of them then speaks agai
 LEAST_KEYED, LEAST_ALONE = 0.25, 0.5  # share of anchors that must be common, with an equal key and without
 LEAST_AS_MANY, MANY_LINES = 0.15, 8  # and with an equal key and as many lines
 SHARED_KEYED, SHARED_ALONE, SHARED_OF_TEXT = 3, 5, 3  # and how many, of the text among them
-OF_MORE, OF_FEW = (
-    0.12,
-    0.3,
-)  # share of the larger set too: an own text on the same subject has little of it; or two of few
+OF_MORE = 0.2  # share of the larger set too: an own text on the same subject has little of it
+OF_FEW = 0.3  # or two shared, if the larger set is that small
 SHARED_ALIKE = 3  # without an equal key, of texts with the same outline
 AGAINST = 0.05
 SHORT = 200  # characters, as in English: shorter texts are language switches, menus and error pages
-LINES, CORRELATED = 4, 0.9  # an outline says something from so many lines on; Gale and Church 1993 on lengths
+LINES, CORRELATED = 6, 0.9  # an outline says something from so many lines on; Gale and Church 1993 on lengths
 
 
 def compare(pairs: pl.DataFrame, versions: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
@@ -96,7 +94,7 @@ def _accept(pairs: pl.DataFrame) -> pl.DataFrame:
     against = (pl.col("fewer") >= MANY) & (like < AGAINST) & ~pl.col("alike")
     lists_itself = pl.col("left_lists_itself") | pl.col("right_lists_itself")
     declared = (listed > 0) & ~against & ((listed > 1) | lists_itself | (like >= LEAST_KEYED))
-    silent = (pl.col("fewer") < FEW) & pl.col("alike") & whole
+    silent = (pl.col("fewer") < FEW) & (pl.max_horizontal("n_left", "n_right") < MANY) & pl.col("alike") & whole
     keyed = pl.col("same_key") & (
         ((like >= LEAST_KEYED) & (shared >= SHARED_KEYED) & (of_more >= OF_MORE))
         | ((shared > 1) & (of_more >= OF_FEW) & whole)

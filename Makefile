@@ -46,8 +46,9 @@ tools: $(STAMP)  ## what the tests use besides Python: lmplz, headless Chromium 
 lmplz: $(STAMP)  ## KenLM's lmplz and build_binary, built from the sources in its own source package
 	pipelines/build_lmplz.sh
 
-fixtures: $(STAMP)  ## make fixtures/shards anew
+fixtures: $(STAMP)  ## make fixtures/shards and fixtures/markup anew
 	$(BIN)/python fixtures/make_fixtures.py
+	$(BIN)/python fixtures/markup_pages.py
 
 lock: $(STAMP)  ## renew requirements.lock from pyproject.toml
 	$(BIN)/pip-compile --quiet --extra dev --extra s3 --extra train --extra trafilatura --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.lock pyproject.toml

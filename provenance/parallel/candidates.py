@@ -13,15 +13,18 @@ _SCHEMA = pl.Schema({"left": pl.UInt32, "right": pl.UInt32, "listed": pl.Int8, "
 
 
 def keep_rare(versions: pl.DataFrame) -> pl.DataFrame:
-    """Columns `version`, `site`, `language`, `anchor`: the anchors that name a page.
+    """Columns `version`, `language`, `anchor` and `crowd` (anchor of a site): the anchors that name a page.
 
     Left out are those that more than `MOST_PAGES` pages of one language of the site have, or all of two and more.
     """
+    pages = versions.select(n_pages=pl.len().over("site", "language"), version="version")
     anchors = versions.select("version", "site", "language", anchor="anchors").explode("anchor").drop_nulls()
-    pages = versions.group_by("site", "language").agg(n_pages=pl.len())
-    counted = anchors.group_by("site", "language", "anchor").agg(n=pl.len()).join(pages, on=["site", "language"])
+    crowd = pl.col("site").cast(pl.UInt64) * (1 << 32) + pl.col("anchor")
+    anchors = anchors.select("version", "language", "anchor", crowd=crowd)
+    counted = anchors.group_by("crowd", "language").agg(n=pl.len(), version=pl.col("version").first())
+    counted = counted.join(pages, on="version")
     common = (pl.col("n") > MOST_PAGES) | ((pl.col("n") > 1) & (pl.col("n") == pl.col("n_pages")))
-    return anchors.join(counted.filter(common).select("site", "anchor").unique(), on=["site", "anchor"], how="anti")
+    return anchors.join(counted.filter(common).select("crowd").unique(), on="crowd", how="anti")
 
 
 def find_candidates(versions: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
@@ -36,7 +39,7 @@ def find_candidates(versions: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
     known = versions.select("version", "site", "language", "url_language", "page_key", "is_root")
     known = known.join(ranked.select("site", "language", "rank"), on=["site", "language"])
     listed = _listed(versions).with_columns(listed=pl.lit(1, pl.Int8), same_key=pl.lit(False))
-    keyed = _star(known.filter(~pl.col("is_root")), ["page_key"]).with_columns(
+    keyed = _star(known.filter(~pl.col("is_root")), "page_key").with_columns(
         listed=pl.lit(0, pl.Int8), same_key=pl.lit(True)
     )
     sharing = _sharing(rare, known).with_columns(listed=pl.lit(0, pl.Int8), same_key=pl.lit(False))
@@ -54,22 +57,23 @@ def _listed(versions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sharing(rare: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    crowds = rare.select("version", "anchor").join(known, on="version")
-    pairs = _star(crowds, ["site", "anchor"])
+    several = rare.group_by("crowd").agg(pl.col("language").n_unique()).filter(pl.col("language") > 1)
+    crowds = rare.select("version", "crowd").join(several.select("crowd"), on="crowd", how="semi")
+    pairs = _star(crowds.join(known.drop("page_key", "site", "is_root"), on="version"), "crowd")
     return pairs.group_by("left", "right").agg(n=pl.len()).filter(pl.col("n") >= LEAST_SHARED)
 
 
-def _star(known: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+def _star(known: pl.DataFrame, by: str) -> pl.DataFrame:
     """Pairs of the hubs of each crowd (equal values of `by`) with its members of other languages.
 
     Hubs are of the commonest languages of the site that are there, versions without a language in their address first.
     """
     crowded = known.filter(pl.col("language").n_unique().over(by) > 1)
     hub = pl.struct("rank", pl.col("url_language").is_not_null(), "version").rank("ordinal").over(by) <= HUBS
-    hubs = crowded.filter(hub).select(*by, other="version", spoken="language")
+    hubs = crowded.filter(hub).select(by, other="version", spoken="language")
     pairs = crowded.join(hubs, on=by).filter(pl.col("language") != pl.col("spoken"))
-    found = _ordered(pairs.select("version", "other", *by))
-    return found.unique(["left", "right", *by])
+    found = _ordered(pairs.select("version", "other", by))
+    return found.unique(["left", "right", by])
 
 
 def _ordered(pairs: pl.DataFrame) -> pl.DataFrame:

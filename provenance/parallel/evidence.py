@@ -51,7 +51,7 @@ def _describe(pairs: pl.DataFrame, versions: pl.DataFrame, rare: pl.DataFrame) -
 
 def _size() -> pl.Expr:
     """Characters the text would have in English."""
-    expected = pl.col("language").replace_strict(RATIOS, default=OTHER, return_dtype=pl.Float64)
+    expected = pl.col("language").cast(pl.String).replace_strict(RATIOS, default=OTHER, return_dtype=pl.Float64)
     return pl.max_horizontal("n_chars", 1) / expected
 
 

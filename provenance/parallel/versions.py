@@ -23,18 +23,27 @@ def find_versions(rows: pl.DataFrame) -> pl.DataFrame:
     All documents of a site must be among them. What a document gets depends on the documents of its site alone, and on
     their order where two captures of an address are one version.
     """
+    rows = _number(rows)
     numbered, versions = _collapse(rows)
     rare = keep_rare(versions)
     pairs = compare(find_candidates(versions, rare), versions, rare)
     sets = join_sets(pairs, dict(versions.select("version", "language").iter_rows()))
     told = pl.DataFrame(list(_tell(sets, versions, rare, _find_roots(rows))), schema=_TOLD)
     joined = numbered.join(told, on="version", how="left", maintain_order="left")
-    return PARALLELS.conform(joined.with_columns(original=pl.col("original_language") == pl.col("language")))
+    return PARALLELS.conform(
+        joined.with_columns(original=pl.col("original_language") == pl.col("language").cast(pl.String))
+    )
 
 
 _TOLD = pl.Schema(
     [("version", pl.UInt32()), *((n, t) for n, t in PARALLELS.schema.items() if n not in ("doc_id", "original"))]
 )
+
+
+def _number(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with numbers for sites and languages, which are compared more often than read."""
+    spoken = pl.Enum(rows["language"].unique().drop_nulls().sort())
+    return rows.with_columns(pl.col("site").rank("dense"), pl.col("language").cast(spoken))
 
 
 def _collapse(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -48,7 +57,7 @@ def _collapse(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return rows.select("doc_id", *_KEY).join(numbers, on=_KEY, how="left", maintain_order="left"), versions
 
 
-def _tell(sets: list[VersionSet], versions: pl.DataFrame, rare: pl.DataFrame, roots: dict[str, str]) -> Iterator[Row]:
+def _tell(sets: list[VersionSet], versions: pl.DataFrame, rare: pl.DataFrame, roots: dict[int, str]) -> Iterator[Row]:
     """A row of the table for each version that something can be told of."""
     declared = _find_declared(versions)
     defaults = _find_defaults(versions) | roots
@@ -77,18 +86,20 @@ def _find_declared(versions: pl.DataFrame) -> dict[int, list[str]]:
     several = listed.group_by("site", "language", "address").agg(n=pl.col("version").n_unique()).filter(pl.col("n") > 1)
     captured = versions.select("site", "address").unique()
     own = listed.join(several, on=["site", "language", "address"], how="anti")
-    own = own.join(captured, on=["site", "address"], how="anti").filter(pl.col("named") != pl.col("language"))
+    own = own.join(captured, on=["site", "address"], how="anti").filter(
+        pl.col("named") != pl.col("language").cast(pl.String)
+    )
     return dict(own.group_by("version").agg(pl.col("named").unique().sort()).iter_rows())
 
 
-def _find_roots(rows: pl.DataFrame) -> dict[str, str]:
+def _find_roots(rows: pl.DataFrame) -> dict[int, str]:
     """By site, the language of the page at its root, by its text, else as its html element says."""
     roots = rows.filter(pl.col("is_root") & pl.col("url_language").is_null() & pl.col("site").is_not_null())
-    told = roots.select("site", language=pl.coalesce("language", "html_language")).drop_nulls()
+    told = roots.select("site", language=pl.coalesce(pl.col("language").cast(pl.String), "html_language")).drop_nulls()
     return dict(told.unique("site", keep="first", maintain_order=True).iter_rows())
 
 
-def _find_defaults(versions: pl.DataFrame) -> dict[str, str]:
+def _find_defaults(versions: pl.DataFrame) -> dict[int, str]:
     """By site, the language of nearly all pages without a language in their address, where other pages have one."""
     plain = pl.col("url_language").is_null()
     counted = versions.filter(plain).group_by("site", "language").agg(n=pl.len())
@@ -100,7 +111,7 @@ def _find_defaults(versions: pl.DataFrame) -> dict[str, str]:
 class _Facts:
     """What is needed of versions to describe a set of them; only of those in sets, and looked up by number."""
 
-    def __init__(self, versions: pl.DataFrame, declared: dict[int, list[str]], defaults: dict[str, str]) -> None:
+    def __init__(self, versions: pl.DataFrame, declared: dict[int, list[str]], defaults: dict[int, str]) -> None:
         self._versions, self._declared, self._defaults = versions, declared, defaults
 
     def describe(self, found: VersionSet) -> Iterator[Row]:
@@ -143,7 +154,7 @@ class _Facts:
                 translated_from=about[version]["translated_from"],  # type: ignore[arg-type]
                 fetch_time=about[version]["fetch_time"],  # type: ignore[arg-type]
                 partial=name in partial,
-                is_default=self._defaults.get(str(about[version]["site"])) == name,
+                is_default=self._defaults.get(int(str(about[version]["site"]))) == name,
             )
             for name, version in found.by_language.items()
         ]

@@ -9,7 +9,7 @@ import polars as pl
 from provenance.schema import ANCHORS, PARALLELS
 from provenance.store import open_whole
 
-MAX_ROWS = 50_000  # pages matched at a time; a site that has more is cut by its keys
+MAX_ROWS = 30_000  # pages matched at a time; a site that has more is cut by its keys
 _ROW_GROUP = 2_000
 _ALL = 1 << 64
 SCATTERED = pl.Schema([("key", pl.UInt64()), ("item", pl.Int64()), *ANCHORS.schema.items()])

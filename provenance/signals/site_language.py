@@ -19,7 +19,7 @@ SAME = {
     "mo": "ro", "gsw": "de", "prs": "fa", "ckb": "ku", "zxx": None, "und": None, "mul": None, "utf": None,
 }  # fmt: skip
 # Codes that are no other word and no country but one where this language is spoken.
-_PLAIN = tuple("en de fr es nl pl ru pt fi hu ro tr bg hr sk lt lv ja zh ko cs fa vi th".split())  # noqa: SIM905
+_PLAIN = tuple("en de fr es nl pl ru pt fi hu tr bg hr sk lt lv ja zh ko cs fa vi th".split())  # noqa: SIM905
 # Codes of ISO 639-1 that pages are written in: told by a parameter, or with a region ("pt-br").
 _CODES = frozenset(
     "af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fo fr fy ga gd gl gu ha he hi hr hu hy id ig "  # noqa: SIM905

@@ -16,13 +16,16 @@ import polars as pl
 
 from provenance.schema import Column
 from provenance.signals.hits import HITS, Hit, collect_hits
-from provenance.signals.inflect import forms_of
+from provenance.signals.inflect import compound_forms, forms_of
+from provenance.signals.look_alike import is_clause, is_name, is_part
 from provenance.signals.matcher import Found, Matcher, Pattern, fold, read_lexicon
-from provenance.signals.mention import is_introduced, is_quoted, stands_near
+from provenance.signals.mention import is_glossed, is_introduced, is_quoted, stands_near
 from provenance.text.words import count_words
 
 LEXICON = Path(__file__).parent / "lexicons" / "calques.tsv"
 LEXICON_COLUMNS = ("calque", "source_language", "source_expression", "meaning", "note")
+BUILT = "built:"  # begins the note of a compound that was glossed part by part; its first word is no verb
+COMPOUND = "compound"
 LANGUAGES = {
     "de": "German",
     "fr": "French",
@@ -36,20 +39,36 @@ LANGUAGES = {
     "pt": "Portuguese",
 }
 _NAMES = "|".join(name.lower() for name in LANGUAGES.values())
-_CUE = re.compile(
-    r"\b(?:literal(?:ly)?|lit\.|so called|called|terms?|words?|known as|expressions?|phrases?|sayings?|proverbs?"
-    r"|idioms?|compounds?|calques?|dubbed|nicknamed|translat\w*|verbatim"
-    rf"|(?:in|the|from|for) (?:{_NAMES})|(?:{_NAMES}) (?:for|say|call))\b"
+_CLOSING = '"”»'
+_LITERAL = r"literal(?:ly)?|lit\.|calques?|translat\w*|verbatim|means?|meant|meaning"
+_CUE_BEFORE = re.compile(
+    rf"\b(?:{_LITERAL}|so called|called|terms?|words?|known as|expressions?|phrases?|sayings?|proverbs?|idioms?"
+    rf"|compounds?|dubbed|nicknamed|(?:in|the|from|for) (?:{_NAMES})|(?:{_NAMES}) (?:for|say|call)"
+    r"|what (?:does|do|is an?|on earth)|say|for .{3,25} read|animal names)\b|[→=+] ?$"
+)
+_CUE_AFTER = re.compile(
+    rf"\b(?:{_LITERAL}|(?:is|are|so|is it|are they) called|(?:in|from|for) (?:{_NAMES})|as (?:the )?(?:{_NAMES})"
+    rf"|(?:is|was|are|were) (?:an?|the) (?:{_NAMES} )?(?:term|word|expression|phrase|saying|proverb|idiom|compound))\b"
+    r"|^ ?[→=]"
+)
+# Words of those who write about words: near them an expression is talked about.
+_ABOUT = re.compile(
+    r"\b(?:mistranslat\w*|loan translations?|calques?|compound (?:nouns?|words?)|native speakers?|errata|howlers?"
+    r"|(?:in|not|no|good|proper|idiomatic|everyday) english|machine translat\w*|translat(?:or|ors|ing)"
+    r"|dictionar(?:y|ies)|worksheets?|fill in the gaps?|match the|learners|subtitlers?|etymolog\w*|lexicograph\w*"
+    r"|glossar(?:y|ies))\b"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Calque:
-    """One entry of the lexicon; `detail` is what people are shown."""
+    """One entry of the lexicon; `detail` is what people are shown, `meanings` what English says, folded."""
 
     source_language: str
     source: str
     detail: str
+    meanings: tuple[str, ...]
+    is_compound: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +89,8 @@ class Calques:
     cue_before: int = 40
     cue_after: int = 30
     source_reach: int = 200
+    meaning_reach: int = 80
+    about_reach: int = 200
 
     def measure(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Columns beside the documents."""
@@ -104,9 +125,21 @@ class Calques:
     def _is_mention(self, text: str, folded: str, found: Found, calque: Calque) -> bool:
         start, end = found.start, found.end
         return (
-            is_quoted(text, start, end, self.quote_reach)
-            or is_introduced(folded, start, end, _CUE, before=self.cue_before, after=self.cue_after)
+            (calque.is_compound and _is_look_alike(text, start, end))
+            or is_quoted(text, start, end, self.quote_reach)
+            or self._is_talked_about(text, folded, start, end)
             or stands_near(folded, start, end, calque.source, self.source_reach)
+            or is_glossed(folded, start, end, calque.meanings, self.meaning_reach)
+        )
+
+    def _is_talked_about(self, text: str, folded: str, start: int, end: int) -> bool:
+        """By a cue before or after, or near by; one before a quotation that ends before the place is that one's."""
+        quoted = max(text.rfind(sign, 0, start) for sign in _CLOSING)
+        before = min(self.cue_before, start - quoted - 1)
+        return (
+            is_introduced(folded, start, end, _CUE_BEFORE, before=before, after=0)
+            or is_introduced(folded, start, end, _CUE_AFTER, before=0, after=self.cue_after)
+            or is_introduced(folded, start, end, _ABOUT, before=self.about_reach, after=self.about_reach)
         )
 
 
@@ -118,9 +151,16 @@ def load_calques(paths: tuple[Path, ...]) -> tuple[Matcher, list[Calque]]:
     for entry, row in enumerate(rows):
         language = LANGUAGES.get(row["source_language"], row["source_language"])
         detail = f"{row['calque']}: {language} {row['source_expression']}, {row['meaning']}"
-        calques.append(Calque(row["source_language"], fold(row["source_expression"]), detail))
-        patterns += [Pattern(fold(form), entry) for form in forms_of(row["calque"])]
+        meanings = tuple(part.strip() for part in re.split("[,;]", fold(row["meaning"])))
+        is_compound = row["note"].startswith((BUILT, COMPOUND))
+        calques.append(Calque(row["source_language"], fold(row["source_expression"]), detail, meanings, is_compound))
+        forms = compound_forms(row["calque"]) if row["note"].startswith(BUILT) else forms_of(row["calque"])
+        patterns += [Pattern(fold(form), entry) for form in forms]
     return Matcher(patterns), calques
+
+
+def _is_look_alike(text: str, start: int, end: int) -> bool:
+    return is_part(text, start, end) or is_clause(text, start, end) or is_name(text, start, end)
 
 
 def _hit(text: str, found: Found, calque: Calque) -> Hit:

@@ -120,6 +120,11 @@ def forms_of(expression: str) -> list[str]:
     return list(dict.fromkeys(form for led in _led(expression) for form in _owned(led)))
 
 
+def compound_forms(expression: str) -> list[str]:
+    """The forms of a compound noun: as it is, and in the plural."""
+    return [expression, *_plurals(expression)]
+
+
 def _led(expression: str) -> Iterator[str]:
     yield expression
     first, _, rest = expression.partition(" ")

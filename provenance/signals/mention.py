@@ -35,6 +35,7 @@ _TEMPLATES = re.compile(
     r"|sjabl[oe]on\w*|szablon\w*|wzór|шаблон\w*)\b"
     r"|模板|テンプレート|雛形|\bmẫu\b"
 )
+_SHORT_MEANING = 3
 _KINDS = {**dict.fromkeys(_DOUBLE, 2), **dict.fromkeys(_SINGLE, 1), **dict.fromkeys(_CORNER, 3)}
 _QUOTE = re.compile("[" + re.escape(_DOUBLE + _SINGLE + _CORNER) + "]")
 
@@ -106,6 +107,14 @@ def stands_near(folded: str, start: int, end: int, expression: str, reach: int) 
     if not stem or stem in folded[start:end]:
         return False
     return stem in folded[max(0, start - reach) : start] or stem in folded[end : end + reach]
+
+
+def is_glossed(folded: str, start: int, end: int, meanings: Sequence[str], reach: int) -> bool:
+    """Whether a word for what is meant stands within `reach` of the place: "ghost driver, wrong-way driver"."""
+    place = folded[start:end]
+    around = folded[max(0, start - reach) : start] + "|" + folded[end : end + reach]
+    words = [meaning for meaning in meanings if len(meaning) > _SHORT_MEANING and meaning not in place]
+    return any(re.search(rf"\b{re.escape(word)}", around) for word in words)
 
 
 def _side(text: str, at: int) -> int:

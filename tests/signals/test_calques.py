@@ -40,10 +40,15 @@ def test_hamster_buying_is_found_and_explained():
 
 
 @pytest.mark.parametrize(
-    "form", ["hamster purchase", "hamster purchases", "Hamster Purchases", "hamster-buying", "hamster\nshopping"]
+    "form", ["hamster purchase", "hamster purchases", "Hamster purchases", "hamster-buying", "hamster\nshopping"]
 )
 def test_variants_of_the_hamster_are_found(form):
     assert matches(f"People made {form} all week.") == [form]
+
+
+def test_a_heading_has_capitals_and_a_name_has_them_alone():
+    assert matches("New Rules Against Hamster Purchases In Spring\nThe council met.") == ["Hamster Purchases"]
+    assert matches("On Tuesday Hamster Purchases released their second album with eleven songs.") == []
 
 
 @pytest.mark.parametrize(

@@ -65,12 +65,12 @@ def build_lexicon(
     words = _list_compounds(splitter.dictionary)
     for done, word in enumerate(words, start=1):
         counts.headwords += 1
-        parts = splitter.split(word)
-        counts.split += parts is not None
-        glosses = gloss_compound(parts, splitter.dictionary, options.gloss, phrases) if parts else []
+        splits = splitter.split(word)
+        counts.split += bool(splits)
+        glosses = gloss_compound(splits, splitter.dictionary, options.gloss, phrases)
         counts.glossed += bool(glosses)
         for gloss in _strike(glosses, word, striker, taken, counts):
-            made.append(_describe(gloss, word, parts or (), splitter.dictionary, language))
+            made.append(_describe(gloss, word, splits[0], splitter.dictionary, language))
         if done % _TOLD_EVERY == 0 or done == len(words):
             tell(done, len(words))
     return made, counts
@@ -83,10 +83,11 @@ def _list_compounds(dictionary: Dictionary) -> list[str]:
 
 
 def _strike(glosses: Sequence[Gloss], word: str, striker: Striker, taken: set[str], counts: Counts) -> Iterator[Gloss]:
+    said = sorted({normalise_phrase(text) for entry in striker.dictionary.entries[word] for text in entry.translations})
     for gloss in glosses:
         counts.glosses += 1
         normal = normalise_phrase(gloss.text)
-        rule = striker.strike(gloss, striker.dictionary.entries[word]) or (Rule.TAKEN if normal in taken else None)
+        rule = striker.strike(gloss, said) or (Rule.TAKEN if normal in taken else None)
         if rule is not None:
             counts.struck[rule] += 1
             continue

@@ -8,6 +8,7 @@ from enum import Enum
 from provenance.train.calques.words import normalise_phrase
 
 _PLAIN = re.compile(r"[^\W\d_]+(?:['’ -][^\W\d_]+)*")
+_NONE: frozenset[int] = frozenset()
 _LEAD = re.compile(r"^(?:to|an?|the) ")
 
 
@@ -33,23 +34,33 @@ class Entry:
 
 @dataclass(slots=True)
 class Dictionary:
-    """Entries by lower-case headword, and every English expression they are translated by, normalised."""
+    """Entries by lower-case headword, and the senses of every English expression among their translations, normalised.
+
+    A sense is the number of an entry: entries with the same translations in the same order are one.
+    """
 
     entries: dict[str, list[Entry]] = field(default_factory=dict)
-    english: set[str] = field(default_factory=set)
+    english: dict[str, set[int]] = field(default_factory=dict)
 
     @classmethod
     def collect(cls, entries: Iterable[Entry]) -> "Dictionary":
         """The dictionary of all entries, of as many files as there are."""
         made = cls()
+        senses: dict[tuple[str, ...], int] = {}
         for entry in entries:
+            sense = senses.setdefault(entry.translations, len(senses))
             made.entries.setdefault(entry.headword.lower(), []).append(entry)
-            made.english.update(normalise_phrase(_LEAD.sub("", text.lower())) for text in entry.translations)
+            for text in entry.translations:
+                made.english.setdefault(normalise_phrase(text), set()).add(sense)
         return made
 
     def has(self, headword: str, kinds: Sequence[Kind]) -> bool:
         """Whether the lower-case headword is in the dictionary as one of these."""
         return any(entry.kind in kinds for entry in self.entries.get(headword, ()))
+
+    def are_synonyms(self, one: str, other: str) -> bool:
+        """Whether two normalised English words are the same, or stand beside each other in a sense."""
+        return one == other or not self.english.get(one, _NONE).isdisjoint(self.english.get(other, _NONE))
 
     def first_kind(self, headword: str, kinds: Sequence[Kind]) -> Kind | None:
         """The first of these that the lower-case headword is in the dictionary as; null for none."""

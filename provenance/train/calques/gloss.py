@@ -43,12 +43,18 @@ class Gloss:
 
 
 def gloss_compound(
-    parts: Sequence[Part], dictionary: Dictionary, options: GlossOptions, phrases: Phrases
+    splits: Sequence[Sequence[Part]], dictionary: Dictionary, options: GlossOptions, phrases: Phrases
 ) -> list[Gloss]:
-    """Every combination of the parts' first translations, the likeliest first; none where a part has no short one.
+    """Every combination of the first translations of the parts of every split, the likeliest first."""
+    made: dict[tuple[str, ...], Gloss] = {}
+    for later, parts in enumerate(splits):
+        for gloss in _gloss(parts, dictionary, options, phrases):
+            made.setdefault(gloss.parts, Gloss(gloss.parts, gloss.doubt + later))
+    return sorted(made.values(), key=lambda gloss: gloss.doubt)
 
-    Three parts are rendered by the first translation of each only.
-    """
+
+def _gloss(parts: Sequence[Part], dictionary: Dictionary, options: GlossOptions, phrases: Phrases) -> list[Gloss]:
+    """None where a part has no short translation; three parts are rendered by the first translation of each only."""
     taken = options.per_part if len(parts) == 2 else 1
     choices = [list(enumerate(_translate(part, dictionary, options, phrases)[:taken])) for part in parts]
     adjective = dictionary.first_kind(parts[0].headword, parts[0].kinds) is Kind.ADJECTIVE
@@ -56,7 +62,7 @@ def gloss_compound(
         Gloss(tuple(text for _, text in chosen), sum(rank for rank, _ in chosen) + adjective)
         for chosen in product(*choices)
     ]
-    return sorted((gloss for gloss in made if len(set(gloss.parts)) == len(gloss.parts)), key=lambda gloss: gloss.doubt)
+    return [gloss for gloss in made if len(set(gloss.parts)) == len(gloss.parts)]
 
 
 def _translate(part: Part, dictionary: Dictionary, options: GlossOptions, phrases: Phrases) -> list[str]:

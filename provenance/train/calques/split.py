@@ -10,9 +10,9 @@ from provenance.train.calques.entries import Dictionary, Kind
 from provenance.train.calques.languages import Compounding
 
 NOUNS = (Kind.NOUN, Kind.UNTOLD)
-FIRST = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.PLURAL)
-_PREFERRED = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.VERB, Kind.PLURAL)
-_SHORTEST = 3
+FIRST = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.OTHER, Kind.PLURAL)
+_PREFERRED = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.VERB, Kind.OTHER, Kind.PLURAL)
+_SHORTEST, _SHORTEST_LAST = 3, 2
 _MOST_PARTS = 3
 
 
@@ -32,24 +32,26 @@ class Splitter:
     dictionary: Dictionary
     compounding: Compounding
 
-    def split(self, word: str) -> tuple[Part, ...] | None:
-        """Two parts, or three where two will not do; null for what is no compound of headwords."""
+    def split(self, word: str) -> list[tuple[Part, ...]]:
+        """Two parts, or three where two will not do; of splits that are as good all; none for what is no compound."""
         word = word.lower()
-        return self._two(word) or self._three(word)
+        three = None if (two := self._two(word)) else self._three(word)
+        return [*two, *([three] if three else [])]
 
-    def _two(self, word: str) -> tuple[Part, Part] | None:
+    def _two(self, word: str) -> list[tuple[Part, Part]]:
+        """The splits whose shorter part is longest, the likeliest first part first."""
         found = [
             (first, last)
             for at in self._places(word)
             for last in self._last(word[at:])
             for first in self._first(word[:at])
         ]
-        return max(found, key=self._weigh, default=None)
+        best = max((_shorter(parts) for parts in found), default=0)
+        return sorted((parts for parts in found if _shorter(parts) == best), key=self._rank)
 
-    def _weigh(self, parts: tuple[Part, Part]) -> tuple[int, int]:
-        """The length of the shorter part; of equals the noun before the adjective, the verb and the plural."""
+    def _rank(self, parts: tuple[Part, Part]) -> int:
         kind = self.dictionary.first_kind(parts[0].headword, parts[0].kinds)
-        return min(part.length for part in parts), -_PREFERRED.index(kind) if kind in _PREFERRED else 0
+        return _PREFERRED.index(kind) if kind is not None else len(_PREFERRED)
 
     def _three(self, word: str) -> tuple[Part, ...] | None:
         """The longest last part before which two parts stand."""
@@ -57,13 +59,13 @@ class Splitter:
             for last in self._last(word[at:]):
                 for joint in self.compounding.joints:
                     stem = word[:at].removesuffix(joint) if word[:at].endswith(joint) else ""
-                    pair = self._two(stem) if len(stem) >= 2 * _SHORTEST else None
-                    if pair is not None:
-                        return (*pair, last)
+                    pairs = self._two(stem) if len(stem) >= 2 * _SHORTEST else []
+                    if pairs:
+                        return (*pairs[0], last)
         return None
 
     def _places(self, word: str) -> range:
-        return range(_SHORTEST, len(word) - _SHORTEST + 1)
+        return range(_SHORTEST, len(word) - _SHORTEST_LAST + 1)
 
     def _last(self, end: str) -> Iterator[Part]:
         if end not in self.compounding.endings and self.dictionary.has(end, NOUNS):
@@ -77,5 +79,9 @@ class Splitter:
             if self.dictionary.has(stem, FIRST):
                 yield Part(stem, FIRST, len(stem))
             for ending in self.compounding.infinitives if joint in ("", "e") else ():
-                if self.dictionary.has(stem + ending, (Kind.VERB,)):
+                if not stem.endswith("e") and self.dictionary.has(stem + ending, (Kind.VERB,)):
                     yield Part(stem + ending, (Kind.VERB,), len(stem))
+
+
+def _shorter(parts: tuple[Part, Part]) -> int:
+    return min(part.length for part in parts)

@@ -7,9 +7,9 @@ no phrase of original English, as far as the texts reach that a phrase model has
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
+from itertools import pairwise, permutations
 
-from provenance.train.calques.entries import Dictionary, Entry
+from provenance.train.calques.entries import Dictionary
 from provenance.train.calques.gloss import Gloss
 from provenance.train.calques.phrase_model import Phrases
 from provenance.train.calques.words import is_small, normalise_phrase
@@ -19,6 +19,7 @@ class Rule(Enum):
     """Why a gloss is struck out."""
 
     TRANSLATION = "says what the dictionary says"
+    SYNONYM = "says it in other words"
     ENGLISH = "stands elsewhere on the dictionary's English side"
     RARE = "has a part that is rare in original English"
     PHRASE = "is a phrase or word of original English"
@@ -49,12 +50,17 @@ class Striker:
     original: Set[str]  # normalised pairs of words
     options: StrikeOptions
 
-    def strike(self, gloss: Gloss, entries: Sequence[Entry]) -> Rule | None:
-        """The first rule that strikes the gloss of a compound with these entries out; null for one that is kept."""
+    def strike(self, gloss: Gloss, said: Sequence[str]) -> Rule | None:
+        """The first rule that strikes the gloss out; null for one that is kept.
+
+        `said` are the normalised translations of its compound.
+        """
         words = tuple(normalise_phrase(gloss.text).split())
-        if _is_said(words, entries):
+        if _is_said(words, said):
             return Rule.TRANSLATION
-        if _spellings(words) & self.dictionary.english:
+        if self._is_paraphrase(words, said):
+            return Rule.SYNONYM
+        if not _spellings(words).isdisjoint(self.dictionary.english):
             return Rule.ENGLISH
         if any(is_small(word) or not self._is_frequent(word) for word in words):
             return Rule.RARE
@@ -63,7 +69,16 @@ class Striker:
             return Rule.PHRASE
         if any(f"{a} {b}" in self.original or a + b in self.original for a, b in pairs):
             return Rule.ORIGINAL
-        return Rule.LIKELY if self._is_likely(words, gloss.doubt + _shares_word(words, entries)) else None
+        return Rule.LIKELY if self._is_likely(words, gloss.doubt + _shares_word(words, said)) else None
+
+    def _is_paraphrase(self, words: Sequence[str], said: Sequence[str]) -> bool:
+        """Whether a translation has the same words or synonyms of them, in any order, small words aside."""
+        for text in said:
+            content = [word for word in text.split() if not is_small(word)]
+            orders = permutations(content) if len(content) == len(words) else ()
+            if any(all(map(self.dictionary.are_synonyms, words, order)) for order in orders):
+                return True
+        return False
 
     def _is_frequent(self, word: str) -> bool:
         score = self.phrases.word_log10(word)
@@ -87,16 +102,14 @@ def _spellings(words: tuple[str, ...]) -> set[str]:
     }
 
 
-def _shares_word(words: Sequence[str], entries: Sequence[Entry]) -> bool:
+def _shares_word(words: Sequence[str], said: Sequence[str]) -> bool:
     """Whether a translation has a word of the gloss: then the gloss is nearer to English."""
-    said = {word for entry in entries for text in entry.translations for word in normalise_phrase(text).split()}
-    return not said.isdisjoint(words)
+    return any(word in text.split() for text in said for word in words)
 
 
-def _is_said(words: tuple[str, ...], entries: Sequence[Entry]) -> bool:
+def _is_said(words: tuple[str, ...], said: Sequence[str]) -> bool:
     """Whether a translation is the gloss, or holds it, in any of its spellings."""
     spellings = _spellings(words)
-    said = {normalise_phrase(text) for entry in entries for text in entry.translations}
     return any(
         spelling in text if " " in spelling else spelling in text.split() for text in said for spelling in spellings
     )

@@ -6,6 +6,7 @@ are held against both, so a singular that is none ("bu" of "bus" it is not, "len
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 _CLAUSE = re.compile(r"[a-zà-öø-ÿ]+(?:'[a-z]+)?(?:[ -][a-zà-öø-ÿ]+(?:'[a-z]+)?)*")
 _SMALL_LIST = """
@@ -28,6 +29,8 @@ children child men man women woman feet foot teeth tooth geese goose mice mouse 
 leaves leaf wolves wolf calves calf halves half shelves shelf thieves thief oxen ox lice louse loaves loaf
 """
 _IRREGULAR = dict(zip(_IRREGULAR_LIST.split()[::2], _IRREGULAR_LIST.split()[1::2], strict=True))
+_SPELLINGS = (("our", "or"), ("tre", "ter"), ("ence", "ense"), ("isation", "ization"), ("ise", "ize"), ("ogue", "og"),
+              ("amme", "am"), ("yse", "yze"), ("ller", "ler"), ("lling", "ling"))  # fmt: skip
 _KEPT = ("ss", "us", "is", "os", "as", "'s")
 
 
@@ -53,9 +56,18 @@ def make_gerund(verb: str) -> str:
 
 
 def normalise_phrase(phrase: str) -> str:
-    """Lower case, singular word by word, hyphens and possessives gone: "Driver's-seats" is "driver seat"."""
+    """Lower case, singular, American spelling, no hyphens nor possessives: "Harbour-master's" is "harbor master"."""
     folded = phrase.lower().replace("’", "'").replace("-", " ").replace("‐", " ")
-    return " ".join(make_singular(word.removesuffix("'s").strip("'")) for word in folded.split())
+    return " ".join(_spell(make_singular(word.removesuffix("'s").strip("'"))) for word in folded.split())
+
+
+@cache
+def _spell(word: str) -> str:
+    """American spelling of what the British spell otherwise; wrong for "hour", on both sides alike."""
+    for british, american in _SPELLINGS:
+        if len(word) > len(british) + 1 and word.endswith(british):
+            return word[: -len(british)] + american
+    return word
 
 
 def is_small(word: str) -> bool:

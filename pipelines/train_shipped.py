@@ -47,10 +47,12 @@ def read_training(data: Path, sets: tuple[str, ...] = LICENSED, *, language: str
     chosen = texts.filter(pl.col("set").is_in(sets), pl.col("lang") == language, strong, ~test)
     capped = _cap_registers(chosen.unique(["text", "set"], keep="first", maintain_order=True))
     named = pl.col("label").replace({"mt": "translated", "ht": "translated"})
+    translator = pl.col("label").replace_strict({"mt": "machine", "ht": "human"}, default=None, return_dtype=pl.String)
     source = pl.col("domain").str.replace("_paraphrased_ai", "")
     generator = pl.when(pl.col("label") == "ai").then(pl.col("generator"))
-    return clean_texts(capped.with_columns(named, source=source), CLEAN).select(
-        *("text", "label", "lang", "set", "source", "genre"),
+    told = capped.with_columns(named, source=source, translator=translator)
+    return clean_texts(told, CLEAN).select(
+        *("text", "label", "lang", "set", "source", "genre", "translator", "pair_id"),
         cell=pl.format("{} {}", "source", "label"),
         generation=pl.when(pl.col("set") == "own").then(pl.lit(CURRENT)).otherwise(pl.lit(EARLIER)),
         family=name_competing(generator, pl.col("source")),

@@ -14,8 +14,8 @@ from provenance.errors import ConfigError
 
 SHIPPED = Path(__file__).parent
 KINDS = (
-    "language_identifier", "vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_genre",
-    "lr_family", "calibration", "phrases",
+    "language_identifier", "vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_mt",
+    "lr_genre", "lr_family", "calibration", "phrases",
 )  # fmt: skip
 
 

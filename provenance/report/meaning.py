@@ -17,6 +17,8 @@ REASONS = {
 }
 SIGNALS = {
     "lr_ai_logit": "words and pairs of words, weighed by a logistic regression",
+    "lr_translated_logit": "words and pairs of words of translated and original text, weighed",
+    "lr_crude_logit": "words and pairs of words of machines and people with the same content, weighed",
     "lm_ai_llr": "language models of AI-written and human text, compared",
     "lm_human_nats": "how predictable the text is to a language model of human text",
     "lm_mt_llr": "language models of translated and original text, compared",

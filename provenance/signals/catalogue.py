@@ -44,6 +44,6 @@ def signal_columns(signals: Sequence[Signal]) -> Mapping[str, Column]:
 
 
 def _find_languages(models: Sequence[Model]) -> tuple[TextPaths, ...]:
-    of_text = ("vocabulary", "lr_ai")
+    of_text = ("vocabulary", "lr_ai", "lr_mt")
     languages = sorted({model.language for model in models if model.kind in of_text and model.language})
     return tuple(TextPaths.find(models, language) for language in languages)

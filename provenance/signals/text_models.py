@@ -26,7 +26,7 @@ from provenance.text.delexicalise import Vocabulary, join_classes
 from provenance.text.ngrams import hash_ngrams
 from provenance.text.windows import Windows, read_mended
 
-_KINDS = ("vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_genre", "lr_family")
+_KINDS = ("vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_mt", "lr_genre", "lr_family")
 _NATS_PER_BAN = math.log(10)
 _CHUNK = 512  # texts whose tokens are held at once: some 40 MB where all are long
 
@@ -65,6 +65,12 @@ class TextModels:
 
     columns: ClassVar[Mapping[str, Column]] = {
         "lr_ai_logit": Column(pl.Float64, "nats", "log odds of AI-generated against human text, by hashed n-grams"),
+        "lr_translated_logit": Column(
+            pl.Float64, "nats", "log odds of translated against original text, by hashed n-grams"
+        ),
+        "lr_crude_logit": Column(
+            pl.Float64, "nats", "log odds of machine-translated text against people's of the same content, likewise"
+        ),
         "lm_ai_llr": Column(pl.Float64, "nats per token", "log p(text | AI) - log p(text | human)"),
         "lm_human_nats": Column(
             pl.Float64, "nats per token", "log p of the delexicalised text under the human model", high=0.0
@@ -144,6 +150,8 @@ def score_linear_models(windows: Windows, paths: TextPaths) -> dict[str, Floats]
         scores = model.score(coarse.buckets, coarse.offsets)
         if kind == "lr_ai":  # a class for each generation of generators: a mixture
             found["lr_ai_logit"] = np.logaddexp.reduce(scores, axis=1)
+        elif kind == "lr_mt":  # an axis each
+            found |= {f"lr_{axis}_logit": scores[:, number] for number, axis in enumerate(model.classes)}
         else:
             shares = dict(zip(model.classes, share_classes(scores).T, strict=True))
             if kind == "lr_genre":  # a genre the model does not know has no share, a family is not measured

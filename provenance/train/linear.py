@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags_array
 
 from provenance.errors import ConfigError
 from provenance.models.linear import LinearModel
@@ -20,16 +20,22 @@ from provenance.text.windows import read_windows
 
 Floats = NDArray[np.float64]
 _CHUNK = 1000
+_COMMONEST = 0.3  # factor of a bucket that every window has, before the power
 
 
 @dataclass(frozen=True, slots=True)
 class LinearOptions:
-    """Defaults are the recipe of the shipped models; `strength` is the inverse of the penalty (scikit-learn's C)."""
+    """Defaults are the recipe of the shipped models; `strength` is the inverse of the penalty (scikit-learn's C).
+
+    `rarity` is the power of the inverse document frequency by which rare n-grams are penalised less; above 0, those of
+    a single window are left out.
+    """
 
     bits: int = BITS
     strength: float = 30.0
     steps: int = 60
     generations: tuple[tuple[str, float], ...] = ()  # shares of generations in the mixture; alike if empty
+    rarity: float = 0.0
 
 
 def fit_binary(labelled: pl.DataFrame, positive: str, options: LinearOptions) -> LinearModel:
@@ -52,7 +58,7 @@ def fit_binary(labelled: pl.DataFrame, positive: str, options: LinearOptions) ->
         weights = np.zeros(len(target))
         for part in (side, ~target):
             weights[part] = balance_cells(labelled.filter(pl.Series(part))["cell"]) / 2
-        coefficients, intercept = _fit(rows, target, weights, options)
+        coefficients, intercept = fit_weighted(rows, target, weights, options)
         columns.append(coefficients)
         intercepts.append(intercept[0] + np.log(shares.get(name, 1 / len(names))))
     return LinearModel.quantise(tuple(names), np.column_stack(columns), np.array(intercepts))
@@ -68,7 +74,7 @@ def fit_classes(labelled: pl.DataFrame, options: LinearOptions) -> LinearModel:
         side = (labelled["label"] == name).to_numpy()
         weights[side] = balance_cells(labelled.filter(pl.Series(side))["cell"]) / len(names)
     rows = Rows.read(labelled["text"], options.bits)
-    coefficients, intercepts = _fit(rows, labelled["label"].to_numpy(), weights, options)
+    coefficients, intercepts = fit_weighted(rows, labelled["label"].to_numpy(), weights, options)
     return LinearModel.quantise(tuple(names), coefficients, intercepts)
 
 
@@ -105,7 +111,9 @@ class Rows:
         return cls(matrix, np.concatenate(owners))
 
 
-def _fit(rows: Rows, target: NDArray[np.generic], weights: Floats, options: LinearOptions) -> tuple[Floats, Floats]:
+def fit_weighted(
+    rows: Rows, target: NDArray[np.generic], weights: Floats, options: LinearOptions
+) -> tuple[Floats, Floats]:
     """Coefficients (buckets x classes) and intercepts; `target` and `weights` are of texts, 0 leaves a text out."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
@@ -113,9 +121,24 @@ def _fit(rows: Rows, target: NDArray[np.generic], weights: Floats, options: Line
 
     shared = (weights / np.maximum(np.bincount(rows.owner, minlength=len(weights)), 1))[rows.owner]
     used = np.flatnonzero(shared)
+    matrix = rows.matrix[used]
+    scales = weigh_rarity(matrix, options.rarity)
     model = LogisticRegression(C=options.strength, max_iter=options.steps, tol=1e-9)
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the number of steps is part of the recipe
         n_texts = np.count_nonzero(weights)
-        model.fit(rows.matrix[used], target[rows.owner][used], sample_weight=shared[used] * n_texts)
-    return np.asarray(model.coef_.T, np.float64), np.asarray(model.intercept_, np.float64)
+        scaled = matrix @ diags_array(scales.astype(np.float32)) if options.rarity else matrix
+        model.fit(scaled, target[rows.owner][used], sample_weight=shared[used] * n_texts)
+    return np.asarray(model.coef_.T, np.float64) * scales[:, None], np.asarray(model.intercept_, np.float64)
+
+
+def weigh_rarity(matrix: csr_matrix, rarity: float) -> Floats:
+    """What each bucket is multiplied by before fitting: log(n / n with it) + c to the power `rarity`; 0 for one window.
+
+    The constant keeps a bucket that all windows have from vanishing. A larger factor is a smaller penalty.
+    """
+    if not rarity:
+        return np.ones(matrix.shape[1])
+    n_with = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    scales: Floats = (np.log((matrix.shape[0] + 1) / (n_with + 1)) + _COMMONEST) ** rarity
+    return np.where(n_with < 2, 0.0, scales)

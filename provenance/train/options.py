@@ -14,7 +14,7 @@ HIDDEN = (
 )
 # What else is measured added nothing on sets left out: docs/detection.md.
 AI_SIGNALS = ("lr_ai_logit", "lm_ai_llr", "lm_human_nats")
-MT_SIGNALS = ("lm_mt_llr",)
+MT_SIGNALS = ("lr_translated_logit", "lr_crude_logit", "lm_mt_llr")
 AI_MARKS = (
     MarkOptions("phrase_decisive", "phrase_decisive_count", (1.0, 2.0), assumed=(4.0, 5.0), why=CLEANED),
     MarkOptions("phrase_strong", "phrase_strong_count", bound=3.0),

@@ -13,8 +13,11 @@ import polars as pl
 from provenance.errors import ConfigError
 from provenance.models.linear import LinearModel
 from provenance.schema import FAMILIES
+from provenance.text.delexicalise import Vocabulary
 from provenance.train.linear import LinearOptions, fit_binary, fit_classes
 from provenance.train.lm import LanguageModelOptions, TrainedFile, describe_file, select_texts, train_language_models
+from provenance.train.translation import OPTIONS as TRANSLATION
+from provenance.train.translation import fit_translation
 from provenance.train.vocabulary import VocabularyOptions, count_vocabulary
 
 PAIRS = (("ai", "human"), ("translated", "original"))
@@ -24,14 +27,16 @@ PAIRS = (("ai", "human"), ("translated", "original"))
 class TextModelOptions:
     """Defaults are the recipe of the shipped models.
 
-    The translation pair has a tenth of the texts: longer n-grams rank worse. A genre takes part with `genre_least`
-    texts, and with at most `genre_most` of each cell; so does a family with `family_most` of it in each cell.
+    `vocabulary` may be that of other models, for those that are to stand beside them. The translation pair has a tenth
+    of the texts: longer n-grams rank worse. A genre takes part with `genre_least` texts, and with at most `genre_most`
+    of each cell; so does a family with `family_most` of it in each cell.
     """
 
-    vocabulary: VocabularyOptions = field(default_factory=VocabularyOptions)
+    vocabulary: VocabularyOptions | Vocabulary = field(default_factory=VocabularyOptions)
     ai: LanguageModelOptions = field(default_factory=LanguageModelOptions)
     translation: LanguageModelOptions = field(default_factory=lambda: LanguageModelOptions(2, (0, 0), 8))
     linear: LinearOptions = field(default_factory=LinearOptions)
+    translated: LinearOptions = TRANSLATION
     genre: LinearOptions = field(default_factory=lambda: LinearOptions(bits=15, strength=10.0, steps=30))
     genre_least: int = 20
     genre_most: int = 300
@@ -51,20 +56,19 @@ def train_text_models(
     """Writes the models that the labels allow to `out`, and says what was written.
 
     `labelled` has text, label (ai, human, translated, original) and lang; optionally source (sources weigh alike in
-    the vocabulary), cell (see train/linear.py; label and source by default), genre, and family (of the language model
-    that wrote the text). `tools` is the folder of lmplz; without it no language models are made. Raises ConfigError
-    for missing tools, columns or labels.
+    the vocabulary), cell (see train/linear.py; label and source by default), translator and pair_id (see
+    train/translation.py), genre, and family (of the language model that wrote the text). `tools` is the folder of
+    lmplz; without it no language models are made. Raises ConfigError for missing tools, columns or labels.
     """
     texts = select_texts(labelled, language)
     made: list[TrainedFile] = []
     if tools is not None:
-        vocabulary = count_vocabulary(texts, options.vocabulary)
+        chosen_words = options.vocabulary
+        known = chosen_words if isinstance(chosen_words, Vocabulary) else count_vocabulary(texts, chosen_words)
         for pair, chosen in zip(PAIRS, (options.ai, options.translation), strict=True):
             part = texts.filter(pl.col("label").is_in(pair))
             if part.height:
-                made += train_language_models(
-                    part, chosen, tools=tools, out=out, language=language, vocabulary=vocabulary
-                )
+                made += train_language_models(part, chosen, tools=tools, out=out, language=language, vocabulary=known)
     made += train_linear_models(texts, options, out=out, language=language)
     if not made:
         raise ConfigError("nothing to fit: labels ai beside human, or translated beside original, are needed")
@@ -81,6 +85,9 @@ def train_linear_models(
     pair = texts.filter(pl.col("label").is_in(PAIRS[0]))
     if pair["label"].n_unique() == 2:
         made.append(_write(fit_binary(pair, "ai", options.linear), pair, out / f"{language}.lr_ai.npz", language))
+    pair = texts.filter(pl.col("label").is_in(PAIRS[1]))
+    if pair["label"].n_unique() == 2:
+        made.append(_write(fit_translation(pair, options.translated), pair, out / f"{language}.lr_mt.npz", language))
     for column, chosen in (("genre", options.genre), ("family", options.family)):
         part = select_classes(texts, column, options)
         if part["label"].n_unique() >= 3:

@@ -12,6 +12,16 @@ _NUMBERS = {
         "words and pairs of words as human texts have them",
         "in log odds",
     ),
+    "lr_translated_logit": (
+        "words and pairs of words as translated texts have them",
+        "words and pairs of words as original texts have them",
+        "in log odds",
+    ),
+    "lr_crude_logit": (
+        "words and pairs of words that machines choose where people say it otherwise",
+        "words and pairs of words that people choose where machines say it otherwise",
+        "in log odds",
+    ),
     "lm_ai_llr": (
         "more like AI-written than human reference text",
         "more like human than AI-written reference text",

@@ -60,7 +60,7 @@ def all_models(out: Path) -> list[TrainedFile]:
 def test_all_labels_and_genres_make_all_models(tmp_path: Path) -> None:
     made = all_models(tmp_path)
     assert {file.kind for file in made} == {
-        "vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_genre",
+        "vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_mt", "lr_genre",
     }  # fmt: skip
     assert {file.file for file in made} == {path.name for path in tmp_path.iterdir()}
 
@@ -102,11 +102,11 @@ def test_the_linear_model_ranks_generated_texts_above_human_ones(tmp_path: Path)
 @needs_lmplz
 def test_a_translation_pair_makes_no_model_of_ai(tmp_path: Path) -> None:
     assert train(labelled("translated", "original"), tmp_path, tools=TOOLS) == [
-        "vocabulary", "lm_original", "lm_translated",
+        "vocabulary", "lm_original", "lm_translated", "lr_mt",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("labels", [("ai",), ("translated", "original")])
+@pytest.mark.parametrize("labels", [("ai",), ("translated",), ("ai", "original")])
 def test_where_nothing_can_be_fitted_it_is_a_config_error(tmp_path: Path, labels: tuple[str, ...]) -> None:
     with pytest.raises(ConfigError, match="nothing to fit: labels ai beside human"):
         train(labelled(*labels), tmp_path)

@@ -10,19 +10,33 @@ from provenance.schema import GENRES
 from provenance.train.lm import LABELS
 from provenance.train.text_models import PAIRS
 
-ALIASES: Mapping[str, str] = {"ai_generated": "ai", "mt": "translated", "machine_translated": "translated"}
-IN_CALIBRATION: Mapping[str, str] = {"translated": "mt"}
-OPTIONAL = ("domain", "source", "register", "genre", "family", "generation", "generator")
+ALIASES: Mapping[str, str] = {
+    "ai_generated": "ai",
+    "mt": "translated",
+    "machine_translated": "translated",
+    "ht": "translated",
+    "human_translated": "translated",
+}
+TRANSLATORS: Mapping[str, str] = {
+    "mt": "machine",
+    "machine_translated": "machine",
+    "ht": "human",
+    "human_translated": "human",
+}
+OPTIONAL = ("domain", "source", "register", "genre", "family", "generation", "generator", "translator")
 NO_GENRE = ("other",)  # told, but none of the genres a document is held against
 
 
 def ready_labelled(frame: pl.DataFrame, *, language: str | None, group: str | None) -> pl.DataFrame:
     """Rows with a text and a label, with group, domain, source and, where told, genre and more; of a language, or all.
 
+    The labels mt and ht (translated by a machine, by people) become translated, with `translator` machine or human.
     Without a column `group` names, `group` serves, then `pair_id`; a row without either is a group of its own. Raises
     ConfigError for columns, labels or genres that are unknown, and for a label without its counterpart.
     """
-    named = frame.with_columns(pl.col("label").replace(dict(ALIASES)))
+    told = pl.col("label").replace_strict(dict(TRANSLATORS), default=None, return_dtype=pl.String)
+    given = pl.col("translator").cast(pl.String) if "translator" in frame.columns else pl.lit(None, pl.String)
+    named = frame.with_columns(pl.col("label").replace(dict(ALIASES)), translator=pl.coalesce(told, given))
     unknown = sorted(set(named["label"].drop_nulls().unique()) - set(LABELS))
     if unknown:
         raise ConfigError(f"label {unknown[0]!r} is unknown; known are {', '.join((*LABELS, *ALIASES))}")
@@ -33,6 +47,13 @@ def ready_labelled(frame: pl.DataFrame, *, language: str | None, group: str | No
         raise ConfigError(f"no labelled text is in the language {language!r}; there are {there} (--language)")
     _check_pairs(kept)
     return kept
+
+
+def label_calibration() -> pl.Expr:
+    """The labels of a calibration: mt for translated texts, ht for those that people translated, which take no part."""
+    by_people = (pl.col("translator") == "human").fill_null(False)
+    translated = pl.when(by_people).then(pl.lit("ht")).otherwise(pl.lit("mt"))
+    return pl.when(pl.col("label") == "translated").then(translated).otherwise("label").alias("label")
 
 
 def ready_references(frame: pl.DataFrame, *, language: str | None, group: str | None) -> pl.DataFrame:
@@ -81,7 +102,8 @@ def _complete(frame: pl.DataFrame, group: str | None, row: str) -> pl.DataFrame:
     own = pl.format(f"{row} {{}}", pl.int_range(pl.len()))
     texts = frame.with_columns(pl.coalesce(*(pl.col(name).cast(pl.String) for name in groups), own).alias("group"))
     there = [name for name in OPTIONAL if name in frame.columns]
-    texts = texts.select("text", "label", "lang", "group", pl.col(there).cast(pl.String))
+    paired = ["pair_id"] if "pair_id" in frame.columns else []
+    texts = texts.select("text", "label", "lang", "group", pl.col([*there, *paired]).cast(pl.String))
     where = [pl.col(name) for name in ("domain", "source", "genre") if name in there]
     source = [pl.col(name) for name in ("source", "domain") if name in there]
     texts = texts.with_columns(

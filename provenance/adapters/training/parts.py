@@ -21,6 +21,7 @@ from provenance.adapters.training.labelled import check_enough, ready_labelled, 
 from provenance.adapters.training.whole import MIN_WORDS, REFERENCE, TrainOptions, fit_measured, write_calibration
 from provenance.errors import ConfigError
 from provenance.models import Model, load_models
+from provenance.text.delexicalise import Vocabulary
 from provenance.train.lm import TrainedFile, check_tools, select_texts, train_language_models
 from provenance.train.text_models import PAIRS, TextModelOptions, train_linear_models
 from provenance.train.vocabulary import count_vocabulary
@@ -125,7 +126,8 @@ def _train_pairs(
     language: str,
 ) -> list[TrainedFile]:
     known = select_texts(texts, language)
-    vocabulary = count_vocabulary(known, options.vocabulary)
+    words = options.vocabulary
+    vocabulary = words if isinstance(words, Vocabulary) else count_vocabulary(known, words)
     made: dict[str, TrainedFile] = {}
     for pair in pairs:
         chosen = options.ai if pair == PAIRS[0] else options.translation

@@ -22,8 +22,8 @@ from provenance.adapters.training.folder import (
     write_card,
 )
 from provenance.adapters.training.labelled import (
-    IN_CALIBRATION,
     check_enough,
+    label_calibration,
     ready_labelled,
     ready_references,
 )
@@ -153,7 +153,7 @@ def _form(options: TrainOptions) -> str:
 
 def fit_measured(measured: pl.DataFrame, options: TrainOptions, models: Sequence[Model] = ()) -> Calibration:
     """The calibration from measured documents with role (labelled, reference) and form (raw, clean)."""
-    told = measured.with_columns(pl.col("label").replace(dict(IN_CALIBRATION)))
+    told = measured.with_columns(label_calibration())
     known = told.filter(pl.col("role") == "labelled")
     humans = told.filter(pl.col("role") == REFERENCE)
     fit = options.fit
@@ -179,7 +179,7 @@ def _judge_unseen(measured: pl.DataFrame, options: TrainOptions) -> pl.DataFrame
         parts.append(
             _judge(measured.filter(mine, pl.col("form") == "raw"), fit_measured(measured.filter(~mine), fewer))
         )
-    return pl.concat(parts).with_columns(pl.col("label").replace(dict(IN_CALIBRATION)))
+    return pl.concat(parts).with_columns(label_calibration())
 
 
 def _judge(measured: pl.DataFrame, calibration: Calibration) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.archive import Record
@@ -27,6 +27,8 @@ HEADS = {
     "declared of itself": f'<link rel="alternate machine-translated-from" hreflang="en" href="{URL}">',
     "saved": '<meta http-equiv="X-Translated-By" content="Google">',
     "plugin": '<meta name="translation-stats" content=\'{"total_phrases":9}\'>',
+    "documentation": '<meta name="ms.translationtype" content="MT"><meta name="translator" content="DeepL">',
+    "counted": '<meta name="translation-stats" content=\'{"total_phrases":9,"translated_phrases":9}\'>',
     "disclosed": '<meta name="AI-Disclosure" content="mode=ai-assisted"><meta name="ai-generated" content="true">',
     "nothing": "<meta charset=utf-8><link rel=stylesheet href=a.css><script src=a.js></script>",
     "many": "".join(f'<link rel="alternate" hreflang="l{n}" href="/{n}">' for n in range(600)),
@@ -37,6 +39,7 @@ ROOTS = [
     '<html lang="de-AT">',
     '<html xml:lang="fr">',
     '<html lang="" xml:lang="it">',
+    '<html lang="de-t-en-t0-und">',
     '<html lang="de-x-mtfrom-en">',
 ]
 HEADERS = {"Content-Type": "text/html", "Content-Language": "de", "AI-Disclosure": "mode=ai-generated"}
@@ -82,7 +85,9 @@ def test_page_and_wat_tell_the_same(head: str, root: str):
 def test_the_made_pages_have_something_in_every_column():
     found = from_wat(page("".join(HEADS.values()), ROOTS[-1]), HEADERS)
     assert all(found.values())
-    assert found["translation_marks"] == ["mtfrom_lang", "mtfrom_link=en", "google_meta", "transposh"]
+    assert found["translation_marks"] == [
+        "mtfrom_lang", "mtfrom_link=en", "microsoft_mt", "google_meta", "translated_by=deepl", "transposh",
+    ]  # fmt: skip
     assert len(found["ai_disclosure_marks"]) == 3  # type: ignore[arg-type]
 
 
@@ -90,6 +95,13 @@ def test_the_address_is_a_mark_too():
     url = "https://www-example-org.translate.goog/de/seite"
     assert from_wat(page(""), {}, url)["translation_marks"] == ["google_proxy"]
     assert from_page(page(""), {}, url)["translation_marks"] == ["google_proxy"]
+
+
+def test_links_that_google_rewrote_are_in_a_wat_as_well():
+    linked = [f'<a href="https://a-org.translate.goog/{n}?_x_tr_tl=de">{n}</a>' for n in range(5)]
+    assert from_wat(page("", body="".join(linked)), {})["translation_marks"] == ["google_links"]
+    assert from_page(page("", body="".join(linked)), {})["translation_marks"] == ["google_links"]
+    assert from_wat(page("", body="".join(linked[1:])), {})["translation_marks"] == []
 
 
 @pytest.mark.parametrize(
@@ -100,6 +112,7 @@ def test_the_address_is_a_mark_too():
         '<div id="weglot_here"></div>',
         '<h1 data-trp-gettext="">x</h1>',
         '<p lang="de-x-mtfrom-en">x</p>',
+        "<p>This page was machine-translated.</p>",
         '<article ai-disclosure="ai-generated">x</article>',
         '<script type="application/ld+json">{"digitalSourceType": "trainedAlgorithmicMedia"}</script>',
     ],
@@ -257,6 +270,7 @@ HTML = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)
 @given(html=HTML, url=st.sampled_from([URL, "", "http://[", "\ud800", "x:y"]))
 def test_any_page_told_of_is_one_row_and_can_be_looked_up(html: str, url: str):
     item = wat_record(made_envelope(html, url=url), url=url)

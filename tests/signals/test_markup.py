@@ -75,6 +75,10 @@ def test_a_plugin_on_the_default_version_says_nothing(mark: str):
     assert translated(mark, hreflang=[ENGLISH, GERMAN], html_lang="en", language="en") == 0.0
 
 
+def test_a_plugin_on_a_page_that_is_declared_the_default_version_says_nothing():
+    assert translated("weglot=en", html_lang="en", language="de") == 0.0
+
+
 @pytest.mark.parametrize("mark", PLUGINS)
 def test_a_plugin_on_a_site_of_unknown_default_says_nothing(mark: str):
     assert translated(mark, hreflang=[]) == 0.0

@@ -9,6 +9,9 @@ COLUMNS = {
     "parallel_captured": Column(pl.Float64, "languages", "of those: captured in the run and found to be the same", 0),
     "parallel_original": Column(pl.Float64, "1", "1 the original, 0 a version of it; null where not told", 0, 1),
     "parallel_certainty": Column(pl.Float64, "1", "of that: an order, no probability", 0, 1),
+    "parallel_translation": Column(
+        pl.Float64, "languages", "as parallelism, of a version told not to be the original; null else", 1
+    ),
 }
 
 
@@ -20,4 +23,5 @@ def describe_versions(parallels: pl.DataFrame) -> pl.DataFrame:
         "parallel_original": "original",
         "parallel_certainty": "original_certainty",
     }
-    return parallels.select(pl.col(theirs).cast(COLUMNS[ours].dtype).alias(ours) for ours, theirs in named.items())
+    told = parallels.select(pl.col(theirs).cast(COLUMNS[ours].dtype).alias(ours) for ours, theirs in named.items())
+    return told.with_columns(parallel_translation=pl.when(pl.col("parallel_original") == 0).then("parallelism"))

@@ -34,9 +34,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("provenance/models"))
     parser.add_argument("--tools", type=Path, default=Path(".tools/bin"))
     asked = parser.parse_args()
+    others = [model for model in load_models(asked.out) if model.kind != KIND]
     texts = read_originals(asked.data)["text"]
     made = train_phrase_model(texts, PhraseModelOptions(), tools=asked.tools, out=asked.out)
-    others = [model for model in load_models(asked.out) if model.kind != KIND]
     entry = describe_model(
         asked.out / made.file, name=made.name, kind=KIND, language=made.language, licence=LICENCE, card=CARD
     )

@@ -68,8 +68,13 @@ def build_calques(
     find_compounding(language)
     entries = [entry for dictionary in dictionaries for entry in dictionary.entries]
     made, counts = build_lexicon(entries, phrases, options, language=language, original=original, tell=tell)
-    write_text(out, "".join(f"{line}\n" for line in ("\t".join(LEXICON_COLUMNS), *map(_render, made))))
+    write_lexicon(made, out)
     return counts
+
+
+def write_lexicon(made: Sequence[Made], out: Path) -> None:
+    """Writes a lexicon as the shipped one is written. Raises OutputError."""
+    write_text(out, "".join(f"{line}\n" for line in ("\t".join(LEXICON_COLUMNS), *map(_render, made))))
 
 
 def find_calques(texts: pl.DataFrame, lexicons: Sequence[Path]) -> Iterator[Use]:

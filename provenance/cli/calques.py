@@ -47,7 +47,14 @@ def calques() -> None:
     "--max-phrase",
     default=StrikeOptions().max_phrase_log10,
     show_default=True,
-    help="Log10 probability in English above which a gloss is struck; lower finds less and errs less.",
+    help="Log10 probability in English above which a gloss is struck.",
+)
+@click.option(
+    "--most",
+    default=BuildOptions().most,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Calques kept, the rarest in English first.",
 )
 @click.option(
     "--min-word",
@@ -70,6 +77,7 @@ def build(
     model: Path | None,
     original: tuple[Path, ...],
     max_phrase: float,
+    most: int,
     min_word: float,
     per_part: int,
     as_json: bool,
@@ -89,7 +97,7 @@ def build(
     for dictionary in read:
         _tell_read(dictionary)
     pairs, problems = read_pairs(original)
-    options = BuildOptions(GlossOptions(per_part=per_part), StrikeOptions(min_word, max_phrase))
+    options = BuildOptions(GlossOptions(per_part=per_part), StrikeOptions(min_word, max_phrase), most)
     with _bar() as bar:
         task = bar.add_task("headwords", total=None)
         counts = build_calques(

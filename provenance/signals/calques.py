@@ -56,7 +56,7 @@ _ABOUT = re.compile(
     r"\b(?:mistranslat\w*|loan translations?|calques?|compound (?:nouns?|words?)|native speakers?|errata|howlers?"
     r"|(?:in|not|no|good|proper|idiomatic|everyday) english|machine translat\w*|translat(?:or|ors|ing)"
     r"|dictionar(?:y|ies)|worksheets?|fill in the gaps?|match the|learners|subtitlers?|etymolog\w*|lexicograph\w*"
-    r"|glossar(?:y|ies))\b"
+    r"|glossar(?:y|ies)|correct the (?:mistakes?|errors?|sentences?))\b"
 )
 
 

@@ -10,7 +10,7 @@ from provenance.train.calques.languages import find_compounding
 from provenance.train.calques.phrase_model import Phrases
 from provenance.train.calques.split import Part, Splitter
 from provenance.train.calques.strike import Rule, StrikeOptions, Striker
-from provenance.train.calques.words import normalise_phrase
+from provenance.train.calques.words import is_small, normalise_phrase
 
 Tell = Callable[[int, int], None]
 """Called with the headwords done and all headwords."""
@@ -24,6 +24,7 @@ class BuildOptions:
 
     gloss: GlossOptions = field(default_factory=GlossOptions)
     strike: StrikeOptions = field(default_factory=StrikeOptions)
+    most: int = 30_000  # calques kept, the rarest: a large dictionary can be choosier than a small one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +62,40 @@ def build_lexicon(
     """The lines of a lexicon in order of the compounds. Raises ConfigError for a language of unknown joints."""
     splitter = Splitter(Dictionary.collect(entries), find_compounding(language))
     striker = Striker(splitter.dictionary, phrases, original, options.strike)
-    counts, made, taken = Counts(), [], set[str]()
+    counts, rated, taken = Counts(), list[tuple[float, Made]](), set[str]()
     words = _list_compounds(splitter.dictionary)
     for done, word in enumerate(words, start=1):
-        counts.headwords += 1
         splits = splitter.split(word)
-        counts.split += bool(splits)
         glosses = gloss_compound(splits, splitter.dictionary, options.gloss, phrases)
+        counts.headwords += 1
+        counts.split += bool(splits)
         counts.glossed += bool(glosses)
-        for gloss in _strike(glosses, word, striker, taken, counts):
-            made.append(_describe(gloss, word, splits[0], splitter.dictionary, language))
+        counts.glosses += len(glosses)
+        compound = _Compound(word, splits, splitter.dictionary)
+        for gloss, rate in _strike(glosses, compound, striker, taken, counts.struck):
+            rated.append((rate, _describe(gloss, compound, language)))
         if done % _TOLD_EVERY == 0 or done == len(words):
             tell(done, len(words))
+    made = _keep_rarest(rated, options.most)
+    counts.kept, counts.struck[Rule.MOST] = len(made), len(rated) - len(made)
     return made, counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Compound:
+    word: str
+    splits: Sequence[Sequence[Part]]
+    dictionary: Dictionary
+
+    def said(self) -> list[str]:
+        """Its translations, normalised."""
+        return self.dictionary.say(self.word)
+
+    def is_transparent(self) -> bool:
+        """Whether a translation has a word that a part is translated by."""
+        parts = {part.headword for parts in self.splits for part in parts}
+        words = {word for part in parts for text in self.dictionary.say(part) for word in text.split()}
+        return any(word in words and not is_small(word) for text in self.said() for word in text.split())
 
 
 def _list_compounds(dictionary: Dictionary) -> list[str]:
@@ -82,22 +104,28 @@ def _list_compounds(dictionary: Dictionary) -> list[str]:
     return sorted(word for word in dictionary.entries if dictionary.has(word, nouns) and "-" not in word)
 
 
-def _strike(glosses: Sequence[Gloss], word: str, striker: Striker, taken: set[str], counts: Counts) -> Iterator[Gloss]:
-    said = sorted({normalise_phrase(text) for entry in striker.dictionary.entries[word] for text in entry.translations})
+def _strike(
+    glosses: Sequence[Gloss], compound: _Compound, striker: Striker, taken: set[str], struck: Counter[Rule]
+) -> Iterator[tuple[Gloss, float]]:
+    said, transparent = compound.said(), compound.is_transparent()
     for gloss in glosses:
-        counts.glosses += 1
         normal = normalise_phrase(gloss.text)
-        rule = striker.strike(gloss, said) or (Rule.TAKEN if normal in taken else None)
+        rule = striker.strike(gloss, said, transparent=transparent) or (Rule.TAKEN if normal in taken else None)
         if rule is not None:
-            counts.struck[rule] += 1
+            struck[rule] += 1
             continue
-        counts.kept += 1
         taken.add(normal)
-        yield gloss
+        yield gloss, striker.rate(gloss, transparent=transparent)
 
 
-def _describe(gloss: Gloss, word: str, parts: Sequence[Part], dictionary: Dictionary, language: str) -> Made:
-    entries = dictionary.entries[word]
+def _keep_rarest(rated: Sequence[tuple[float, Made]], most: int) -> list[Made]:
+    """At most so many, in the order they came; of equals the first."""
+    ranked = sorted(range(len(rated)), key=lambda at: (rated[at][0], at))[:most]
+    return [rated[at][1] for at in sorted(ranked)]
+
+
+def _describe(gloss: Gloss, compound: _Compound, language: str) -> Made:
+    entries = compound.dictionary.entries[compound.word]
     meanings = list(dict.fromkeys(text for entry in entries for text in entry.translations))
-    joined = " + ".join(part.headword for part in parts)
+    joined = " + ".join(part.headword for part in compound.splits[0])
     return Made(gloss.text, language, entries[0].headword, ", ".join(meanings[:_MEANINGS]), f"built: {joined}")

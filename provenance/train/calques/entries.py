@@ -58,6 +58,11 @@ class Dictionary:
         """Whether the lower-case headword is in the dictionary as one of these."""
         return any(entry.kind in kinds for entry in self.entries.get(headword, ()))
 
+    def say(self, headword: str) -> list[str]:
+        """The translations of a lower-case headword, normalised, each once."""
+        texts = (text for entry in self.entries.get(headword, ()) for text in entry.translations)
+        return list(dict.fromkeys(map(normalise_phrase, texts)))
+
     def are_synonyms(self, one: str, other: str) -> bool:
         """Whether two normalised English words are the same, or stand beside each other in a sense."""
         return one == other or not self.english.get(one, _NONE).isdisjoint(self.english.get(other, _NONE))

@@ -26,6 +26,7 @@ class Rule(Enum):
     LIKELY = "would not be rare in original English"
     ORIGINAL = "stands in the texts of --original"
     TAKEN = "renders another compound, too"
+    MOST = "is not among the rarest, of which --most are kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,14 @@ class StrikeOptions:
     """Log10 of probabilities in original English, chosen as docs/calques.md tells.
 
     A part rarer than `min_word_log10` is none that English has. A gloss must be rarer than `max_phrase_log10`, and
-    by `doubt_log10` more for every step of doubt: each step makes it less likely that a translation holds it.
+    by `doubt_log10` more for every step of doubt: each makes it less telling. What an English word of the parts can
+    say is `transparent` steps of doubt.
     """
 
     min_word_log10: float = -6.5
-    max_phrase_log10: float = -8.5
-    doubt_log10: float = 0.75
+    max_phrase_log10: float = -6.5
+    doubt_log10: float = 0.5
+    transparent: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +53,22 @@ class Striker:
     original: Set[str]  # normalised pairs of words
     options: StrikeOptions
 
-    def strike(self, gloss: Gloss, said: Sequence[str]) -> Rule | None:
+    def rate(self, gloss: Gloss, *, transparent: bool) -> float:
+        """How common the gloss would be in original English (log10), doubts added: the lower the more telling."""
+        doubt = gloss.doubt + (self.options.transparent if transparent else 0)
+        return self.phrases.phrase_log10(normalise_phrase(gloss.text)) + doubt * self.options.doubt_log10
+
+    def strike(self, gloss: Gloss, said: Sequence[str], *, transparent: bool) -> Rule | None:
         """The first rule that strikes the gloss out; null for one that is kept.
 
-        `said` are the normalised translations of its compound.
+        `said` are the normalised translations of its compound; it is `transparent` when one has a word of its parts.
         """
         words = tuple(normalise_phrase(gloss.text).split())
         if _is_said(words, said):
             return Rule.TRANSLATION
         if self._is_paraphrase(words, said):
             return Rule.SYNONYM
-        if not _spellings(words).isdisjoint(self.dictionary.english):
+        if any(spelling in self.dictionary.english for spelling in _spellings(words)):
             return Rule.ENGLISH
         if any(is_small(word) or not self._is_frequent(word) for word in words):
             return Rule.RARE
@@ -69,7 +77,7 @@ class Striker:
             return Rule.PHRASE
         if any(f"{a} {b}" in self.original or a + b in self.original for a, b in pairs):
             return Rule.ORIGINAL
-        return Rule.LIKELY if self._is_likely(words, gloss.doubt + _shares_word(words, said)) else None
+        return Rule.LIKELY if self.rate(gloss, transparent=transparent) > self.options.max_phrase_log10 else None
 
     def _is_paraphrase(self, words: Sequence[str], said: Sequence[str]) -> bool:
         """Whether a translation has the same words or synonyms of them, in any order, small words aside."""
@@ -84,10 +92,6 @@ class Striker:
         score = self.phrases.word_log10(word)
         return score is not None and score >= self.options.min_word_log10
 
-    def _is_likely(self, words: Sequence[str], doubt: int) -> bool:
-        limit = self.options.max_phrase_log10 - doubt * self.options.doubt_log10
-        return self.phrases.phrase_log10(" ".join(words)) > limit
-
     def _is_english(self, first: str, second: str) -> bool:
         return self.phrases.has_pair(first, second) or self.phrases.word_log10(first + second) is not None
 
@@ -100,11 +104,6 @@ def _spellings(words: tuple[str, ...]) -> set[str]:
         "".join(words),
         *(f"{' '.join(words[at:])} of {' '.join(words[:at])}" for at in range(1, len(words))),
     }
-
-
-def _shares_word(words: Sequence[str], said: Sequence[str]) -> bool:
-    """Whether a translation has a word of the gloss: then the gloss is nearer to English."""
-    return any(word in text.split() for text in said for word in words)
 
 
 def _is_said(words: tuple[str, ...], said: Sequence[str]) -> bool:

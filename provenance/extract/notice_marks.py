@@ -6,14 +6,14 @@ code, reviews and comments, navigation.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
 from itertools import islice
 
 from resiliparse.parse.html import ElementNode, Node, NodeType
 
 from provenance.extract.marks import Page, primary_language
-from provenance.text.notices import Notice, find_keys, find_notices, load_wordings
+from provenance.text.notices import Notice, Wording, find_notices, load_wordings
 
 MAX_SHOWN = 120  # characters kept of a notice
 _MAX_NODES = 20_000  # walked through
@@ -57,28 +57,28 @@ _SIMPLE = re.compile(r"(?:[a-z]\w*)?([.#][\w-]+)", re.IGNORECASE)
 
 def find_notice_marks(page: Page) -> Iterator[str]:
     """ "notice=SENTENCE" for each visible statement that the page is machine-translated; "notice_edited=" if edited."""
-    language = primary_language(page.root.get("lang", ""))
-    keys = page.found.intersection(find_keys(language)) if page.found else ()
-    body = page.body if keys and _may_say(page.signs, keys, language) else None
-    if body is None:
+    if not page.found:
         return
-    if _has_any(_say(body, frozenset(), language)):  # style sheets are long, and most pages end here
-        for notice in _say(body, _find_hiding(page.signs), language):
+    language = primary_language(page.root.get("lang", ""))
+    wordings = [wording for wording in load_wordings(language) if not page.found.isdisjoint(wording.keys)]
+    body = page.body if _may_say(page.signs, wordings, page.found) else None
+    if body is not None and _has_any(_say(body, frozenset(), wordings)):  # style sheets are long: read last
+        for notice in _say(body, _find_hiding(page.signs), wordings):
             yield f"notice{'_edited' * notice.edited}={notice.sentence[:MAX_SHOWN]}"
 
 
-def _say(body: ElementNode, hiding: frozenset[str], language: str) -> Iterator[Notice]:
+def _say(body: ElementNode, hiding: frozenset[str], wordings: Sequence[Wording]) -> Iterator[Notice]:
     for text in _visible_blocks(body, hiding):
-        yield from find_notices(text, load_wordings(language))
+        yield from find_notices(text, wordings)
 
 
 def _has_any(notices: Iterator[Notice]) -> bool:
     return next(notices, None) is not None
 
 
-def _may_say(html: str, keys: Iterable[str], language: str) -> bool:
+def _may_say(html: str, wordings: Sequence[Wording], found: frozenset[str]) -> bool:
     """Whether a notice stands in the source, seen or not: few pages are walked through."""
-    wordings = load_wordings(language)
+    keys = [key for wording in wordings for key in wording.keys & found]
     places = sorted(place for key in keys for place in islice(_find_all(html, key), _MAX_PLACES))
     done = 0
     for place in places:

@@ -46,6 +46,7 @@ class Notice:
 class Wording:
     """How a language says it: see the columns of the table."""
 
+    keys: frozenset[str]
     says: re.Pattern[str]
     limits: re.Pattern[str]
     verb_last: bool
@@ -101,7 +102,8 @@ def _compile(row: Mapping[str, str]) -> Wording:
     verb_last = row["limits_before"] == "last"
     says = rf"(?:{things})[^.!?]{{0,{row['gap']}}}?(?:{said})|^\W*(?:{alone})\W*$"
     limits = row["limits"] if verb_last else rf"\b(?:{row['limits']})\b"
-    return Wording(re.compile(says, re.IGNORECASE), re.compile(limits, re.IGNORECASE), verb_last)
+    keys = frozenset(row["keys"].split("|"))
+    return Wording(keys, re.compile(says, re.IGNORECASE), re.compile(limits, re.IGNORECASE), verb_last)
 
 
 def _says(sentence: str, wording: Wording) -> bool:

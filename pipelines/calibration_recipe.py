@@ -14,7 +14,7 @@ from provenance.models.calibration import Calibration
 from provenance.train.calibration import fit_calibration
 from provenance.train.genre_reference import GenreOptions
 from provenance.train.options import AI_MARKS, AI_SIGNALS, MT_MARKS, MT_SIGNALS, AxisOptions, FitOptions
-from provenance.train.reference import SCORE_OF_HALF, ReferenceOptions
+from provenance.train.reference import ReferenceOptions
 from provenance.verdict import judge_batch
 
 WEB_REGISTERS = ("web", "blog", "news", "howto", "government", "technical", "review", "qa", "other")
@@ -22,17 +22,17 @@ WEB_REGISTERS = ("web", "blog", "news", "howto", "government", "technical", "rev
 REFERENCE_SETS = ("human_dated", "web", "biscope", "gptid_reddit", "authenticheck_asap")
 OPTIONS = FitOptions(
     ai=AxisOptions(AI_SIGNALS, AI_MARKS, ReferenceOptions(miss=0.1), negatives=("human",), genres=GenreOptions()),
-    mt=AxisOptions(MT_SIGNALS, MT_MARKS, ReferenceOptions(guides=WEB_REGISTERS), negatives=("original",)),
+    mt=AxisOptions(
+        MT_SIGNALS, MT_MARKS, ReferenceOptions(guides=WEB_REGISTERS), negatives=("original",), genres=GenreOptions()
+    ),
     version="2026-11",
 )
 NOTES = {
     "sets": ", ".join(LICENSED),
     "fitted on": "signals measured by language models that had not seen the document (pipelines/cross_fit.py)",
     "not AI in the fit": "base and small generators, human text polished by a model",
-    "thresholds of ai": "by genre, see references: at most a share `rate` of human documents, and 3 % of those of any "
+    "thresholds": "by genre, see references: at most a share `rate` of human documents, and 3 % of those of any "
     "one source, lie above; those of the strata serve documents whose genre was not measured",
-    "thresholds of mt": "what 1 % of the human documents of the worst register exceed, among "
-    + ", ".join(WEB_REGISTERS) + f"; at least {SCORE_OF_HALF} nats",
     "human_below": "ai: what a tenth of unseen AI-generated texts lie below; never above 0",
     "references": ", ".join(REFERENCE_SETS),
 }  # fmt: skip

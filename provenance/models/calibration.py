@@ -96,14 +96,15 @@ class Mark:
     """A counted leftover or a declaration, in evidence called `name`, read from column `signal`.
 
     `levels` ascend in `at_least`; the highest one reached counts. From a value of `declares_from` on the page itself
-    tells its origin: then an axis has a score even where the text cannot be measured; null: it never tells. `basis`
-    says whether counts or an assumption stand behind the nats.
+    tells its origin: then an axis has a score even where the text cannot be measured; null: it never tells. From a
+    value of `scores_from` on the axis has a score, too, but the mark alone makes no origin. `basis` says whether counts or an assumption stand behind the nats.
     """
 
     name: str = ""
     signal: str = ""
     levels: tuple[Level, ...] = ()
     declares_from: float | None = None
+    scores_from: float | None = None
     basis: Literal["measured", "assumed"] = "assumed"
     why: str = ""
 

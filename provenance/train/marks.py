@@ -24,6 +24,7 @@ class MarkOptions:
     at_least: tuple[float, ...] = (1.0,)
     bound: float = 4.0
     declares_from: float | None = None
+    scores_from: float | None = None
     assumed: tuple[float, ...] = ()
     why: str = ""
 
@@ -39,7 +40,7 @@ def _fit_mark(labelled: pl.DataFrame, option: MarkOptions) -> Mark:
         levels = [Level(low, nats) for low, nats in zip(option.at_least, option.assumed, strict=True)]
     else:
         levels = _measure_levels(labelled, option)
-    return Mark(option.name, option.signal, tuple(levels), option.declares_from, basis, option.why)
+    return Mark(option.name, option.signal, tuple(levels), option.declares_from, option.scores_from, basis, option.why)
 
 
 def _measure_levels(labelled: pl.DataFrame, option: MarkOptions) -> list[Level]:

@@ -12,6 +12,15 @@ HIDDEN = (
     "people who do not mean to deceive hardly have a use for it; no labelled set has it, and human text is hidden "
     "so as well, so it is worth little, and that from five in a text on"
 )
+CALQUED = (
+    "8.7 calques in a million words of machine translation, at most 2 in original English (docs/calques.md); forms "
+    "that originals had were struck out, so the counts flatter"
+)
+LEFT = "rates in WMT 2022 and MLQE, capped far below them: those sets decided what is looked for (docs/signals.md)"
+MULTI_WAY = (
+    "Thompson et al. 2024: sentences in many languages are mostly machine-translated; no labelled pages to count on, "
+    "and sites with paid translators have many languages, too"
+)
 # What else is measured added nothing on sets left out: docs/detection.md.
 AI_SIGNALS = ("lr_ai_logit", "lm_ai_llr", "lm_human_nats")
 MT_SIGNALS = ("lr_translated_logit", "lr_crude_logit", "lm_mt_llr")
@@ -23,8 +32,14 @@ AI_MARKS = (
     MarkOptions("unicode_confusables", "unicode_confusables", (5.0,), assumed=(1.0,), why=HIDDEN),
 )
 MT_MARKS = (
-    MarkOptions("calque", "calque_count", (1.0, 2.0), bound=3.0),
+    MarkOptions("calque", "calque_count", (1.0, 2.0, 4.0), assumed=(1.5, 3.0, 4.0), why=CALQUED),
     MarkOptions("markup", "markup_translated", (0.5, 1.0), declares_from=1.0, assumed=(1.5, 5.0), why=SELF_DECLARED),
+    MarkOptions("residue", "residue_count", (1.0, 3.0), assumed=(2.0, 3.0), why=LEFT),
+    MarkOptions("convention", "convention_count", (1.0, 3.0), assumed=(1.0, 1.5), why=LEFT),
+    MarkOptions("loop", "loop_count", (1.0, 2.0), assumed=(0.5, 1.5), why=LEFT),
+    MarkOptions(
+        "parallelism", "parallel_translation", (3.0, 6.0, 12.0), scores_from=6.0, assumed=(0.5, 1.2, 2.0), why=MULTI_WAY
+    ),
 )
 
 

@@ -30,9 +30,9 @@ class Standing:
 
 
 def score(weighed: Weighed, llr: Floats, prior: float, bound: float) -> pl.Series:
-    """Probability of the axis, null where neither the text could be measured nor the page declares it."""
+    """Probability of the axis, null where neither the text could be measured nor a mark speaks by itself."""
     odds = np.log(prior) - np.log1p(-prior)
-    known = pl.Series(weighed.measured | weighed.declared)
+    known = pl.Series(weighed.scored)
     bounded = pl.Series(np.clip(llr, -bound, bound) + odds)
     frame = pl.DataFrame({"known": known, "logit": bounded})
     return frame.select(pl.when("known").then(1.0 / (1.0 + (-pl.col("logit")).exp()))).to_series()
@@ -40,7 +40,7 @@ def score(weighed: Weighed, llr: Floats, prior: float, bound: float) -> pl.Serie
 
 def mask_unknown(weighed: Weighed) -> pl.Series:
     """The sum of the evidence of text and page, null where there is no score."""
-    frame = pl.DataFrame({"known": weighed.measured | weighed.declared, "llr": weighed.llr})
+    frame = pl.DataFrame({"known": weighed.scored, "llr": weighed.llr})
     return frame.select(pl.when("known").then("llr")).to_series()
 
 

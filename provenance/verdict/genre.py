@@ -7,6 +7,7 @@ of no known genre the most cautious of all.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -96,4 +97,4 @@ def _by_language(references: Sequence[Reference]) -> list[tuple[str, list[Refere
 def add_piece(weighed: Weighed, piece: Piece) -> Weighed:
     """The evidence with one piece more."""
     pieces = (*weighed.pieces, piece)
-    return Weighed(pieces, weighed.llr + piece.nats, weighed.measured, weighed.declared, weighed.stratum)
+    return replace(weighed, pieces=pieces, llr=weighed.llr + piece.nats)

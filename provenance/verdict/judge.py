@@ -47,6 +47,7 @@ def judge_batch(
     ai = weigh_axis("ai", table, calibration.ai, options)
     mt = weigh_axis("mt", table, calibration.mt, options)
     ai = add_piece(ai, weigh_genre("ai", table, calibration.ai, ai.measured))
+    mt = add_piece(mt, weigh_genre("mt", table, calibration.mt, mt.measured))
     dated = weigh_first_seen(table, calibration.first_seen, options)
     ai_total = ai.llr + dated.nats
     standing = (stand(ai, ai_total, calibration.ai, table), stand(mt, mt.llr, calibration.mt, table))

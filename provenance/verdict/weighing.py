@@ -31,12 +31,16 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """An axis for a batch: the pieces, their sum, where the text was measured, where a mark declares, the stratum."""
+    """An axis for a batch: the pieces, their sum, where the text was measured, where a mark declares, the stratum.
+
+    `scored` tells where there is a score: measured, declared, or a mark speaks loud enough without either.
+    """
 
     pieces: tuple[Piece, ...]
     llr: Floats
     measured: Flags
     declared: Flags
+    scored: Flags
     stratum: npt.NDArray[np.int64]
 
 
@@ -53,11 +57,18 @@ def weigh_axis(name: str, table: pl.DataFrame, axis: Axis, options: VerdictOptio
     terms = [_weigh_term(name, signal, table, axis.strata, stratum, measured) for signal in _signals(axis.strata)]
     marks = [_weigh_mark(name, table, mark) for mark in axis.marks]
     pieces = (*terms, *marks)
-    declared = np.zeros(table.height, dtype=bool)
-    for mark, piece in zip(axis.marks, marks, strict=True):
-        if mark.declares_from is not None:
-            declared |= piece.values >= mark.declares_from
-    return Weighed(pieces, _sum(pieces, table.height), measured, declared, stratum)
+    declared = _reach([mark.declares_from for mark in axis.marks], marks, table.height)
+    scored = measured | declared | _reach([mark.scores_from for mark in axis.marks], marks, table.height)
+    return Weighed(pieces, _sum(pieces, table.height), measured, declared, scored, stratum)
+
+
+def _reach(bounds: Sequence[float | None], pieces: Sequence[Piece], height: int) -> Flags:
+    """The rows where some piece has a value of at least its bound; false for NaN and without a bound."""
+    reached = np.zeros(height, dtype=bool)
+    for bound, piece in zip(bounds, pieces, strict=True):
+        if bound is not None:
+            reached |= piece.values >= bound
+    return reached
 
 
 def weigh_first_seen(table: pl.DataFrame, worth: DateWorth, options: VerdictOptions) -> Piece:

@@ -65,6 +65,8 @@ def say(axis: str, signal: str, column: str, table: pl.DataFrame) -> pl.Expr:
         return _say_date()
     if signal == _GENRE:
         return _say_genre(table)
+    if signal == "parallelism":
+        return pl.format("not the original of a page that exists in {} languages", pl.col("value").cast(pl.Int64))
     if column in _NUMBERS:
         return _say_number(column, table)
     return _say_mark(axis, signal, column, table)

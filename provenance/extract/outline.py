@@ -15,7 +15,7 @@ MAX_IMAGES, MAX_LINKS = 40, 60
 PIECES = (0.4, 0.6, 0.8)  # where pieces of a text begin, as shares of it; its beginning gives the document's language
 PIECE, MIN_TEXT = 150, 400  # characters of a piece, and of the shortest text that is cut
 SURE = 0.6  # a piece's language counts from this probability on
-MAIN = 60_000  # characters of source that are read, from the first heading on
+MAIN = 40_000  # characters of source that are read, from the first heading on
 _CODED = (  # may name a language
     r"^https?://(?:[a-z]{2}\.|[^/]+/(?:.*[/._=-])?[A-Za-z]{2}(?:[-_][A-Za-z]{2})?(?:[/?&]|\.html?$|$))"
 )
@@ -31,10 +31,10 @@ def read_outline(html: str, url: str) -> dict[str, list[str]]:
     main = html[begin : end if end > begin else begin + MAIN]
     images = (_name(address) for address in _IMAGE.findall(main))
     own = _own_name(url)
-    links = (link for link in _LINK.findall(main) if not own or own not in link)
+    links = [link for link in _LINK.findall(main) if own not in link]
     return {
         "images": list(dict.fromkeys(name for name in images if name))[:MAX_IMAGES],
-        "links": list(dict.fromkeys(link.partition("//")[2].rstrip("/") for link in links))[:MAX_LINKS],
+        "links": list(dict.fromkeys(link.partition("//")[2].rstrip("/") for link in links[:MAX_LINKS])),
     }
 
 
@@ -61,8 +61,9 @@ def _name(address: str) -> str:
 
 
 def _own_name(url: str) -> str:
+    """The last two labels of the host, or the address where it has none: enough to know most links to itself by."""
     try:
-        host = urlsplit(url).hostname or ""
+        host = urlsplit(url).hostname
     except ValueError:
-        return ""
-    return ".".join(host.split(".")[-2:])
+        return url
+    return ".".join(host.split(".")[-2:]) if host else url

@@ -21,11 +21,14 @@ def make_calibration() -> Calibration:
     disclosure = Mark("disclosure", "disclosure_ai", (Level(1, 6.0),), declares_from=1.0, why="no data")
     markup = Mark("markup", "markup_translated", (Level(1, 6.0),), declares_from=1.0, why="no data")
     calque = Mark("calque", "calque_count", (Level(1, 2.0), Level(3, 4.0)))
+    versions = Mark(
+        "parallelism", "parallel_translation", (Level(3, 0.5), Level(6, 1.2)), scores_from=6.0, why="no data"
+    )
     return Calibration(
         format=1,
         version="test",
         ai=Axis(_strata("lm_ai_llr", scale=10.0), (phrase, disclosure)),
-        mt=Axis(_strata("lm_mt_llr", scale=10.0), (calque, markup)),
+        mt=Axis(_strata("lm_mt_llr", scale=10.0), (calque, markup, versions)),
     )
 
 
@@ -56,7 +59,7 @@ def _row(index: int, given: dict[str, object]) -> dict[str, object]:
     row: dict[str, object] = {
         "doc_id": str(index), "language": "en", "n_words": 200, "first_seen": None, "lm_ai_llr": None,
         "lm_mt_llr": None, "lm_n_tokens": 240, "phrase_count": 0, "disclosure_ai": 0, "markup_translated": 0,
-        "calque_count": 0,
+        "calque_count": 0, "parallel_translation": None,
     }  # fmt: skip
     row.update({name: value for name, value in given.items() if name != "seen"})
     if isinstance(year, int):

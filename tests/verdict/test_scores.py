@@ -129,3 +129,21 @@ def test_a_document_is_judged_alone(bench):
 def test_options_out_of_bounds_are_refused(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):
         VerdictOptions(**bad)
+
+
+def test_a_page_in_many_languages_has_a_score_where_the_text_cannot_be_measured(bench):
+    told = bench.verdict(language="et", parallel_translation=9.0)
+    assert told["mt_score"] == pytest.approx(0.1 * math.exp(1.2) / (0.1 * math.exp(1.2) + 0.9))
+    assert told["origin"] == "undetermined", "how many languages a page has makes no origin"
+    assert told["ai_score"] is None
+    assert told["evidence"][0]["detail"] == "not the original of a page that exists in 9 languages"
+
+
+@pytest.mark.parametrize("languages", [None, 3.0, 5.0])
+def test_few_versions_say_too_little_for_a_score_of_their_own(bench, languages):
+    assert bench.verdict(language="et", parallel_translation=languages)["mt_score"] is None
+
+
+def test_versions_count_beside_the_text(bench):
+    alone, version = (bench.verdict(lm_mt_llr=0.2, parallel_translation=n) for n in (None, 7.0))
+    assert version["mt_llr"] - alone["mt_llr"] == pytest.approx(1.2)

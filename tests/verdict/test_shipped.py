@@ -5,6 +5,7 @@ import pytest
 
 from provenance.models import find_model, load_models
 from provenance.models.calibration import TAILS
+from provenance.parallel.judged import COLUMNS as VERSIONS
 from provenance.signals import load_signals, signal_columns
 from provenance.verdict import Axis, Calibration, VerdictOptions, judge_batch
 
@@ -29,21 +30,28 @@ def test_it_was_fitted_on_the_shipped_language_models(shipped):
 
 
 def test_every_signal_it_weighs_is_measured(axis):
-    measured = signal_columns(load_signals(MODELS)).keys()
+    measured = {*signal_columns(load_signals(MODELS)), *VERSIONS}
     named = {term.signal for stratum in axis.strata for term in stratum.terms}
     named |= {stratum.needs for stratum in axis.strata} | {mark.signal for mark in axis.marks}
     assert named <= measured
 
 
 def test_the_signs_of_its_weights_are_those_its_words_presume(shipped):
-    signs = {"lr_ai_logit": 1, "lm_ai_llr": 1, "lm_human_nats": 1, "lm_mt_llr": 1}
+    signs = {
+        "lr_translated_logit": 1,
+        "lr_crude_logit": 1,
+        "lr_ai_logit": 1,
+        "lm_ai_llr": 1,
+        "lm_human_nats": 1,
+        "lm_mt_llr": 1,
+    }
     for stratum in (*shipped.ai.strata, *shipped.mt.strata):
         for term in stratum.terms:
             assert term.weight * signs[term.signal] >= 0
 
 
-def test_every_reference_with_a_threshold_is_large_and_of_several_sources(shipped):
-    sized = [reference for reference in shipped.ai.references if reference.positive_above is not None]
+def test_every_reference_with_a_threshold_is_large_and_of_several_sources(axis):
+    sized = [reference for reference in axis.references if reference.positive_above is not None]
     assert len(sized) >= 8
     for reference in sized:
         assert reference.n_documents >= 150
@@ -51,14 +59,14 @@ def test_every_reference_with_a_threshold_is_large_and_of_several_sources(shippe
         assert reference.human_below < reference.positive_above
 
 
-def test_references_show_how_their_documents_score(shipped):
-    for reference in shipped.ai.references:
+def test_references_show_how_their_documents_score(axis):
+    for reference in axis.references:
         assert len(reference.quantiles) == len(TAILS)
         assert list(reference.quantiles) == sorted(reference.quantiles)
 
 
-def test_of_a_references_documents_no_more_than_its_rate_reach_its_threshold(shipped):
-    for reference in shipped.ai.references:
+def test_of_a_references_documents_no_more_than_its_rate_reach_its_threshold(axis):
+    for reference in axis.references:
         if reference.positive_above is not None:
             reached = dict(zip(TAILS, reference.quantiles, strict=True))[reference.rate]
             assert reference.positive_above >= reached

@@ -47,8 +47,10 @@ class _Page:
 
     @property
     def partial(self) -> list[str]:
-        """Languages that have a part only."""
-        return sorted(name for name, version in self.found.by_language.items() if self.coverage[version] < WHOLE)
+        """Languages that have a part only; never the one that has most."""
+        versions = self.found.by_language
+        fullest = max(versions, key=lambda name: (self.coverage[versions[name]], name))
+        return sorted(name for name in versions if name != fullest and self.coverage[versions[name]] < WHOLE)
 
 
 def describe_sets(

@@ -137,3 +137,9 @@ def test_a_site_s_root_tells_its_default_language() -> None:
     found = find(root, made(1, "en"), made(1, "de"))
     assert found["original_language"].to_list() == [None, "de", "de"]
     assert found["original"].to_list() == [None, False, True]
+
+
+def test_one_version_at_least_is_whole() -> None:
+    found = find(made(1, "en", pieces=("de", "de", "de")), made(1, "de", pieces=("en", "en", "de")))
+    assert found["partial_languages"].to_list() == [["en"], ["en"]]
+    assert found["n_captured"].to_list() == [1, 1]

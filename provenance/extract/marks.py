@@ -59,6 +59,11 @@ class Page:
         return self.metas.get(name)
 
     @property
+    def language(self) -> str:
+        """The language tag it declares: of its html element, else of Content-Language; empty if there is none."""
+        return declared_language(self.root, self.headers, self.metas)
+
+    @property
     def body(self) -> ElementNode | None:
         """The body element of a parsed page."""
         return self.document.query_selector("body") if self.document is not None else None
@@ -80,9 +85,15 @@ def find_signs(html: str, language: str) -> frozenset[str]:
     return frozenset(hit for found in hits for hit in found)
 
 
+def declared_language(root: Element, headers: Mapping[str, str], metas: Mapping[str, str]) -> str:
+    """The language tag a page declares, as `Page.language`."""
+    told = root.get("lang") or root.get("xml:lang") or headers.get("content-language") or metas.get("content-language")
+    return told or ""
+
+
 def primary_language(tag: str) -> str:
-    """Primary subtag of a language tag where notices of that language are known, else empty."""
-    code = tag.strip().lower().replace("_", "-").partition("-")[0]
+    """Primary subtag of a language tag, the first of several, where notices of that language are known, else empty."""
+    code = re.split(r"[-_,;\s]", tag.strip().lower(), maxsplit=1)[0]
     return code if has_wordings(code) else ""
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from resiliparse.parse.html import ElementNode, HTMLTree
 
 from provenance.extract.disclosure_marks import find_disclosure_marks
-from provenance.extract.marks import META_NAMES, Element, Page, find_signs
+from provenance.extract.marks import META_NAMES, Element, Page, declared_language, find_signs
 from provenance.extract.translation_marks import find_translation_marks
 
 MAX_ALTERNATES = 500  # hreflang links kept of one page; sites with every locale have about 200
@@ -81,7 +81,7 @@ def _read_page(tree: HTMLTree, html: str, headers: Mapping[str, str], url: str) 
             base = base or node.getattr("href") or ""
     root = document.document_element
     attributes = _attributes(root, root.attrs) if root is not None else {}
-    found = find_signs(html, attributes.get("lang", ""))
+    found = find_signs(html, declared_language(attributes, headers, metas))
     signs, near = html if found else "", resolve(url, base) or url
     return Page(document, signs, headers, url, near, attributes, metas, links, found=found)
 

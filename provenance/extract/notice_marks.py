@@ -59,7 +59,7 @@ def find_notice_marks(page: Page) -> Iterator[str]:
     """ "notice=SENTENCE" for each visible statement that the page is machine-translated; "notice_edited=" if edited."""
     if not page.found:
         return
-    language = primary_language(page.root.get("lang", ""))
+    language = primary_language(page.language)
     wordings = [wording for wording in load_wordings(language) if not page.found.isdisjoint(wording.keys)]
     body = page.body if _may_say(page.signs, wordings, page.found) else None
     if body is not None and _has_any(_say(body, frozenset(), wordings)):  # style sheets are long: read last

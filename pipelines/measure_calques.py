@@ -26,7 +26,7 @@ from provenance.train.calques.entries import Dictionary, Entry
 from provenance.train.calques.gloss import GlossOptions, gloss_compound
 from provenance.train.calques.languages import find_compounding
 from provenance.train.calques.phrase_model import PhraseModel, PhraseModelOptions, train_phrase_model
-from provenance.train.calques.split import Splitter
+from provenance.train.calques.split import NOUNS, Splitter
 from provenance.train.calques.words import normalise_phrase
 
 READ_BY_HAND = 100
@@ -75,12 +75,13 @@ def _compare(data: Path, entries: Sequence[Entry], phrases: PhraseModel) -> None
     other = pl.read_parquet(data / "mt" / "calque_deu_eng_freedict.parquet")
     dictionary = Dictionary.collect(entries)
     splitter = Splitter(dictionary, find_compounding("de"))
-    n = dict.fromkeys(("headwords", "split", "alike", "opaque", "opaque alike", "glossed", "share a gloss"), 0)
+    n = dict.fromkeys(("headwords", "nouns", "split", "alike", "opaque", "opaque alike", "glossed", "share a gloss"), 0)
     for row in other.iter_rows(named=True):
         word = row["german"].lower()
-        if word not in dictionary.entries:
+        n["headwords"] += word in dictionary.entries
+        if not dictionary.has(word, NOUNS):  # plurals are found as forms of their singular
             continue
-        n["headwords"] += 1
+        n["nouns"] += 1
         splits = splitter.split(word)
         lasts = {parts[-1].headword for parts in splits if len(parts) == 2}
         alike = row["part2"].lower() in lasts

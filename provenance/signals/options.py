@@ -17,7 +17,7 @@ class PinnedFile:
 
 @dataclass(frozen=True, slots=True)
 class SignalOptions:
-    """`calque_lexicons` are searched beside the shipped one, columns as there (`provenance calques build` makes some)."""
+    """`calque_lexicons` are searched beside the shipped one; columns as there (`provenance calques build`)."""
 
     calque_lexicons: tuple[Path | PinnedFile, ...] = ()
 

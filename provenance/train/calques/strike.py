@@ -54,9 +54,13 @@ class Striker:
     options: StrikeOptions
 
     def rate(self, gloss: Gloss, *, transparent: bool) -> float:
-        """How common the gloss would be in original English (log10), doubts added: the lower the more telling."""
+        """How common the gloss would be in original English, doubts added: the lower the more telling.
+
+        In log10, for longer glosses as if they had two words as common, so that length alone is no rarity.
+        """
+        phrase = normalise_phrase(gloss.text)
         doubt = gloss.doubt + (self.options.transparent if transparent else 0)
-        return self.phrases.phrase_log10(normalise_phrase(gloss.text)) + doubt * self.options.doubt_log10
+        return self.phrases.phrase_log10(phrase) * 2 / len(phrase.split()) + doubt * self.options.doubt_log10
 
     def strike(self, gloss: Gloss, said: Sequence[str], *, transparent: bool) -> Rule | None:
         """The first rule that strikes the gloss out; null for one that is kept.

@@ -57,32 +57,33 @@ def write_tables(out: Path, judged: pl.DataFrame, labelled: pl.DataFrame, measur
     raw, clean = (judged.filter(pl.col("form") == form) for form in ("raw", "clean"))
     called = ["ai_ai_generated", "ai_human", "human_ai_generated"]
     tables = {
-        "sets": _widen(measured["sets"], ["form", "set", *called]),
-        "own texts of 2026": _widen(measured["own texts of 2026"], ["kind", "called"]),
-        "told genres": _widen(measured["told genres"], ["genre"]),
+        "sets": widen(measured["sets"], ["form", "set", *called]),
+        "own texts of 2026": widen(measured["own texts of 2026"], ["kind", "called"]),
+        "told genres": widen(measured["told genres"], ["genre"]),
         "references": count_origins(raw.filter(pl.col("register").is_not_null()), "domain"),
         "humans": count_origins(raw.filter(pl.col("label") == "human", pl.col("register").is_null()), "domain"),
         "generators": count_origins(clean.filter(pl.col("label") == "ai").with_columns(
             pl.format("{}: {}", "set", "generator").alias("generator")), "generator"),
-        "lengths": _widen(measure_lengths(labelled), ["words"]),
-        "translations": _widen(measure_translations(judged), ["contrast", "called"]),
+        "lengths": widen(measure_lengths(labelled), ["words"]),
+        "translations": widen(measure_translations(judged), ["contrast", "called"]),
         "translated origins": count_origins(raw.filter(pl.col("label").is_in(["mt", "ht", "original"])), "domain"),
         "attacks": measured["attacks"],
         "ablations": measured["ablations"],
     }  # fmt: skip
     for name, table in tables.items():
         table.write_parquet(out / f"{name}.parquet")
-    (out / "tables.md").write_text("\n".join(f"## {name}\n\n{_render(t)}\n" for name, t in tables.items()))
+    (out / "tables.md").write_text("\n".join(f"## {name}\n\n{render(t)}\n" for name, t in tables.items()))
 
 
-def _widen(figures: pl.DataFrame, index: list[str]) -> pl.DataFrame:
+def widen(figures: pl.DataFrame, index: list[str]) -> pl.DataFrame:
     """A row per group: each figure with its interval."""
     shown = [pl.col(name).round(3).cast(pl.String).fill_null("-") for name in ("value", "low", "high")]
     told = figures.with_columns(pl.format("{} ({} to {})", *shown).alias("shown"))
     return told.pivot("figure", index=[*index, "n_positive", "n_negative"], values="shown")
 
 
-def _render(table: pl.DataFrame) -> str:
+def render(table: pl.DataFrame) -> str:
+    """A Markdown table."""
     rows = [table.columns, ["---"] * table.width, *table.rows()]
     return "\n".join("| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows)
 

@@ -30,7 +30,7 @@ Part = Literal["lm", "classifier"]
 LEAST_DOCUMENTS = 50  # of a label: on fewer lmplz and scikit-learn run just as well, and nothing is learnt
 _KINDS = {
     "lm": ("vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original"),
-    "classifier": ("lr_ai", "lr_genre", "lr_family"),
+    "classifier": ("lr_ai", "lr_mt", "lr_genre", "lr_family"),
 }
 _UNSEEN = "taken on trust: that the models had not seen the documents; `provenance train all` sees to it"
 
@@ -51,10 +51,8 @@ def train_part(
     """
     texts = ready_labelled(labelled, language=options.language, group=options.group)
     pairs = [pair for pair in PAIRS if set(texts["label"]) >= set(pair)]
-    if part == "classifier":
-        pairs = pairs[:1] if "ai" in texts["label"] else []
     if not pairs:
-        raise ConfigError("the linear models need texts with the labels ai and human")
+        raise ConfigError("the models need texts with the labels ai and human, or translated and original")
     texts = texts.filter(pl.col("label").is_in([label for pair in pairs for label in pair]))
     check_enough(texts, [label for pair in pairs for label in pair], LEAST_DOCUMENTS)
     check_addition(out, _KINDS[part], options.language, fresh=fresh)

@@ -32,7 +32,7 @@ from provenance.verdict import judge_batch
 
 YEARS = ("wmt21", "wmt22")
 N_FOLDS = 4
-FIT = FitOptions(ai=AxisOptions(), mt=AxisOptions(MT_SIGNALS, MT_MARKS, negatives=("original",)), min_documents=40)
+FIT = FitOptions(mt=AxisOptions(MT_SIGNALS, MT_MARKS, negatives=("original",)), min_documents=40)
 CARD = "cards/translation.md"
 
 

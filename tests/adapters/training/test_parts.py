@@ -92,7 +92,12 @@ def test_the_shipped_models_are_no_target() -> None:
         fit("classifier", SHIPPED, fresh=True)
 
 
-def test_linear_models_need_the_labels_ai_and_human(tmp_path: Path) -> None:
+def test_translated_and_original_texts_make_a_linear_model_of_their_own(tmp_path: Path) -> None:
     texts = make_labelled(60).with_columns(pl.col("label").replace({"ai": "translated", "human": "original"}))
-    with pytest.raises(ConfigError, match="labels ai and human"):
-        fit("classifier", tmp_path, texts)
+    fit("classifier", tmp_path, texts)
+    assert "lr_mt" in kinds(tmp_path)
+
+
+def test_human_texts_alone_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="need others with the label 'ai'"):
+        fit("classifier", tmp_path, make_labelled(60).filter(pl.col("label") == "human"))

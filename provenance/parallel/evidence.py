@@ -102,18 +102,8 @@ def _accept(pairs: pl.DataFrame) -> pl.DataFrame:
         | silent
     )
     patterned = pl.col("alike") & whole & (like >= LEAST_KEYED) & (shared >= SHARED_ALIKE)
-    alone = (proven | patterned) & pl.col("is_best")
     strength = pl.when(declared).then(pl.col("listed").clip(upper_bound=2) + 1).when(keyed).then(1).otherwise(0)
     texts = (pl.col("length") >= LEAST) & (pl.col("shorter") >= SHORT)
-    accepted = texts & pl.when(rooted).then(proven).otherwise(declared | keyed | alone)
-    marked = _mark_best(pairs).filter(accepted).with_columns(strength=strength.cast(pl.Int8))
+    accepted = texts & pl.when(rooted).then(proven).otherwise(declared | keyed | proven | patterned)
+    marked = pairs.filter(accepted).with_columns(strength=strength.cast(pl.Int8))
     return marked.select("left", "right", "similarity", "strength", "same_key")
-
-
-def _mark_best(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Whether no other version of its language is more like the other, seen from either side."""
-    best = [
-        pl.col("similarity") >= pl.col("similarity").max().over(one, f"{other}_language")
-        for one, other in (("left", "right"), ("right", "left"))
-    ]
-    return pairs.with_columns(is_best=pl.all_horizontal(best).fill_null(False))

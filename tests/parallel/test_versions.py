@@ -93,7 +93,7 @@ def test_a_list_without_the_page_itself_says_nothing_of_it() -> None:
 
 
 def test_an_address_that_several_pages_list_is_a_switch() -> None:
-    pages = [made(n, "en", path, hreflang=(("en", f"{SITE}/{path}"), ("de", f"{SITE}/de/start.php")))
+    pages = [made(n, "en", path, hreflang=(("en", f"{SITE}/{path}"), ("de", f"{SITE}/de/overview.php")))
              for n, path in ((1, "a"), (2, "b"))]  # fmt: skip
     assert find(*pages)["parallelism"].to_list() == [1, 1]
 

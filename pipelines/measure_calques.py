@@ -53,7 +53,7 @@ def main() -> None:
         for most in map(int, asked.most.split(",")):
             made, counts = build_lexicon(entries, phrases, replace(BuildOptions(), most=most), language="de")
             print(f"\nmost {most}: {counts}")
-            _count_hits(made, populations, Path(folder) / "lexicon.tsv")
+            _count_hits(made, populations, Path(folder) / f"{most}.tsv")  # a lexicon is loaded once, by path
     random.seed(1)
     for line in random.sample(made, min(READ_BY_HAND, len(made))):
         print(f"  {line.calque}: {line.source_expression}, {line.meaning} ({line.note})")
@@ -73,8 +73,9 @@ def _read_translations(data: Path) -> dict[str, pl.DataFrame]:
 def _compare(data: Path, entries: Sequence[Entry], phrases: PhraseModel) -> None:
     """How many compounds of the other splitting are headwords here, split alike, and share a gloss."""
     other = pl.read_parquet(data / "mt" / "calque_deu_eng_freedict.parquet")
-    dictionary = Dictionary.collect(entries)
-    splitter = Splitter(dictionary, find_compounding("de"))
+    compounding = find_compounding("de")
+    dictionary = Dictionary.collect(map(compounding.settle, entries))
+    splitter = Splitter(dictionary, compounding)
     n = dict.fromkeys(("headwords", "nouns", "split", "alike", "opaque", "opaque alike", "glossed", "share a gloss"), 0)
     for row in other.iter_rows(named=True):
         word = row["german"].lower()

@@ -68,6 +68,9 @@ def test_a_heading_has_capitals_and_a_name_has_them_alone():
         "Hamster buying, literally.",
         "Hamsterkäufe were seen everywhere, and hamster purchases went on.",
         "In Germany they say hamster buying: the German for panic.",
+        "There was hamster buying, panic buying to you and me.",
+        "Nobody would write hamster buying in idiomatic English.",
+        "He could hamster buying and selling all day.",
     ],
 )
 def test_a_mention_is_no_use(text):

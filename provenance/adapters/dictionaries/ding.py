@@ -22,6 +22,7 @@ _KINDS = (
     (Kind.NOUN, ("m", "f", "n")),
     (Kind.VERB, ("vt", "vi", "vr", "v")),
     (Kind.ADJECTIVE, ("adj",)),
+    (Kind.NUMBER, ("num",)),
 )
 
 

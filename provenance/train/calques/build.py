@@ -60,7 +60,8 @@ def build_lexicon(
     tell: Tell = lambda done, total: None,
 ) -> tuple[list[Made], Counts]:
     """The lines of a lexicon in order of the compounds. Raises ConfigError for a language of unknown joints."""
-    splitter = Splitter(Dictionary.collect(entries), find_compounding(language))
+    compounding = find_compounding(language)
+    splitter = Splitter(Dictionary.collect(map(compounding.settle, entries)), compounding)
     striker = Striker(splitter.dictionary, phrases, original, options.strike)
     counts, rated, taken = Counts(), list[tuple[float, Made]](), set[str]()
     words = _list_compounds(splitter.dictionary)

@@ -19,6 +19,7 @@ class Kind(Enum):
     PLURAL = "plural"
     VERB = "verb"
     ADJECTIVE = "adjective"
+    NUMBER = "number"
     OTHER = "other"
     UNTOLD = "untold"
 

@@ -4,18 +4,28 @@ Source: for German SCIENCE of compound splitting by dictionary (Koehn and Knight
 Scandinavian joints after their grammars, the vowel changes left out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provenance.errors import ConfigError
+from provenance.train.calques.entries import Entry, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Compounding:
-    """Joints between parts, the commonest first; endings an infinitive loses as a first part; endings that derive."""
+    """Joints between parts, the commonest first; endings an infinitive loses as a first part; endings that derive.
+
+    `capitals`: nouns have a capital, so that a word without one is none, though the dictionary does not tell.
+    """
 
     joints: tuple[str, ...]
     infinitives: tuple[str, ...] = ()
     endings: frozenset[str] = frozenset()
+    capitals: bool = False
+
+    def settle(self, entry: Entry) -> Entry:
+        """The entry, with the kind that its spelling tells where the dictionary does not."""
+        told = entry.kind is not Kind.UNTOLD or not self.capitals or entry.headword[:1].isupper()
+        return entry if told else replace(entry, kind=Kind.OTHER)
 
 
 COMPOUNDING = {
@@ -23,6 +33,7 @@ COMPOUNDING = {
         ("", "s", "n", "en", "es", "er", "e", "ns"),
         ("en", "n"),
         frozenset(("schaft", "heit", "keit", "tum", "chen", "lein", "ung", "ungen", "ion", "ismus", "ler", "wesen")),
+        capitals=True,
     ),
     "nl": Compounding(
         ("", "s", "en", "n", "e", "er"),

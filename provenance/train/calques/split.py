@@ -10,8 +10,8 @@ from provenance.train.calques.entries import Dictionary, Kind
 from provenance.train.calques.languages import Compounding
 
 NOUNS = (Kind.NOUN, Kind.UNTOLD)
-FIRST = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.OTHER, Kind.PLURAL)
-_PREFERRED = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.VERB, Kind.OTHER, Kind.PLURAL)
+FIRST = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.NUMBER, Kind.PLURAL)
+_PREFERRED = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.VERB, Kind.NUMBER, Kind.PLURAL)
 _SHORTEST, _SHORTEST_LAST = 3, 2
 _MOST_PARTS = 3
 

@@ -120,6 +120,12 @@ def test_verbs_are_glossed_plain_and_in_ing():
     assert set(build(entries)[0]) == {"drink money", "drinking money"}
 
 
+def test_german_words_without_a_capital_are_no_nouns():
+    entries = [*HAND, Entry("handschuh", Kind.UNTOLD, ("x",)), Entry("geschuht", Kind.UNTOLD, ("boot",))]
+    entries += [noun("Handgeschuht", "mitten")]
+    assert build(entries)[0] == ["hand shoe", "hand boot"]
+
+
 def test_a_language_whose_compounds_are_not_known_is_refused():
     with pytest.raises(ConfigError, match="'fr'"):
         build_lexicon(HAND, English(), replace(BuildOptions()), language="fr")

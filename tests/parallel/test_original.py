@@ -75,3 +75,9 @@ def test_long_before_the_others_speaks_for_it_and_shortly_before_does_not() -> N
 def test_a_source_that_was_not_captured_can_be_told() -> None:
     found = find_original([version("de", translated_from="en")], {"de", "en"}, ())
     assert found.language == "en"
+
+
+def test_what_is_hardly_ahead_is_not_told() -> None:
+    found = choose(version("de", is_default=True), version("en"), version("fr", piece_languages=("en",)))
+    assert found.language is None
+    assert "site's default" in str(found.why)

@@ -143,3 +143,10 @@ def test_one_version_at_least_is_whole() -> None:
     found = find(made(1, "en", pieces=("de", "de", "de")), made(1, "de", pieces=("en", "en", "de")))
     assert found["partial_languages"].to_list() == [["en"], ["en"]]
     assert found["n_captured"].to_list() == [1, 1]
+
+
+def test_pictures_alone_join_none() -> None:
+    pictures = tuple(f"picture-{number}" for number in range(8))
+    gallery, other = (Made(f"{SITE}/{lang}x", lang, WORDS[lang] * 20, images=pictures) for lang in ("en", "de"))
+    assert sets_of(find(gallery, other)) == []
+    assert sets_of(find(gallery, Made(f"{SITE}/de/enx", "de", WORDS["de"] * 20, images=pictures))) == [[0, 1]]

@@ -136,8 +136,7 @@ def _describe(documents: pl.DataFrame) -> Iterator[dict[str, object]]:
     """What address and markup of each document tell."""
     for url, canonical, tags, html_lang, marks in documents.select(_TOLD).iter_rows():
         own = read_address(url) if url else None
-        names = {own.whole, *_whole(canonical)} if own else set()
-        alternates, lists_itself = _alternates(names, tags or [])
+        alternates, lists_itself = _alternates({own.whole, *_whole(canonical)}, tags) if own and tags else ([], False)
         yield {
             "site": own and own.site,
             "address": own and hash_text(own.whole),
@@ -163,7 +162,7 @@ def _alternates(own: set[str], tags: list[dict[str, str]]) -> tuple[list[dict[st
     """
     found: dict[tuple[str | None, int], None] = {}
     lists_itself = False
-    for tag in tags[:MAX_ALTERNATES] if own else []:
+    for tag in tags[:MAX_ALTERNATES]:
         address, language = read_address(tag["url"]), read_tag(tag["lang"])
         same = address is not None and address.whole in own
         lists_itself = lists_itself or same

@@ -13,6 +13,7 @@ NOUNS = (Kind.NOUN, Kind.UNTOLD)
 FIRST = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.NUMBER, Kind.PLURAL)
 _PREFERRED = (Kind.NOUN, Kind.UNTOLD, Kind.ADJECTIVE, Kind.VERB, Kind.NUMBER, Kind.PLURAL)
 _SHORTEST, _SHORTEST_LAST = 3, 2
+_SHORTEST_UNTOLD = 4  # of words whose kind the dictionary does not tell: short ones are mostly grammar
 _MOST_PARTS = 3
 
 
@@ -67,8 +68,12 @@ class Splitter:
     def _places(self, word: str) -> range:
         return range(_SHORTEST, len(word) - _SHORTEST_LAST + 1)
 
+    def _has(self, word: str, kinds: tuple[Kind, ...]) -> bool:
+        asked = kinds if len(word) >= _SHORTEST_UNTOLD else tuple(kind for kind in kinds if kind is not Kind.UNTOLD)
+        return self.dictionary.has(word, asked)
+
     def _last(self, end: str) -> Iterator[Part]:
-        if end not in self.compounding.endings and self.dictionary.has(end, NOUNS):
+        if end not in self.compounding.endings and self._has(end, NOUNS):
             yield Part(end, NOUNS, len(end))
 
     def _first(self, start: str) -> Iterator[Part]:
@@ -76,7 +81,7 @@ class Splitter:
             stem = start.removesuffix(joint)
             if not start.endswith(joint) or len(stem) < _SHORTEST:
                 continue
-            if self.dictionary.has(stem, FIRST):
+            if self._has(stem, FIRST):
                 yield Part(stem, FIRST, len(stem))
             for ending in self.compounding.infinitives if joint in ("", "e") else ():
                 if not stem.endswith("e") and self.dictionary.has(stem + ending, (Kind.VERB,)):

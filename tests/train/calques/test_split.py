@@ -61,3 +61,9 @@ def test_joints_are_those_of_the_language():
     words = {"stad": NOUN, "hus": NOUN}
     assert split("stadshus", "sv", words) == ["stad hus"]
     assert split("stadenhus", "sv", words) == []
+
+
+def test_short_words_of_no_told_kind_are_no_parts():
+    words = {"vertellen": NOUN, "tellen": NOUN, "ver": Kind.UNTOLD}
+    assert split("vertellen", "nl", words) == []
+    assert split("vertellen", "nl", {**words, "ver": ADJECTIVE}) == ["ver tellen"]

@@ -15,7 +15,7 @@ MAX_IMAGES, MAX_LINKS = 40, 60
 PIECES = (0.4, 0.6, 0.8)  # where pieces of a text begin, as shares of it; its beginning gives the document's language
 PIECE, MIN_TEXT = 150, 400  # characters of a piece, and of the shortest text that is cut
 SURE = 0.6  # a piece's language counts from this probability on
-HEAD, MAIN = 80_000, 40_000  # characters of source in which the first heading is looked for; that are read from there
+HEAD, MAIN = 200_000, 40_000  # characters of source in which the first heading is looked for; that are read from there
 _CODED = (  # may name a language
     r"^https?://(?:[a-z]{2}\.|[^/]+/(?:.*[/._=-])?[A-Za-z]{2}(?:[-_][A-Za-z]{2})?(?:[/?&]|\.html?$|$))"
 )
@@ -26,7 +26,7 @@ _SIZE = re.compile(r"[-_.@](?:\d{2,4}x\d{2,4}|\d{2,4}px|[23]x|scaled|thumb)$")
 
 def read_outline(html: str, url: str) -> dict[str, list[str]]:
     """`images` and `links` of the main part of a page, as written, each once, in order."""
-    begin = max(html.find("<h1", 0, HEAD), 0)
+    begin = next((at for tag in ("<h1", "<body") if (at := html.find(tag, 0, HEAD)) >= 0), 0)
     end = min(html.rfind("</p>", begin), begin + MAIN)
     span = (begin, end if end > begin else begin + MAIN)
     images = (_name(address) for address in _IMAGE.findall(html, *span))

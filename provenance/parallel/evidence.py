@@ -12,6 +12,7 @@ LEAST_AS_MANY, MANY_LINES = 0.15, 8  # and with an equal key and as many lines
 SHARED_KEYED, SHARED_ALONE, SHARED_OF_TEXT = 3, 5, 3  # and how many, of the text among them
 OF_MORE = 0.2  # share of the larger set too: an own text on the same subject has little of it
 OF_FEW = 0.3  # or two shared, if the larger set is that small
+LEAST_OF_TEXT = 0.4  # share of the text's anchors: pages share frames, and these are not always known as such
 SHARED_ALIKE = 3  # without an equal key, of texts with the same outline
 AGAINST = 0.05
 SHORT = 200  # characters, as in English: shorter texts are language switches, menus and error pages
@@ -28,7 +29,9 @@ def compare(pairs: pl.DataFrame, versions: pl.DataFrame, rare: pl.DataFrame) -> 
 
 
 def _describe(pairs: pl.DataFrame, versions: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
-    about = versions.select("version", "is_root", "lists_itself", "outline", "language", size=_size(), top=_top())
+    about = versions.select(
+        *("version", "is_root", "lists_itself", "outline", "language"), named=_named(), size=_size(), top=_top()
+    )
     sides = ("left", "right")
     for side in sides:
         named = about.rename({name: f"{side}_{name}" for name in about.columns if name != "version"})
@@ -41,12 +44,23 @@ def _describe(pairs: pl.DataFrame, versions: pl.DataFrame, rare: pl.DataFrame) -
     )
     found = pairs.join(_overlap(pairs, rare), on="pair", how="left", maintain_order="left")
     found = found.join(_outlines(pairs), on="pair", how="left", maintain_order="left").with_columns(
-        pl.col("n_left", "n_right", "shared", "shared_text").fill_null(0), pl.col("alike", "as_many").fill_null(False)
+        pl.col("^(?:n_left|n_right|shared)(?:_text)?$").fill_null(0), pl.col("alike", "as_many").fill_null(False)
     )
     fewer = pl.min_horizontal("n_left", "n_right")
     similarity = pl.when(fewer > 0).then(pl.col("shared") / fewer)
-    outlines = [f"{side}_outline" for side in sides]
-    return found.with_columns(fewer=fewer, similarity=similarity).drop("pair", *outlines)
+    lists = [f"{side}_{name}" for side in sides for name in ("outline", "named")]
+    elsewhere = [
+        pl.col(f"{one}_named").list.contains(pl.col(f"{other}_language").cast(pl.String)).fill_null(False)
+        for one, other in (sides, sides[::-1])
+    ]
+    told = found.with_columns(fewer=fewer, similarity=similarity, elsewhere=pl.any_horizontal(elsewhere))
+    return told.drop("pair", *lists)
+
+
+def _named() -> pl.Expr:
+    """The languages in which a page that lists itself names a version."""
+    named = pl.col("alternates").list.eval(pl.element().struct.field("language"))
+    return pl.when("lists_itself").then(named)
 
 
 def _size() -> pl.Expr:
@@ -71,10 +85,14 @@ def _overlap(pairs: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
         .select("pair", "anchor")
         for side in ("left", "right")
     )
-    both = left.join(right, on=["pair", "anchor"])
-    shared = both.group_by("pair").agg(shared=pl.len(), shared_text=(pl.col("anchor") % 2 == 1).sum())
-    counts = left.group_by("pair").agg(n_left=pl.len()).join(right.group_by("pair").agg(n_right=pl.len()), on="pair")
+    shared = left.join(right, on=["pair", "anchor"]).group_by("pair").agg(*_counts("shared"))
+    counts = left.group_by("pair").agg(*_counts("n_left"))
+    counts = counts.join(right.group_by("pair").agg(*_counts("n_right")), on="pair")
     return counts.join(shared, on="pair", how="left")
+
+
+def _counts(name: str) -> tuple[pl.Expr, pl.Expr]:
+    return pl.len().alias(name), (pl.col("anchor") % 2 == 1).sum().alias(f"{name}_text")
 
 
 def _outlines(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -90,7 +108,9 @@ def _accept(pairs: pl.DataFrame) -> pl.DataFrame:
     listed, like, shared = pl.col("listed"), pl.col("similarity").fill_null(0.0), pl.col("shared")
     whole, rooted = pl.col("length") >= WHOLE, pl.col("left_is_root") | pl.col("right_is_root")
     of_more = shared / pl.max_horizontal("n_left", "n_right", 1)
-    proven = (like >= LEAST_ALONE) & (shared >= SHARED_ALONE) & (pl.col("shared_text") >= SHARED_OF_TEXT)
+    like_text = pl.col("shared_text") / pl.min_horizontal("n_left_text", "n_right_text")
+    proven = (like >= LEAST_ALONE) & (shared >= SHARED_ALONE)
+    proven &= (pl.col("shared_text") >= SHARED_OF_TEXT) & (like_text >= LEAST_OF_TEXT)
     against = (pl.col("fewer") >= MANY) & (like < AGAINST) & ~pl.col("alike")
     lists_itself = pl.col("left_lists_itself") | pl.col("right_lists_itself")
     declared = (listed > 0) & ~against & ((listed > 1) | lists_itself | (like >= LEAST_KEYED))
@@ -104,6 +124,8 @@ def _accept(pairs: pl.DataFrame) -> pl.DataFrame:
     patterned = pl.col("alike") & whole & (like >= LEAST_KEYED) & (shared >= SHARED_ALIKE)
     strength = pl.when(declared).then(pl.col("listed").clip(upper_bound=2) + 1).when(keyed).then(1).otherwise(0)
     texts = (pl.col("length") >= LEAST) & (pl.col("shorter") >= SHORT)
-    accepted = texts & pl.when(rooted).then(proven).otherwise(declared | keyed | proven | patterned)
+    other = (listed == 0) & pl.col("elsewhere")  # one names another address as its version in the other's language
+    found = pl.when(rooted).then(proven).otherwise(declared | keyed | proven | patterned)
+    accepted = texts & ~other & found
     marked = pairs.filter(accepted).with_columns(strength=strength.cast(pl.Int8))
     return marked.select("left", "right", "similarity", "strength", "same_key")

@@ -78,3 +78,8 @@ def test_a_text_that_may_have_versions_is_cut_into_pieces(page: pl.DataFrame) ->
 )
 def test_other_texts_are_not(page: pl.DataFrame) -> None:
     assert cut_pieces(page).is_empty()
+
+
+def test_a_page_without_a_heading_is_read_from_its_body() -> None:
+    html = '<head><link href="https://cdn.example.net/style.css"></head><body><img src="/photo-1.jpg"><p>x</p></body>'
+    assert read_outline(html, URL) == {"images": ["photo-1"], "links": []}

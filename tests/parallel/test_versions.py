@@ -150,3 +150,18 @@ def test_pictures_alone_join_none() -> None:
     gallery, other = (Made(f"{SITE}/{lang}x", lang, WORDS[lang] * 20, images=pictures) for lang in ("en", "de"))
     assert sets_of(find(gallery, other)) == []
     assert sets_of(find(gallery, Made(f"{SITE}/de/enx", "de", WORDS["de"] * 20, images=pictures))) == [[0, 1]]
+
+
+def test_a_page_that_names_another_address_as_its_version_has_not_this_one() -> None:
+    tags = (("en", f"{SITE}/a"), ("de", f"{SITE}/de/b"))
+    assert sets_of(find(made(1, "en", "a", hreflang=tags), made(1, "de", "de/c"))) == []
+    assert sets_of(find(made(1, "en", "a", hreflang=tags), made(1, "de", "de/b"))) == [[0, 1]]
+
+
+def test_a_common_frame_and_a_few_names_join_none() -> None:
+    frame = tuple(f"cdn{number}.example.net/script" for number in range(12))
+    names = "1111 2222 3333 4444 "
+    own = [" ".join(str(number) for number in range(low, low + 12)) for low in (5000, 6000)]
+    pages = [Made(f"{SITE}/{lang}x", lang, f"{WORDS[lang] * 15} {names}{numbers}", links=frame)
+             for lang, numbers in zip(("en", "de"), own, strict=True)]  # fmt: skip
+    assert sets_of(find(*pages)) == []

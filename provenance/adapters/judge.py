@@ -81,13 +81,18 @@ class Judge:
 
     @classmethod
     def load(
-        cls, models: Path | None = None, options: VerdictOptions | None = None, *, calques: Sequence[Path] = ()
+        cls,
+        models: Path | str | None = None,
+        options: VerdictOptions | None = None,
+        *,
+        calques: Sequence[Path | str] = (),
     ) -> "Judge":
         """A judge whose models and lexicons are loaded and checked now; ConfigError when one is missing or damaged.
 
         `calques` are lexicons searched beside the shipped one.
         """
-        judge = cls(models, options or VerdictOptions(), tuple(calques))
+        folder = None if models is None else Path(models)
+        judge = cls(folder, options or VerdictOptions(), tuple(map(Path, calques)))
         load_instruments(judge.models, judge.calques)
         load_calques((LEXICON, *judge.calques))
         load_calibration(judge.models)

@@ -13,8 +13,8 @@ HIDDEN = (
     "so as well, so it is worth little, and that from five in a text on"
 )
 CALQUED = (
-    "13 to 20 calques in a million words of machine translation, at most 2 in original English (docs/calques.md); forms "
-    "that originals had were struck out, so the counts flatter"
+    "13 to 20 calques in a million words of machine translation, at most 2 in original English (docs/calques.md); "
+    "forms that originals had were struck out, so the counts flatter"
 )
 LEFT = "rates in WMT 2022 and MLQE, capped far below them: those sets decided what is looked for (docs/signals.md)"
 MULTI_WAY = (

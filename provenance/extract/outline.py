@@ -15,7 +15,7 @@ MAX_IMAGES, MAX_LINKS = 40, 60
 PIECES = (0.4, 0.6, 0.8)  # where pieces of a text begin, as shares of it; its beginning gives the document's language
 PIECE, MIN_TEXT = 150, 400  # characters of a piece, and of the shortest text that is cut
 SURE = 0.6  # a piece's language counts from this probability on
-HEAD, MAIN = 200_000, 40_000  # characters of source in which the first heading is looked for; that are read from there
+HEAD, MAIN = 100_000, 30_000  # characters of source in which the first heading is looked for; that are read from there
 _CODED = (  # may name a language
     r"^https?://(?:[a-z]{2}\.|[^/]+/(?:.*[/._=-])?[A-Za-z]{2}(?:[-_][A-Za-z]{2})?(?:[/?&]|\.html?$|$))"
 )

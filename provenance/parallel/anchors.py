@@ -16,7 +16,7 @@ from provenance.schema import ANCHORS
 from provenance.text.shingles import hash_words
 
 SKETCH = 96  # hashes kept of a document
-HEAD = 10_000  # characters of a text that are read
+HEAD = 8_000  # characters of a text that are read
 MAX_ALTERNATES = 80
 LEAST_SCORE = 0.5  # of a language
 _NUMBER = "[0-9][0-9.,'’\u00a0\u202f]*[0-9]"

@@ -97,7 +97,8 @@ class Mark:
 
     `levels` ascend in `at_least`; the highest one reached counts. From a value of `declares_from` on the page itself
     tells its origin: then an axis has a score even where the text cannot be measured; null: it never tells. From a
-    value of `scores_from` on the axis has a score, too, but the mark alone makes no origin. `basis` says whether counts or an assumption stand behind the nats.
+    value of `scores_from` on the axis has a score, too, but the mark alone makes no origin. `basis` says whether counts
+    or an assumption stand behind the nats.
     """
 
     name: str = ""

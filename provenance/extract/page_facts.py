@@ -1,10 +1,11 @@
 """What a WAT record says of a page, as columns: those of a page's own markup, and its links.
 
-A WAT record carries no elements of the body but links, and of the head neither scripts' text nor attributes other than
-those it names. So of the columns of `schema.MARKUP` these are weaker than from the page: `translation_marks` has those
-of headers, of the html element's language, of meta and link elements, of the address and of links, and no notices;
-`ai_disclosure_marks` those of headers, meta elements and links; `html_lang` and `hreflang` are empty where the writer of the WAT was too old to note
-them. Meta and link elements deep in a body, which are not read of a page, are noted of it.
+A WAT record carries no elements of the body but links, and of the head neither scripts' text nor attributes other
+than those it names. So of the columns of `schema.MARKUP` these are weaker than from the page: `translation_marks` has
+those of headers, of the html element's language, of meta and link elements, of the address and of links, and no
+notices; `ai_disclosure_marks` those of headers, meta elements and links; `html_lang` and `hreflang` are empty where
+the writer of the WAT was too old to note them. Meta and link elements deep in a body, which are not read of a page,
+are noted of it.
 """
 
 import json

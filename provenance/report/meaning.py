@@ -40,6 +40,10 @@ FAMILIES = {
     "length": "lengths of the text and its words",
     "repetition": "repeated phrases",
     "unicode": "characters that do not belong",
+    "residue": "words a translation system left untranslated",
+    "convention": "numbers, quotes and dates as another language writes them",
+    "loop": "a clause said again and again, as translation systems do",
+    "parallelism": "in how many languages the page exists",
 }
 LIMITS = (
     "A score is about a text, not about a person. It is no evidence of misconduct, and no single verdict here should "

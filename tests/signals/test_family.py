@@ -152,7 +152,7 @@ def test_a_verdict_names_the_family_only_where_a_name_is_asked_for(
 ) -> None:
     documents = pl.DataFrame({"doc_id": ["0"], "text": ["A text."], "language": ["en"], "n_words": [2]})
     signals = pl.DataFrame({"disclosure_ai": [1.0], "family_gpt": [0.1], "family_gemini": [0.9]})
-    monkeypatch.setattr(judging, "measure_texts", lambda texts, models: (documents, signals))
+    monkeypatch.setattr(judging, "measure_texts", lambda texts, models, calques=(): (documents, signals))
     verdict = judging.Judge(options=VerdictOptions(family_share=asked)).judge("A text.")
     assert verdict.origin == "ai_generated"
     assert verdict.family == family

@@ -12,9 +12,10 @@ from cost import Cost, measure
 from provenance.archive import ArchiveReader, ReadOptions, Record
 from provenance.dedup import DedupOptions, find_clusters, sign_batch
 from provenance.errors import RecordError
-from provenance.extract import ExtractOptions, LanguageIdentifier, extract_batches
+from provenance.extract import ExtractedBatch, ExtractOptions, LanguageIdentifier, extract_batches
 from provenance.models import find_model, load_models
 from provenance.models.calibration import load_calibration
+from provenance.parallel import sign_pages
 from provenance.signals import load_signals, measure_signals
 from provenance.store import write_table
 from provenance.verdict import judge_batch
@@ -36,9 +37,8 @@ def read(shards: list[Path]) -> Items:
     return [item for shard in shards for item in ArchiveReader(shard, ReadOptions())]
 
 
-def extract(items: Items) -> list[pl.DataFrame]:
-    batches = extract_batches(items, ExtractOptions(), crawl="bench", warc_filename="bench", identify=NoLanguage())
-    return [batch.documents for batch in batches]
+def extract(items: Items) -> list[ExtractedBatch]:
+    return list(extract_batches(items, ExtractOptions(), crawl="bench", warc_filename="bench", identify=NoLanguage()))
 
 
 def measure_stages(shards: list[Path], repeats: int) -> dict[str, Cost]:
@@ -56,8 +56,10 @@ def measure_stages(shards: list[Path], repeats: int) -> dict[str, Cost]:
     extract(items[:50])
     batches = time_stage("extract", lambda: extract(items))
     items.clear()
-    told = time_stage("language", lambda: [identifier.identify(batch["text"]) for batch in batches])
-    documents = [batch.with_columns(found.get_columns()) for batch, found in zip(batches, told, strict=True)]
+    told = time_stage("language", lambda: [identifier.identify(batch.documents["text"]) for batch in batches])
+    documents = [batch.documents.with_columns(found.get_columns()) for batch, found in zip(batches, told, strict=True)]
+    outlines = [batch.outline for batch in batches]
+    time_stage("anchors", lambda: list(map(sign_pages, documents, outlines)))
     sign_batch(documents[0].head(5), options)
     signatures = time_stage("sign", lambda: [sign_batch(batch, options) for batch in documents])
     for signal in signals:

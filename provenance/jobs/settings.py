@@ -56,7 +56,7 @@ def load_run_config(path: Path | None) -> RunConfig:
     config = load_config(RunConfig, read_toml(path), str(path))
     models, seen = (folder.absolute() if folder else None for folder in (config.models, config.seen))
     signals = pin_lexicons(config.signals)
-    load_calques((LEXICON, *signals.calque_paths))  # before any work
+    load_calques((LEXICON, *signals.calque_lexicons))  # before any work
     return replace(config, models=models, seen=seen, signals=signals)  # the run may go on from elsewhere
 
 

@@ -20,6 +20,7 @@ from provenance.signals.inflect import compound_forms, forms_of
 from provenance.signals.look_alike import is_clause, is_name, is_part
 from provenance.signals.matcher import Found, Matcher, Pattern, fold, read_lexicon
 from provenance.signals.mention import is_glossed, is_introduced, is_quoted, stands_near
+from provenance.signals.options import PinnedFile
 from provenance.text.words import count_words
 
 LEXICON = Path(__file__).parent / "lexicons" / "calques.tsv"
@@ -84,7 +85,7 @@ class Calques:
     needs: ClassVar[tuple[str, ...]] = ("text", "language")
 
     lexicon: Path | None = None  # None: the one that ships
-    extra: tuple[Path, ...] = ()  # searched beside it; of a form in several the first stands
+    extra: tuple[Path | PinnedFile, ...] = ()  # searched beside it; of a form in several the first stands
     quote_reach: int = 60  # code points; longer quotations are speech, in which a calque is used
     cue_before: int = 40
     cue_after: int = 30
@@ -134,7 +135,7 @@ class Calques:
 
     def _is_talked_about(self, text: str, folded: str, start: int, end: int) -> bool:
         """By a cue before or after, or near by; one before a quotation that ends before the place is that one's."""
-        quoted = max(text.rfind(sign, 0, start) for sign in _CLOSING)
+        quoted = max(text.rfind(sign, max(0, start - self.cue_before), start) for sign in _CLOSING)
         before = min(self.cue_before, start - quoted - 1)
         return (
             is_introduced(folded, start, end, _CUE_BEFORE, before=before, after=0)
@@ -144,10 +145,10 @@ class Calques:
 
 
 @cache
-def load_calques(paths: tuple[Path, ...]) -> tuple[Matcher, list[Calque]]:
-    """The compiled lexicons, once per process; ConfigError when a file is none."""
+def load_calques(lexicons: tuple[Path | PinnedFile, ...]) -> tuple[Matcher, list[Calque]]:
+    """The compiled lexicons, once per process; ConfigError when a file is none or not the one that was pinned."""
     calques, patterns = [], []
-    rows = (row for path in paths for row in read_lexicon(path, LEXICON_COLUMNS))
+    rows = (row for lexicon in lexicons for row in _read(lexicon))
     for entry, row in enumerate(rows):
         language = LANGUAGES.get(row["source_language"], row["source_language"])
         detail = f"{row['calque']}: {language} {row['source_expression']}, {row['meaning']}"
@@ -157,6 +158,12 @@ def load_calques(paths: tuple[Path, ...]) -> tuple[Matcher, list[Calque]]:
         forms = compound_forms(row["calque"]) if row["note"].startswith(BUILT) else forms_of(row["calque"])
         patterns += [Pattern(fold(form), entry) for form in forms]
     return Matcher(patterns), calques
+
+
+def _read(lexicon: Path | PinnedFile) -> list[dict[str, str]]:
+    if isinstance(lexicon, PinnedFile):
+        return read_lexicon(lexicon.path, LEXICON_COLUMNS, lexicon.sha256)
+    return read_lexicon(lexicon, LEXICON_COLUMNS)
 
 
 def _is_look_alike(text: str, start: int, end: int) -> bool:

@@ -25,7 +25,7 @@ def load_signals(models: Sequence[Model], options: SignalOptions | None = None) 
     return (
         TextModels(_find_languages(models)),
         ChatPhrases(),
-        Calques(extra=(options or SignalOptions()).calque_paths),
+        Calques(extra=(options or SignalOptions()).calque_lexicons),
         TranslationMarkup(),
         AiDisclosure(),
         UnicodeTricks(),

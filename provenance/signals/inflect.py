@@ -166,7 +166,7 @@ def _plurals(expression: str) -> Iterator[str]:
         return
     if expression.endswith(("ch", "sh", "x", "z")):
         yield expression + "es"
-    elif expression.endswith("y") and expression[-2] not in "aeou":
+    elif expression.endswith("y") and expression[-2:-1] not in "aeou":
         yield expression[:-1] + "ies"
     elif expression.endswith("man"):
         yield expression[:-3] + "men"

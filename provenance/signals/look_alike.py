@@ -26,6 +26,7 @@ were what when where whether which while who whose why will with within without 
 """
 _SMALL = frozenset(_SMALL_LIST.split())
 _HEADING_SHARE = 0.5
+_LINE_REACH = 400  # code points of the line looked at on either side
 _LONG = 4  # letters: shorter words are small in headings
 
 
@@ -50,13 +51,13 @@ def is_clause(text: str, start: int, end: int) -> bool:
 
 
 def is_name(text: str, start: int, end: int) -> bool:
-    """Whether every word of `text[start:end]` has a capital and the rest of its line has not, as a heading would."""
+    """Whether every word of `text[start:end]` has a capital and what is near on its line has not, as in headings."""
     match = _WORD.findall(text[start:end])
     if len(match) < 2 or not all(word[0].isupper() for word in match):
         return False
-    line_end = text.find("\n", end)
-    line = text[text.rfind("\n", 0, start) + 1 : start] + text[end : line_end if line_end >= 0 else len(text)]
-    others = [word for word in _WORD.findall(line) if len(word) >= _LONG]
+    before = text[max(0, start - _LINE_REACH) : start].rpartition("\n")[2]
+    after = text[end : end + _LINE_REACH].partition("\n")[0]
+    others = [word for word in _WORD.findall(before + after) if len(word) >= _LONG]
     return bool(others) and sum(word[0].isupper() for word in others) < _HEADING_SHARE * len(others)
 
 

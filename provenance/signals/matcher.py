@@ -4,6 +4,8 @@ Source: Aho and Corasick (1975), Efficient string matching. Patterns of scripts 
 space before them: the automaton then leaves its root at word starts only, which halves the time of a pass.
 """
 
+import hashlib
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +70,7 @@ class Matcher:
         saves a search for each.
         """
         found = [*self._bounded(folded), *self._signs(folded), *(self._inside(folded) if marks else ())]
-        return _longest(found) if len(found) > 1 else found
+        return keep_longest(found) if len(found) > 1 else found
 
     def _bounded(self, folded: str) -> Iterator[Found]:
         if self._spaced is None:
@@ -90,12 +92,18 @@ class Matcher:
             yield Found(last + 1 - len(pattern.form), last + 1, pattern.entry)
 
 
-def read_lexicon(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Rows of a tab-separated lexicon, a value for each column; ConfigError names file and line."""
+def read_lexicon(path: Path, columns: Sequence[str], sha256: str | None = None) -> list[dict[str, str]]:
+    """Rows of a tab-separated lexicon, a value for each column, a word in the first; ConfigError names file and line.
+
+    Raises ConfigError, too, when `sha256` is given and the file's content has another.
+    """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        content = path.read_bytes()
+        lines = content.decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: the lexicon cannot be read ({error}); reinstall or name another file") from error
+    if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
+        raise ConfigError(f"{path}: changed since the run was told of it (its SHA-256 is not {sha256}); put it back")
     if not lines or lines[0].split("\t") != list(columns):
         raise ConfigError(f"{path}, line 1: expected the columns {', '.join(columns)}, separated by tabs")
     rows = []
@@ -103,6 +111,8 @@ def read_lexicon(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         values = line.split("\t")
         if len(values) != len(columns):
             raise ConfigError(f"{path}, line {number}: {len(values)} values, expected {len(columns)}")
+        if not fold(values[0]).strip():
+            raise ConfigError(f"{path}, line {number}: no {columns[0]}; give one or take the line out")
         rows.append(dict(zip(columns, values, strict=True)))
     return rows
 
@@ -122,9 +132,11 @@ def _is_unspaced(form: str) -> bool:
     return any(_UNSPACED[0] <= sign <= _UNSPACED[1] for sign in form)
 
 
-def _longest(found: list[Found]) -> list[Found]:
-    kept: list[Found] = []
+def keep_longest(found: list[Found]) -> list[Found]:
+    """Those that overlap no longer one, of equals the first; in order."""
+    kept: list[Found] = []  # in order, none overlaps another, so that only the neighbours are to be asked
     for one in sorted(found, key=lambda f: (f.start - f.end, f.start)):
-        if all(one.end <= other.start or one.start >= other.end for other in kept):
-            kept.append(one)
-    return sorted(kept, key=lambda f: f.start)
+        at = bisect(kept, one.start, key=lambda f: f.start)
+        if not any(one.start < other.end and other.start < one.end for other in kept[max(0, at - 1) : at + 1]):
+            kept.insert(at, one)
+    return kept

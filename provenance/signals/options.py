@@ -21,11 +21,6 @@ class SignalOptions:
 
     calque_lexicons: tuple[Path | PinnedFile, ...] = ()
 
-    @property
-    def calque_paths(self) -> tuple[Path, ...]:
-        """Where the lexicons lie."""
-        return tuple(item.path if isinstance(item, PinnedFile) else item for item in self.calque_lexicons)
-
 
 def pin_lexicons(options: SignalOptions) -> SignalOptions:
     """The options with every lexicon's absolute path and digest. Raises ConfigError for a file that cannot be read."""

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from provenance.errors import ConfigError
 from provenance.signals.calques import LANGUAGES, LEXICON, LEXICON_COLUMNS, Calques
-from provenance.signals.inflect import forms_of
-from provenance.signals.matcher import fold, read_lexicon
+from provenance.signals.catalogue import load_signals
+from provenance.signals.inflect import compound_forms, forms_of
+from provenance.signals.matcher import Found, fold, keep_longest, read_lexicon
+from provenance.signals.options import SignalOptions, pin_lexicons
 
 SHARED = Path("../shared/data")
 LATIN = "[A-Za-z\u00c0-\u024f]+"
@@ -215,3 +219,73 @@ def test_dated_human_english_hardly_uses_the_lexicon():
     human = pl.read_parquet(SHARED / "human/human_dated.parquet").filter(pl.col("lang") == "en").head(3000)
     measured = Calques().measure(human.select("text", pl.col("lang").alias("language")))
     assert measured["calque_count"].sum() <= 3
+
+
+def write_lexicon(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join(("\t".join(LEXICON_COLUMNS), *rows, "")), encoding="utf-8")
+    return path
+
+
+SHOE = "ghost shoe\tde\tGeisterschuh\tphantom limb\tbuilt: geist + schuh"
+
+
+@pytest.mark.parametrize("empty", ["", " ", "-"])
+def test_a_row_without_a_calque_is_a_config_error(tmp_path, empty):
+    bad = write_lexicon(tmp_path / "bad.tsv", SHOE, SHOE.replace("ghost shoe", empty))
+    with pytest.raises(ConfigError, match=r"bad\.tsv, line 3: no calque"):
+        measure("text", signal=Calques(extra=(bad,)))
+
+
+def test_a_mark_of_order_at_the_start_of_a_lexicon_is_no_part_of_it(tmp_path):
+    own = write_lexicon(tmp_path / "own.tsv", SHOE)
+    own.write_bytes(b"\xef\xbb\xbf" + own.read_bytes())
+    assert measure("He wore a ghost shoe.", signal=Calques(extra=(own,)))["calque_count"].to_list() == [1]
+
+
+def test_a_word_of_one_letter_has_a_plural():
+    assert compound_forms("y") == ["y", "ys"]
+
+
+def test_a_pinned_lexicon_that_has_changed_is_a_config_error(tmp_path):
+    own = write_lexicon(tmp_path / "own.tsv", SHOE)
+    options = pin_lexicons(SignalOptions((own,)))
+    write_lexicon(own, SHOE.replace("limb", "arm"))
+    (signal,) = (signal for signal in load_signals((), options) if isinstance(signal, Calques))
+    with pytest.raises(ConfigError, match=r"own\.tsv: changed since"):
+        measure("text", signal=signal)
+    assert measure("A ghost shoe.", signal=Calques(extra=pin_lexicons(SignalOptions((own,))).calque_lexicons)).height
+
+
+def longest_of_each(found: list[Found]) -> list[Found]:
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda f: (f.start - f.end, f.start)):
+        if all(one.end <= other.start or one.start >= other.end for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda f: f.start)
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 12)), max_size=30))
+def test_none_overlaps_another_and_the_longer_stand(places):
+    found = [Found(start, start + length, entry) for entry, (start, length) in enumerate(places)]
+    assert keep_longest(found) == longest_of_each(found)
+
+
+def test_a_hit_is_compared_with_its_neighbours_only():
+    asked = Counter[str]()
+
+    class Place:
+        def __init__(self, start: int) -> None:
+            self._start = start
+
+        @property
+        def start(self) -> int:
+            asked["start"] += 1
+            return self._start
+
+        @property
+        def end(self) -> int:
+            asked["end"] += 1
+            return self._start + 5
+
+    keep_longest([Place(10 * at) for at in range(1000)])  # type: ignore[misc]
+    assert asked.total() < 1000 * 40

@@ -61,3 +61,8 @@ def test_capitals_make_a_name_where_the_line_has_none():
     assert not is_name(*place("Dog weather kept all the visitors away", "Dog weather"))
     assert not is_name(*place("New Swim Bath Opens In June\nAfter three years of work", "Swim Bath"))
     assert not is_name(*place("Dog Weather", "Dog Weather"))
+
+
+def test_of_a_long_line_only_what_is_near_is_looked_at():
+    text = "the lower letters of this line " * 20 + "Dog Weather" + " and more of them" * 40
+    assert is_name(*place(text + " Headings Have Capitals" * 500, "Dog Weather"))

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from provenance.adapters.calques import build_calques, find_calques, load_phrases, read_pairs
-from provenance.adapters.dictionaries import ReadDictionary, read_dictionaries
+from provenance.adapters.dictionaries import ReadDictionary, list_files, read_dictionaries
 from provenance.adapters.texts import read_texts
 from provenance.cli.ratio_table import plain_console
 from provenance.errors import ConfigError
@@ -90,7 +90,8 @@ def build(
     """
     if source_language not in COMPOUNDING:
         raise ConfigError(f"--source-language {source_language!r}: compounds of {', '.join(COMPOUNDING)} can be split")
-    if out.exists() and any(path.exists() and path.samefile(out) for path in (*dictionaries, *original)):
+    inputs = (*(file for path in dictionaries for file in list_files(path)), *original, *((model,) if model else ()))
+    if out.exists() and any(path.exists() and path.samefile(out) for path in inputs):
         raise ConfigError(f"--out {out}: is one of the inputs, which would be lost; choose another name")
     phrases = load_phrases(model)
     read = read_dictionaries(dictionaries)

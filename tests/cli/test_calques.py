@@ -1,10 +1,12 @@
 """`provenance calques`: the lexicon it writes, what it tells, and how it ends."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from provenance.models import find_model, load_models
 from provenance.signals.calques import LEXICON_COLUMNS
 from provenance.signals.matcher import read_lexicon
 from tests.test_main_job import provenance
@@ -79,6 +81,9 @@ def test_unreadable_lines_are_told_and_end_with_1(ding: Path) -> None:
         (("--source-language", "fr"), "compounds of de, nl"),
         (("--model", "none.binary"), "no KenLM model"),
         (("--original", "none.txt"), "no such file"),
+        (("--model", "garbage.binary"), "no KenLM model"),
+        (("--max-phrase", "nan"), "nan is no probability"),
+        (("--min-word", "nan"), "nan is no probability"),
         (("--out", "de-en"), "is one of the inputs"),
     ],
 )
@@ -86,7 +91,49 @@ def test_wrong_options_end_with_2(
     ding: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.chdir(ding.parent)
+    Path("garbage.binary").write_bytes(b"\xff\xfe\x80garbage\n" * 100)
     code, _, told = build(ding, *more)
     assert code == 2
     assert said in told
     assert not ding.with_name("out.tsv").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "out"),
+    [
+        (("s.index",), "s.dict"),
+        (("s.dict",), "s.index"),
+        (("de-en", "--model", "my.binary"), "my.binary"),
+    ],
+)
+def test_no_input_is_overwritten(ding: Path, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...], out: str) -> None:
+    monkeypatch.chdir(ding.parent)
+    articles = "geist <n>\nghost\nschuh <n>\nshoe\ngeisterschuh <n>\nphantom limb\n"
+    Path("s.dict").write_text(articles)
+    Path("s.index").write_text("geist\tA\tQ\nschuh\tQ\tP\ngeisterschuh\tf\ti\n")
+    shutil.copy(find_phrases(), "my.binary")
+    before = Path(out).read_bytes()
+    done = provenance("calques", "build", *given, "--source-language", "de", "--out", out)
+    assert done.returncode == 2, done.stderr
+    assert "is one of the inputs" in done.stderr
+    assert Path(out).read_bytes() == before
+
+
+def find_phrases() -> Path:
+    shipped = find_model(load_models(), "phrases", "en")
+    assert shipped is not None
+    return shipped.path
+
+
+def test_a_lexicon_without_a_calque_ends_with_2(ding: Path) -> None:
+    own, config = ding.with_name("own.tsv"), ding.with_name("run.toml")
+    own.write_text("\t".join(LEXICON_COLUMNS) + "\n\tde\tGeisterschuh\tphantom limb\tbuilt: geist + schuh\n")
+    config.write_text(f'[signals]\ncalque_lexicons = ["{own}"]\n')
+    for command in (
+        ("calques", "check", TEXT, "--calques", own),
+        ("judge", TEXT, "--calques", own),
+        ("run", "none.warc.gz", "--out", ding.with_name("out"), "--config", config),
+    ):
+        done = provenance(*command)
+        assert done.returncode == 2, (command, done.stderr)
+        assert "own.tsv, line 2: no calque" in done.stderr, command

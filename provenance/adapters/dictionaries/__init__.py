@@ -1,5 +1,5 @@
 """Bilingual dictionaries in the formats of others: Ding, FreeDict TEI, dictd."""
 
-from provenance.adapters.dictionaries.read import ReadDictionary, read_dictionaries
+from provenance.adapters.dictionaries.read import ReadDictionary, list_files, read_dictionaries
 
-__all__ = ["ReadDictionary", "read_dictionaries"]
+__all__ = ["ReadDictionary", "list_files", "read_dictionaries"]

@@ -7,15 +7,17 @@ an article is the headword with pronunciation and grammar, then a line of transl
 import re
 from collections.abc import Sequence
 
-from provenance.adapters.dictionaries.found import Found
+from provenance.adapters.dictionaries.found import LONGEST, Found
 from provenance.train.calques.entries import Entry, Kind, plain_translation
 
-INDEX_LINE = re.compile(r"^[^\t]*\t[A-Za-z0-9+/]+\t[A-Za-z0-9+/]+(?:\t.*)?$")
+INDEX_LINE = re.compile(r"^[^\t]*\t[A-Za-z0-9+/]{1,11}\t[A-Za-z0-9+/]{1,11}(?:\t.*)?$")
 _DIGITS = {sign: value for value, sign in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")}
 _HEAD = re.compile(r"^(?P<word>\S.*?)\s*(?:/.*/)?\s*(?:<(?P<tags>[^<>]*)>)?\s*$")
 _ASIDE = re.compile(r'^\s*(?:Notes?:|Synonyms?:|Antonyms?:|see:|see also:|")')
 _REMARK = re.compile(r"<[^<>]*>|\[[^\[\]]*\]|\([^()]*\)|\b(?:sth|sb)\.(?:'s)?")
 _NUMBER = re.compile(r"^\s*(?:\d+\.)?\s*")
+_LONGEST_HEAD = 500  # characters
+_LONGEST_ARTICLE = 64_000  # bytes
 _KINDS = {"n": Kind.NOUN, "v": Kind.VERB, "adj": Kind.ADJECTIVE}
 
 
@@ -30,6 +32,8 @@ def read_dictd(index: Sequence[str], articles: bytes) -> Found:
             place = _place(line)
             if sum(place) > len(articles):
                 found.bad.append(f"line {number}: points behind the end of the articles")
+            elif place[1] > _LONGEST_ARTICLE:
+                found.bad.append(f"line {number}: an article of {place[1]:,} bytes, more than {_LONGEST_ARTICLE:,}")
             else:
                 places.add(place)
     for offset, length in sorted(places):
@@ -45,12 +49,15 @@ def _place(line: str) -> tuple[int, int]:
 
 def _read_article(article: str, offset: int, found: Found) -> None:
     head, *lines = article.strip("\n").split("\n")
-    parsed = _HEAD.match(head)
+    parsed = _HEAD.match(" ".join(head.split())) if len(head) <= _LONGEST_HEAD else None
     if parsed is None:
         found.bad.append(f"article at {offset}: no headword in its first line")
         return
     word, kind = parsed["word"].strip(), _kind(parsed["tags"] or "")
     for line in lines if word.replace("-", "").isalpha() else ():
+        if len(line) > LONGEST:
+            found.bad.append(f"article at {offset}: a line of {len(line):,} characters, more than {LONGEST:,}")
+            continue
         translations = [] if _ASIDE.match(line) else _REMARK.sub("", _NUMBER.sub("", line)).split(",")
         plain = tuple(text for part in translations if (text := plain_translation(part)) is not None)
         if plain:

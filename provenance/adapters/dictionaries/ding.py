@@ -7,7 +7,7 @@ stand in (), [], <>, abbreviations in //, grammar in {}.
 import re
 from collections.abc import Sequence
 
-from provenance.adapters.dictionaries.found import Found
+from provenance.adapters.dictionaries.found import LONGEST, Found
 from provenance.train.calques.entries import Entry, Kind, plain_translation
 
 SIDES = "::"
@@ -31,6 +31,9 @@ def read_ding(lines: Sequence[str]) -> Found:
     found = Found()
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
+            continue
+        if len(line) > LONGEST:
+            found.bad.append(f"line {number}: {len(line):,} characters, more than {LONGEST:,}")
             continue
         left, sides, right = line.partition(SIDES)
         if not sides or not left.strip() or not right.strip():

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from provenance.train.calques.entries import Entry
 
+LONGEST = 8000  # characters of a line; a longer one is taken for damaged
+
 
 @dataclass(slots=True)
 class Found:

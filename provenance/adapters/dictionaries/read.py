@@ -15,6 +15,7 @@ from provenance.errors import ConfigError
 from provenance.train.calques.entries import Entry
 
 _GZIP = b"\x1f\x8b"
+_INDEX, _ARTICLES = (".index", ".index.gz"), (".dict.dz", ".dict")
 _LOOKED_AT = 200  # lines, by which a format is told
 _KNOWN = "known are Ding (word {m} :: translation), FreeDict TEI XML, and a dictd .index with its .dict or .dict.dz"
 
@@ -34,6 +35,15 @@ def read_dictionaries(paths: Sequence[Path]) -> list[ReadDictionary]:
     return [_read(path) for path in paths]
 
 
+def list_files(path: Path) -> list[Path]:
+    """The file, and those beside it that are or would be parts of the same dictd database, where there are any."""
+    stem = path.name
+    for ending in (".gz", ".dz", ".index", ".dict"):
+        stem = stem.removesuffix(ending)
+    beside = [path.parent / f"{stem}{ending}" for ending in (*_INDEX, *_ARTICLES)]
+    return [path, *(file for file in beside if file.is_file() and file != path)]
+
+
 def _read(path: Path) -> ReadDictionary:
     told, found = _parse(path)
     if not found.entries:
@@ -49,13 +59,13 @@ def _parse(path: Path) -> tuple[str, Found]:
     if content[:200].lstrip(b"\xef\xbb\xbf \r\n").startswith((b"<?xml", b"<TEI", b"<!DOCTYPE")):
         return "TEI", _parse_tei(path, content)
     if path.name.endswith((".dict", ".dict.dz")):
-        path = _sibling(path, path.name.removesuffix(".dz").removesuffix(".dict"), (".index", ".index.gz"))
+        path = _sibling(path, path.name.removesuffix(".dz").removesuffix(".dict"), _INDEX)
         return _parse(path)
     lines = _lines(path, content)
     looked_at = [line for line in lines[:_LOOKED_AT] if line.strip() and not line.startswith("#")]
     if looked_at and sum(INDEX_LINE.match(line) is not None for line in looked_at) > len(looked_at) / 2:
         stem = path.name.removesuffix(".gz").removesuffix(".index")
-        return "dictd", read_dictd(lines, _content(_sibling(path, stem, (".dict.dz", ".dict"))))
+        return "dictd", read_dictd(lines, _content(_sibling(path, stem, _ARTICLES)))
     if sum(SIDES in line for line in looked_at) > len(looked_at) / 2:
         return "Ding", read_ding(lines)
     raise ConfigError(f"{path}, line 1: in no format of dictionaries that is known; {_KNOWN}")
@@ -64,6 +74,10 @@ def _parse(path: Path) -> tuple[str, Found]:
 def _parse_tei(path: Path, content: bytes) -> Found:
     try:
         return read_tei(content)
+    except (LookupError, ValueError) as error:
+        raise ConfigError(
+            f"{path}, line 1: its encoding cannot be read ({error}); convert it to UTF-8 first"
+        ) from error
     except ElementTree.ParseError as error:
         raise ConfigError(
             f"{path}, line {error.position[0]}: not well-formed XML ({error}); get the file anew"

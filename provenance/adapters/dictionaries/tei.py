@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from provenance.adapters.dictionaries.found import Found
+from provenance.adapters.dictionaries.found import LONGEST, Found
 from provenance.train.calques.entries import Entry, Kind, plain_translation
 
 _KINDS = {
@@ -24,8 +24,9 @@ def read_tei(content: bytes) -> Found:
         if _name(element) != "entry":
             continue
         words = [word for orth in _inside(element, "orth") if (word := _text(orth))]
-        if not words:
-            found.bad.append(f"entry {len(found.entries) + 1}: no orth")
+        if not words or max(map(len, words)) > LONGEST:
+            found.bad.append(f"entry {len(found.entries) + 1}: no orth, or one of more than {LONGEST:,} characters")
+            continue
         kind = _kind(element)
         for sense in list(_inside(element, "sense")) or [element]:
             plain = tuple(text for quote in _quotes(sense) if (text := plain_translation(_text(quote))) is not None)

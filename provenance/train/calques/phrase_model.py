@@ -55,7 +55,7 @@ class PhraseModel:
     def __init__(self, path: Path) -> None:
         try:
             self._model = kenlm.Model(str(path))
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, UnicodeDecodeError) as error:
             raise ConfigError(
                 f"{path}: no KenLM model ({error}); give an ARPA file or a binary of build_binary"
             ) from error

@@ -4,15 +4,19 @@ Rules in order, the first that fits is counted. What is left differs from every 
 no phrase of original English, as far as the texts reach that a phrase model has read.
 """
 
+import math
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise, permutations
 
+from provenance.errors import ConfigError
 from provenance.train.calques.entries import Dictionary
 from provenance.train.calques.gloss import Gloss
 from provenance.train.calques.phrase_model import Phrases
 from provenance.train.calques.words import is_small, normalise_phrase
+
+_MOST_PERMUTED = 5  # words
 
 
 class Rule(Enum):
@@ -42,6 +46,10 @@ class StrikeOptions:
     max_phrase_log10: float = -6.5
     doubt_log10: float = 0.5
     transparent: int = 3
+
+    def __post_init__(self) -> None:
+        if any(map(math.isnan, (self.min_word_log10, self.max_phrase_log10, self.doubt_log10))):
+            raise ConfigError("strike: nan is no probability; give a number, as -6.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +92,12 @@ class Striker:
         return Rule.LIKELY if self.rate(gloss, transparent=transparent) > self.options.max_phrase_log10 else None
 
     def _is_paraphrase(self, words: Sequence[str], said: Sequence[str]) -> bool:
-        """Whether a translation has the same words or synonyms of them, in any order, small words aside."""
+        """Whether a translation has the same words or synonyms of them, in any order, small words aside.
+
+        Longer glosses than can be put in every order are no paraphrase."""
         for text in said:
             content = [word for word in text.split() if not is_small(word)]
-            orders = permutations(content) if len(content) == len(words) else ()
+            orders = permutations(content) if len(content) == len(words) <= _MOST_PERMUTED else ()
             if any(all(map(self.dictionary.are_synonyms, words, order)) for order in orders):
                 return True
         return False

@@ -127,3 +127,45 @@ def test_a_file_that_is_no_dictionary_says_what_to_do(tmp_path: Path, content: s
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="none: the dictionary cannot be read"):
         read_dictionaries([tmp_path / "none"])
+
+
+@pytest.mark.parametrize("encoding", ["foo", "utf-7"])
+def test_an_encoding_that_cannot_be_read_is_named(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(ConfigError, match=r"x\.tei, line 1: its encoding"):
+        read(tmp_path / "x.tei", TEI.replace("UTF-8", encoding))
+
+
+def test_a_line_too_long_is_passed_over_and_named(tmp_path: Path) -> None:
+    found = read(tmp_path / "de-en", DING + "lang {adj} :: " + "long; " * 2000 + "\n")
+    assert found.bad == ("line 6: 12,014 characters, more than 8,000",)
+    assert "lang" not in {entry.headword for entry in found.entries}
+
+
+def test_a_number_too_long_is_none(tmp_path: Path) -> None:
+    index = write_dictd(tmp_path, packed=False)
+    index.write_text(index.read_text() + "haus\t" + "A" * 50_000 + "\tB\n")
+    assert read_dictionaries([index])[0].bad == ("line 4: no index line (headword, offset, length)",)
+
+
+@pytest.mark.parametrize(
+    ("article", "said"),
+    [
+        ("Baum <n>\n" + "tree, " * 2000 + "\n", "a line of 12,000 characters"),
+        ("Baum" + " /" * 300 + "<n>\ntree\n", "no headword"),
+        ("Baum <n>\n" + "tree\n" * 15_000, "an article of 75,009 bytes"),
+    ],
+)
+def test_an_article_too_long_is_passed_over_and_named(tmp_path: Path, article: str, said: str) -> None:
+    index = write_dictd(tmp_path, packed=False)
+    stored = (tmp_path / "x.dict").read_bytes()
+    (tmp_path / "x.dict").write_bytes(stored + article.encode())
+    index.write_text(f"{index.read_text()}baum\t{in_digits(len(stored))}\t{in_digits(len(article))}\n")
+    found = read_dictionaries([index])[0]
+    assert [said in place for place in found.bad] == [True]
+    assert "Baum" not in {entry.headword for entry in found.entries}
+
+
+def test_a_headword_too_long_in_tei_is_named(tmp_path: Path) -> None:
+    found = read(tmp_path / "x.tei", TEI.replace("Haus</orth>", "Haus" * 2001 + "</orth>"))
+    assert [entry.headword for entry in found.entries] == ["gehen"]
+    assert len(found.bad) == 1

@@ -6,9 +6,9 @@ import pytest
 
 from provenance.errors import ConfigError
 from provenance.train.calques.build import BuildOptions, Counts, Made, build_lexicon
-from provenance.train.calques.entries import Entry, Kind
-from provenance.train.calques.gloss import GlossOptions
-from provenance.train.calques.strike import Rule, StrikeOptions
+from provenance.train.calques.entries import Dictionary, Entry, Kind
+from provenance.train.calques.gloss import Gloss, GlossOptions
+from provenance.train.calques.strike import Rule, StrikeOptions, Striker
 from provenance.train.calques.words import make_gerund, normalise_phrase, read_phrases
 
 WORDS = frozenset("hand shoe boot glove footwear mitten purchase drink drinking money tip".split())  # noqa: SIM905
@@ -153,3 +153,21 @@ def test_gerunds():
 def test_phrases_end_at_marks_small_words_and_blank_lines():
     text = "The old hand, shoes of\nleather\n\nSold in 3 shops"
     assert list(read_phrases(text)) == ["old hand", "shoe", "leather", "sold", "shop"]
+
+
+class Asked(Dictionary):
+    """A dictionary that is not asked for ever."""
+
+    times = 0
+
+    def are_synonyms(self, one: str, other: str) -> bool:
+        Asked.times += 1
+        assert Asked.times < 1000
+        return super().are_synonyms(one, other)
+
+
+def test_long_translations_are_not_put_in_every_order():
+    words = "ash birch cedar date elm fir gum hazel iris juniper kauri".split()  # noqa: SIM905
+    striker = Striker(Asked(), English(), frozenset(), StrikeOptions())
+    said = [" ".join([*words[:-1], "larch"][::-1])]
+    assert striker.strike(Gloss(("-".join(words[:6]), "-".join(words[6:]))), said, transparent=False) is Rule.RARE

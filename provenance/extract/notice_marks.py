@@ -18,6 +18,7 @@ from provenance.text.notices import Notice, Wording, find_notices, load_wordings
 MAX_SHOWN = 120  # characters kept of a notice
 _MAX_NODES = 20_000  # walked through
 _MAX_PLACES = 50  # occurrences of a stem looked at
+_MAX_STYLE = 200_000  # characters read of the page's style sheets
 _AROUND = 600  # characters of source on each side of a stem
 _BORDER = "\n"  # of a block; the text of a link stands between the two others
 _OPENS, _CLOSES = "\x02", "\x03"
@@ -49,9 +50,8 @@ _OF_OTHERS = re.compile(
     r"|menu|navbar|breadcrumbs?|lang(?:uage)?-(?:switcher|selector|menu|list)|related|teasers?)\b",
     re.IGNORECASE,
 )
-_STYLES = re.compile(r"<style[^>]*>(.*?)</style", re.IGNORECASE | re.DOTALL)
-_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_STYLE_TAG = re.compile(r"<(/?)style\b", re.IGNORECASE)
+_BRACE = re.compile(r"([{}])")
 _SIMPLE = re.compile(r"(?:[a-z]\w*)?([.#][\w-]+)", re.IGNORECASE)
 
 
@@ -107,9 +107,35 @@ def _without_tags(html: str) -> Iterator[str]:
 
 def _find_hiding(html: str) -> frozenset[str]:
     """Classes and ids (".x", "#x") that the page's own style sheets hide on screens."""
-    rules = (rule for sheet in _STYLES.findall(html) for rule in _RULE.findall(_MEDIA.sub("", sheet)))
+    rules = (rule for sheet in _read_sheets(html) for rule in _read_rules(sheet))
     selectors = (part.strip() for names, said in rules if _HIDDEN_STYLE.search(said) for part in names.split(","))
     return frozenset(simple.group(1) for selector in selectors if (simple := _SIMPLE.fullmatch(selector)))
+
+
+def _read_sheets(html: str) -> Iterator[str]:
+    """The contents of style elements, in order, until all together have `_MAX_STYLE` characters."""
+    left = _MAX_STYLE
+    parts = _STYLE_TAG.split(html)
+    for closes, part in zip(parts[1::2], parts[2::2], strict=True):
+        sheet = "" if closes else part.partition(">")[2][:left]
+        left -= len(sheet)
+        yield sheet
+
+
+def _read_rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """Selectors and declarations of the rules outside @media."""
+    depth = media = 0  # blocks that are open, and which of them is @media
+    names = ""
+    parts = _BRACE.split(sheet)
+    for before, brace in zip(parts[::2], parts[1::2], strict=False):
+        if brace == "{":
+            depth, names = depth + 1, before
+            media = media or ("@media" in before and depth)
+        else:
+            if not media:
+                yield names, before
+            media = 0 if depth == media else media
+            depth, names = max(0, depth - 1), ""
 
 
 def _visible_blocks(root: ElementNode, hiding: frozenset[str]) -> Iterator[str]:

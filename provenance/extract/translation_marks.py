@@ -22,13 +22,15 @@ from provenance.extract.proxies import find_proxy, is_proxied
 
 MIN_SAVED = 5  # elements
 MAX_LANGUAGE = 20  # characters kept of a declared language
+_MAX_TAG = 200  # characters read of a language tag
+_MAX_SETTINGS = 20_000  # characters read of a plugin's settings
 _MAX_NODES = 50  # looked at of one kind; an iteration searches the tree again for each
 # Names of machines only; a person or a company of translators is none.
 _TOOL = re.compile(
     r"(?:google|google (?:cloud )?translat\w+|deepl(?: \w+)?|bing|microsoft"
     r"|(?:microsoft|bing|azure|azure ai) translator|amazon translate|yandex(?:[. ]\w+)?|baidu(?: \w+)?|naver|papago"
-    r"|systran(?: \w+)?|promt|libretranslate|argos(?: translate)?|modernmt|apertium|opus-?mt|nllb\S*"
-    r"|machine(?: translation)?|automatic(?: translation)?|(?:open ?ai )?(?:chat ?gpt|gpt-?\d\S*)|openai)",
+    r"|systran(?: \w+)?|promt|libretranslate|argos(?: translate)?|modernmt|apertium|opus-?mt|nllb[\w.-]*"
+    r"|machine(?: translation)?|automatic(?: translation)?|(?:open ?ai )?(?:chat ?gpt|gpt-?\d[\w.-]*)|openai)",
     re.IGNORECASE,
 )
 _T0 = re.compile(r"-t-(?:([a-z]{2,3})-(?:[a-z0-9]{2,8}-)*?)?(?:[a-z]\d-(?:[a-z0-9]{3,8}-)+)*?t0-", re.IGNORECASE)
@@ -43,13 +45,13 @@ _ELEMENTS = (
     ("cx-segment", "wiki_segment", "span.cx-segment[data-segmentid]"),
 )
 _GTRANSLATE = re.compile(r"<!--\s*delivered by GTranslate", re.IGNORECASE | re.ASCII)
-_GTRANSLATE_SETTINGS = re.compile(r"gtranslateSettings(?:\[[^\]]*\])?\s*=\s*\{([^<]*)")
+_GTRANSLATE_SETTINGS = re.compile(r"gtranslateSettings(?:\[[^\]]{0,100}\])?\s*=\s*\{([^<]*)")
 _GTRANSLATE_SERVED = re.compile(r"\"?url_structure\"?\s*:\s*[\"']sub_")
 _DEFAULT = re.compile(r"\"?default_language\"?\s*:\s*[\"']([a-z]{2,3})", re.IGNORECASE)
-_WEGLOT = re.compile(r"<script[^>]*\bid=\"weglot-data\"[^>]*>.*?\"language_from\"\s*:\s*\"([a-z]{2,3})", re.DOTALL)
+_WEGLOT = re.compile(r"\"language_from\"\s*:\s*\"([a-z]{2,3})")
 _TRANSLATEPRESS = re.compile(r"\"trp_original_language\"\s*:\s*\"([a-z]{2,3})", re.IGNORECASE)
-_LINGUISE = re.compile(r"\bid=\"linguise-extra-metadata\"[^>]*>[^<]*?\"language\"\s*:\s*\"([a-z]{2,3})")
-_WOVN = re.compile(r"\bdata-wovnio=\"([^\"]*backend=true[^\"]*)\"")
+_LINGUISE = re.compile(r"\"language\"\s*:\s*\"([a-z]{2,3})")
+_WOVN = re.compile(r"\bdata-wovnio=\"([^\"]{0,1000})\"")
 
 
 def find_translation_marks(page: Page) -> list[str]:
@@ -74,10 +76,10 @@ def _declared(page: Page) -> Iterator[str]:
 
 
 def _whole_page_languages(page: Page) -> Iterator[str]:
-    yield page.root.get("lang", "")
-    yield page.headers.get("content-language") or page.meta("content-language") or ""
     body = page.body if "x-mtfrom" in page.found or "-t0-" in page.found else None
-    yield (body.getattr("lang") or "") if body is not None else ""
+    header = page.headers.get("content-language") or page.meta("content-language")
+    for tag in (page.root.get("lang"), header, body.getattr("lang") if body is not None else None):
+        yield (tag or "")[:_MAX_TAG]
 
 
 def _with(mark: str, value: str | None) -> str:
@@ -147,20 +149,27 @@ def _plugins(page: Page) -> Iterator[str]:
         if told is not None or page.count("[data-trp-gettext]"):
             yield _with("translatepress", told and told.group(1))
     if page.meta("translation-stats") is not None:
-        yield _read_transposh(page.meta("translation-stats") or "")
+        yield from _read_transposh(page.meta("translation-stats") or "")
     if "weglot" in page.found and page.count('[id^="weglot"], [class*="weglot"]'):
-        told = _WEGLOT.search(page.signs)
+        told = _WEGLOT.search(_content_of(page, "weglot-data"))
         yield _with("weglot", told and told.group(1))
     if "GTranslate" in page.found or "gtranslateSettings" in page.found:
         yield from _read_gtranslate(page)
     if "qtranslate" in page.found and page.count('[id^="qtranslate"], [id^="qtranxs"], [class*="qtranxs"]'):
         yield "qtranslate"
     if "linguise-extra" in page.found:
-        told = _LINGUISE.search(page.signs)
+        told = _LINGUISE.search(_content_of(page, "linguise-extra-metadata"))
         if told is not None:
             yield _with("linguise", told.group(1))
     for wovn in _WOVN.finditer(page.signs if "wovnio" in page.found else ""):
-        yield _with("wovn", "".join(parse_qs(unescape(wovn.group(1))).get("defaultLang", [])[:1]))
+        if "backend=true" in wovn.group(1):
+            yield _with("wovn", "".join(parse_qs(unescape(wovn.group(1))).get("defaultLang", [])[:1]))
+
+
+def _content_of(page: Page, identity: str) -> str:
+    """What stands in the first script of that id, as far as it is read; empty where there is none."""
+    after = page.signs.partition(f'id="{identity}"')[2][:_MAX_SETTINGS]
+    return after.partition(">")[2].partition("</script")[0]
 
 
 def _read_gtranslate(page: Page) -> Iterator[str]:
@@ -175,14 +184,20 @@ def _read_gtranslate(page: Page) -> Iterator[str]:
         yield "gtranslate_widget"
 
 
-def _read_transposh(stats: str) -> str:
-    """Transposh counts the phrases of a page it translated, and those of them that people translated."""
+def _read_transposh(stats: str) -> Iterator[str]:
+    """Transposh counts the phrases of a page it translated, and those of them that people translated.
+
+    Without these counts it is known that the plugin ran; of what is not an object of counts not even that.
+    """
     try:
         counts = json.loads(stats)
-        total, done = int(counts["total_phrases"]), int(counts["translated_phrases"])
-        human = int(counts.get("human_translated_phrases") or 0)
-    except (ValueError, KeyError, TypeError):
-        return "transposh"
-    if done * 2 < total or not done:
-        return "transposh_untranslated"
-    return "transposh_human" if human * 2 >= done else "transposh_machine"
+        named = [counts.get(f"{name}_phrases") for name in ("total", "translated", "human_translated")]
+        total, done, human = (int(count or 0) for count in named)
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return
+    if None in named[:2]:
+        yield "transposh"
+    elif done * 2 < total or not done:
+        yield "transposh_untranslated"
+    else:
+        yield "transposh_human" if human * 2 >= done else "transposh_machine"

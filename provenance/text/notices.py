@@ -29,7 +29,8 @@ _EDITED = re.compile(
     r"(?:an?\s+|our\s+|the\s+)?(?:\w+\s+)?(?:humans?|people|persons?|native|editors?|editorial|translators?|team|staff"
     r"|linguists?|experts?)|human[- ](?:reviewed|edited|revised)|post-?edited"
     r"|(?<!nicht )(?:nachbearbeitet|überarbeitet|redigiert|korrekturgelesen)|(?:revue?|relue?|corrigée?) par"
-    r"|revisad[oa] por|corregid[oa] por|rivist[oa] da|(?<!не )(?:отредактирован|проверен)\w* (?:человеком|редактор\w+)",
+    r"|revisad[oa] por|corregid[oa] por|rivist[oa] da"
+    r"|(?<!не )(?:отредактирован|проверен)\w{0,3} (?:человеком|редактор\w+)",
     re.IGNORECASE,
 )
 
@@ -74,12 +75,15 @@ def has_wordings(language: str) -> bool:
 
 def find_notices(text: str, wordings: Sequence[Wording]) -> Iterator[Notice]:
     """The notices among the sentences of a text, in order."""
+    edited: bool | None = None  # of the whole text: told once, since there may be many notices in it
     for part in _ENDS.split(text):
         sentence = _SPACES.sub(" ", part).strip().replace("’", "'")
         if not sentence or len(sentence) > MAX_SENTENCE or sentence[-1] in "?？؟":
             continue
         if any(_says(sentence, wording) for wording in wordings):
-            yield Notice(sentence, _EDITED.search(_SPACES.sub(" ", text)) is not None)
+            if edited is None:
+                edited = _EDITED.search(_SPACES.sub(" ", text)) is not None
+            yield Notice(sentence, edited)
 
 
 @cache

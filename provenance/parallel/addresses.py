@@ -19,7 +19,8 @@ _ASKS = re.compile(
     r"(?:.*[_.-])?(?:(?:set|ui)?lang(?:uage|ue)?(?:[_-]?(?:id|code))?|hl|lng|l|loc(?:ale)?|sprache|idioma|lingua|culture)",
     re.IGNORECASE,
 )
-_ANSWER = 8  # characters of a language in a query: a code, a name or a number
+_ANSWER = 8  # characters of a language in a query: a code or a name
+_NUMBER = re.compile("[0-9]{1,2}")  # or a number, of which a key has no more than there are languages
 _TRACKING = re.compile(r"utm_|(?:fbclid|gclid|ref|sessionid|phpsessid|sid)$", re.IGNORECASE)
 _ENDING = re.compile(r"(.+?)(?:([._-])([A-Za-z]{2,8}(?:[-_][A-Za-z]{2})?))?\.(?:html?|php|aspx?|shtml|jsp|xhtml|cfm)")
 _BEHIND = re.compile(r"(.+)\.(?:html?|php|shtml)\.([A-Za-z]{2}(?:[-_][A-Za-z]{2})?)")
@@ -58,8 +59,8 @@ def read_address(url: str) -> Address | None:
     segments = [segment for segment in path.split("/") if segment]
     pairs = [pair for pair in parse_qsl(parts.query) if not _TRACKING.match(pair[0])] if parts.query else []
     key, in_path = _strip_path(segments)
-    asking = [pair for pair in pairs if _asks(*pair)]
-    asked = next((code for _, value in asking if (code := read_place_code(value))), None)
+    asking = {pair: read_place_code(pair[1]) for pair in pairs if _asks(*pair)}
+    asked = next(filter(None, asking.values()), None)
     kept = "&".join(map("=".join, sorted(pair for pair in pairs if pair not in asking)))
     whole = f"{host.removeprefix('www.')}/{'/'.join(segments)}?{'&'.join(map('='.join, sorted(pairs)))}"
     root = not key and not kept
@@ -84,7 +85,8 @@ def hash_text(text: str) -> int:
 
 def _asks(name: str, value: str) -> bool:
     """Whether a parameter of a query asks for a language, be it by a number that says nothing here."""
-    return len(value) <= _ANSWER and _ASKS.fullmatch(name) is not None
+    known = len(value) <= _ANSWER and (_NUMBER.fullmatch(value) or read_place_code(value))
+    return bool(known and _ASKS.fullmatch(name))
 
 
 def _strip_path(segments: list[str]) -> tuple[str, str | None]:

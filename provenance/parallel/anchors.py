@@ -14,6 +14,7 @@ from provenance.parallel.addresses import hash_text, read_address
 from provenance.parallel.codes import read_tag
 from provenance.schema import ANCHORS
 from provenance.text.shingles import hash_words
+from provenance.text.words import UNSPACED
 
 SKETCH = 96  # hashes kept of a document
 HEAD = 8_000  # characters of a text that are read
@@ -22,7 +23,8 @@ LEAST_SCORE = 0.5  # of a language
 _NUMBER = "[0-9][0-9.,'’\u00a0\u202f]*[0-9]"
 _OTHER_DIGITS = ("ar", "bn", "fa", "hi", "mr", "my", "ne", "th", "ur")
 _DIGITS = {chr(zero + digit): str(digit) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0x1040) for digit in range(10)}
-_CAPITALISED = r"\p{Lu}[\p{L}\p{N}]{2,}"
+# Without scripts that are hashed letter by letter: a name is one word.
+_CAPITALISED = rf"\p{{Lu}}[\p{{L}}\p{{N}}--[{UNSPACED}]]{{2,}}"
 _NAME = rf"[\p{{Ll}}\p{{N}},;:(„“\"'«] (?:{_CAPITALISED}[ -]?)+"
 # German writes all nouns large: names are two together, or stand behind a preposition without an article.
 _GERMAN_NAME = (
@@ -176,5 +178,5 @@ def _source(html_lang: str, marks: list[str]) -> str | None:
     _, declared, source = html_lang.lower().partition("-x-mtfrom-")
     named = [mark.partition("=")[2] for mark in marks if mark.startswith("mtfrom_link")]
     if declared or named:
-        return read_tag(source or named[0]) or "und"
+        return next((language for tag in (source, *named) if (language := read_tag(tag))), "und")
     return "und" if any(mark in _SAVED for mark in marks) else None

@@ -7,6 +7,7 @@ with the documents and not with their square.
 import polars as pl
 
 MOST_PAGES = 3  # an anchor on more pages of one language of a site is boilerplate or a subject, and names no page
+MOST_VERSIONS = 500  # a key of more pages is a listing whose parameter looks like a language
 HUBS = 2
 LEAST_SHARED = 2  # anchors, of a pair that nothing else suggests
 _SCHEMA = pl.Schema({"left": pl.UInt32, "right": pl.UInt32, "listed": pl.Int8, "same_key": pl.Boolean})
@@ -39,9 +40,8 @@ def find_candidates(versions: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
     known = versions.select("version", "site", "language", "url_language", "page_key", "is_root")
     known = known.join(ranked.select("site", "language", "rank"), on=["site", "language"])
     listed = _listed(versions).with_columns(listed=pl.lit(1, pl.Int8), same_key=pl.lit(False))
-    keyed = _star(known.filter(~pl.col("is_root")), "page_key").with_columns(
-        listed=pl.lit(0, pl.Int8), same_key=pl.lit(True)
-    )
+    page = ~pl.col("is_root") & (pl.len().over("page_key") <= MOST_VERSIONS)
+    keyed = _star(known.filter(page), "page_key").with_columns(listed=pl.lit(0, pl.Int8), same_key=pl.lit(True))
     sharing = _sharing(rare, known).with_columns(listed=pl.lit(0, pl.Int8), same_key=pl.lit(False))
     pairs = pl.concat([part.select(_SCHEMA.names()).cast(_SCHEMA) for part in (listed, keyed, sharing)])
     merged = pairs.group_by("left", "right").agg(pl.col("listed").sum().cast(pl.Int8), pl.col("same_key").any())

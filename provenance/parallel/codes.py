@@ -14,7 +14,16 @@ nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa
 sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 """
 ISO_639_1 = frozenset(_CODES.split())
-_SAME = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "cz": "cs", "jp": "ja", "gr": "el", "kr": "ko", "dk": "da"}
+_SAME = {
+    "iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "nob": "no", "nno": "no", "nor": "no", "fil": "tl",
+    "cz": "cs", "jp": "ja", "gr": "el", "kr": "ko", "dk": "da",
+}  # fmt: skip
+# ISO 639-3, as far as the language identifier tells them and they have no code of two letters.
+_LONGER_CODES = """
+arz ast azb bar bcl bho bpy bxr cbk ceb ckb diq dsb dty egl frr gom gsw hbs hif hsb ilo jbo krc lez lmo lrc mai mhr min
+mrj mwl myv mzn nah nap nds new pam pfl pms pnb rue sah scn sco tyv vec vep vls war wuu xal xmf yue
+"""
+_KNOWN = ISO_639_1 | frozenset(_LONGER_CODES.split())
 _NAMES = {
     "english": "en", "eng": "en", "deutsch": "de", "german": "de", "deu": "de", "ger": "de", "francais": "fr",
     "french": "fr", "fra": "fr", "fre": "fr", "espanol": "es", "spanish": "es", "spa": "es", "esp": "es",
@@ -33,10 +42,13 @@ _WRITTEN = re.compile(r"([a-z]{2})(?:[-_](?:[a-z]{4}|[a-z]{2}|\d{3}))*")
 
 @lru_cache(maxsize=10_000)
 def read_tag(tag: str) -> str | None:
-    """Language of a BCP 47 tag as ISO 639-1 has it, else as written: "de-AT" is de; null for x-default."""
+    """Language of a BCP 47 tag as the language identifier has it: "de-AT" is de, "deu" too.
+
+    Null for x-default and for what is no language known here, as "int" and "und".
+    """
     primary = tag.strip().lower().replace("_", "-").split("-")[0]
-    code = _SAME.get(primary, primary)
-    return code if code in ISO_639_1 or (len(code) == 3 and code.isalpha()) else None
+    code = _SAME.get(primary) or _NAMES.get(primary, primary)
+    return code if code in _KNOWN else None
 
 
 @lru_cache(maxsize=100_000)

@@ -25,6 +25,7 @@ class Made:
     images: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     pieces: tuple[str, ...] = field(default=())
+    canonical: str | None = None
 
 
 def article(number: int, filler: str) -> str:
@@ -44,6 +45,7 @@ def sign(pages: Sequence[Made]) -> pl.DataFrame:
         language=pl.Series([page.language for page in pages], dtype=pl.String),
         language_score=pl.lit(0.9),
         n_chars=pl.Series([len(page.text) for page in pages], dtype=pl.Int64),
+        canonical_url=pl.Series([page.canonical for page in pages], dtype=pl.String),
         html_lang=pl.Series([page.html_lang for page in pages], dtype=pl.String),
         translation_marks=pl.Series([list(page.marks) for page in pages], dtype=pl.List(pl.String)),
         hreflang=pl.Series(

@@ -1,7 +1,11 @@
 """An address names its page without the language, whichever way a site writes that."""
 
 import pytest
+from fasttext.FastText import _FastText
 
+from provenance.extract.language import ISO_CODES, PREFIX
+from provenance.models.registry import SHIPPED
+from provenance.parallel import addresses
 from provenance.parallel.addresses import read_address
 from provenance.parallel.codes import read_place_code, read_tag
 
@@ -46,6 +50,8 @@ def test_the_language_is_taken_out_of_the_key(url: str, language: str | None) ->
         "https://shop.example.org/museum/hours.html",
         "https://www.example.net/museum/hours.html",
         "https://www.example.org/museum/hours/it",  # the last part of a path names a page
+        "https://www.example.org/museum/hours.html?l=100",  # no code, and too many to number languages
+        "https://www.example.org/museum/hours.html?loc=berlin",
     ],
 )
 def test_other_pages_have_other_keys(url: str) -> None:
@@ -91,10 +97,39 @@ def test_a_host_without_a_registered_domain_is_a_site_without_its_language() -> 
 
 @pytest.mark.parametrize(
     ("tag", "language"),
-    [("de-AT", "de"), ("zh_Hant", "zh"), ("in", "id"), ("ast", "ast"), ("x-default", None), ("", None), ("q", None)],
+    [
+        *(("de-AT", "de"), ("zh_Hant", "zh"), ("in", "id"), ("ast", "ast"), ("deu", "de"), ("fil-PH", "tl")),
+        *(("nn", "no"), ("nb-NO", "no"), ("nno", "no"), ("x-default", None), ("", None), ("q", None), ("xx", None)),
+        *((word, None) for word in ("int", "row", "all", "und", "mul", "zxx", "ééé")),
+    ],
 )
 def test_tags_are_read_as_languages(tag: str, language: str | None) -> None:
     assert read_tag(tag) == language
+
+
+def test_tags_of_all_languages_of_the_identifier_are_known() -> None:
+    labels = [label.removeprefix(PREFIX) for label in _FastText(str(SHIPPED / "lid.176.ftz")).labels]
+    assert len(labels) == 176
+    assert not [label for label in labels if read_tag(ISO_CODES.get(label, label)) is None]
+
+
+def test_a_query_is_read_without_comparing_its_parameters_with_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    n_compared = 0
+
+    class Pair(tuple[str, str]):
+        __slots__ = ()
+        __hash__ = tuple.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal n_compared
+            n_compared += 1
+            return super().__eq__(other)
+
+    monkeypatch.setattr(addresses, "parse_qsl", lambda _: [Pair((f"a{n}_lang", "de")) for n in range(100)])
+    found = read_address(f"{PLAIN}?asking")
+    assert found is not None
+    assert found.language == "de"
+    assert n_compared < 1000
 
 
 @pytest.mark.parametrize("word", ["news", "a", "xx", "de-la-mer", "2024", ""])

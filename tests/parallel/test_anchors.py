@@ -2,6 +2,8 @@
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.parallel.made_pages import Made, article, sign
 
@@ -75,6 +77,9 @@ def test_a_page_knows_whether_it_lists_itself_and_passes_over_roots() -> None:
         ("de-x-mtfrom-en", (), "en"),
         ("de", ("mtfrom_link=en-GB",), "en"),
         ("de", ("google_class",), "und"),
+        ("de-x-mtfrom-", (), "und"),
+        ("de-x-mtfrom-", ("mtfrom_link=en",), "en"),
+        ("de-x-mtfrom-all", ("mtfrom_link",), "und"),
         ("de", ("weglot",), None),
         (None, (), None),
     ],
@@ -86,3 +91,25 @@ def test_a_declared_source_is_read(html_lang: str | None, marks: tuple[str, ...]
 def test_what_has_no_address_has_no_site() -> None:
     found = sign([Made("", "en", article(1, "words"))])
     assert found.select("site", "address", "page_key").row(0) == (None, None, None)
+
+
+LETTERS = st.text(st.characters(codec="utf-8"), max_size=8)
+TAG_PARTS = st.sampled_from(["de", "-x-mtfrom-", "mtfrom_link", "=", "_", " ", "und", "İ"]) | LETTERS
+TAGS = st.lists(TAG_PARTS, max_size=3).map("".join)
+URL_PARTS = st.sampled_from(["http://", "a.com", "xn--", "[", "]", ":", ".", "/de", "?l", "=", "&", "%ff"]) | LETTERS
+URLS = st.lists(URL_PARTS, max_size=6).map("".join) | st.text(max_size=8).map("http://a.com/{}".format)
+
+
+@settings(deadline=None)
+@given(st.lists(TAGS, max_size=3), TAGS | st.none(), st.lists(st.tuples(TAGS, URLS)), URLS, URLS | st.none())
+def test_no_mark_language_or_address_stops_a_batch(
+    marks: list[str], html_lang: str | None, hreflang: list[tuple[str, str]], url: str, canonical: str | None
+) -> None:
+    page = Made(url, "de", "text", tuple(hreflang), html_lang, tuple(marks), canonical=canonical)
+    assert sign([page]).height == 1
+
+
+@pytest.mark.parametrize("name", ["A漢字漢", "Pอาหาร", "Kカナカナ", "Xⅻⅻⅻ", "Ab\u1100\u1161c"])
+def test_a_name_in_two_scripts_is_one_anchor_at_most(name: str) -> None:
+    pages = [Made(f"{SITE}/{n}", language, f"then {name} met Peter") for n, language in enumerate(("en", "de"))]
+    assert sign(pages)["n_anchors"].to_list()[0] <= 2

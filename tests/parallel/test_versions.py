@@ -1,8 +1,9 @@
 """Versions of one page are found, and pages that share only what all pages of the site have are not."""
 
 import polars as pl
+import pytest
 
-from provenance.parallel import find_versions
+from provenance.parallel import candidates, find_versions
 from tests.parallel.made_pages import Made, article, find, sets_of, sign
 
 SITE = "https://example.org"
@@ -164,4 +165,12 @@ def test_a_common_frame_and_a_few_names_join_none() -> None:
     own = [" ".join(str(number) for number in range(low, low + 12)) for low in (5000, 6000)]
     pages = [Made(f"{SITE}/{lang}x", lang, f"{WORDS[lang] * 15} {names}{numbers}", links=frame)
              for lang, numbers in zip(("en", "de"), own, strict=True)]  # fmt: skip
+    assert sets_of(find(*pages)) == []
+
+
+def test_a_key_of_more_pages_than_there_are_languages_is_a_listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "LEAST_SHARED", 1000)  # anchors alone join nothing
+    pages = [made(1, "en", "x?l=1"), made(1, "de", "x?l=2"), *(made(n, "en", f"x?l={n}") for n in range(3, 6))]
+    assert sets_of(find(*pages)) == [[0, 1]]
+    monkeypatch.setattr(candidates, "MOST_VERSIONS", 4, raising=False)
     assert sets_of(find(*pages)) == []

@@ -34,10 +34,10 @@ class Pieces:
         """All pages with keys from `low` on and below `high`, in stretches of whole sites, each in order of items.
 
         Ranges are halved until a stretch has no more than `MAX_ROWS` pages, whatever else is read: only then a site is
-        cut, and always at the same places.
+        cut, and always at the same places. A key that has more is cut by its items.
         """
         pages = pl.scan_parquet([self.pages_path(part) for part in parts], schema=SCATTERED, glob=False)
-        yield from _halve(pages, low, high)
+        yield from _halve(pages, "key", low, high)
 
     def read_found(self, partitions: Sequence[str], start: int, end: int) -> pl.DataFrame:
         """What was found of the items from `start` on and below `end`, in their order."""
@@ -45,16 +45,19 @@ class Pieces:
         return found.filter((pl.col("item") >= start) & (pl.col("item") < end)).sort("item").collect()
 
 
-def _halve(pages: pl.LazyFrame, low: int, high: int) -> Iterator[pl.DataFrame]:
-    # the last key of all is no bound of 64 bits, and is one that no page has but by chance
-    inside = (pl.col("key") >= pl.lit(low, pl.UInt64)) & (pl.col("key") <= pl.lit(high - 1, pl.UInt64))
-    n = int(pages.filter(inside).select(pl.len()).collect().item())
+def _halve(pages: pl.LazyFrame, column: str, low: int, high: int) -> Iterator[pl.DataFrame]:
+    # the last key of all is no bound of 64 bits
+    dtype = SCATTERED[column]
+    inside = pages.filter(pl.col(column).is_between(pl.lit(low, dtype), pl.lit(high - 1, dtype)))
+    n = int(inside.select(pl.len()).collect().item())
     if n > MAX_ROWS and high - low > 1:
         middle = (low + high) // 2
-        yield from _halve(pages, low, middle)
-        yield from _halve(pages, middle, high)
+        yield from _halve(pages, column, low, middle)
+        yield from _halve(pages, column, middle, high)
+    elif n > MAX_ROWS:
+        yield from _halve(inside, "item", 0, 1 + int(inside.select(pl.col("item").max()).collect().item()))
     elif n:
-        yield pages.filter(inside).sort("item").collect()
+        yield inside.sort("item").collect()
 
 
 def write_piece(path: Path, frame: pl.DataFrame) -> None:

@@ -8,6 +8,7 @@ from enum import Enum
 from provenance.train.calques.words import normalise_phrase
 
 _PLAIN = re.compile(r"[^\W\d_]+(?:['’ -][^\W\d_]+)*")
+_LONGEST = 200  # characters; longer ones are explanations
 _NONE: frozenset[int] = frozenset()
 _LEAD = re.compile(r"^(?:to|an?|the) ")
 
@@ -74,6 +75,6 @@ class Dictionary:
 
 
 def plain_translation(text: str) -> str | None:
-    """An English translation as lower-case words without "to" or article; null where it is more than words."""
+    """An English translation as lower-case words without "to" or article; null where it is more than words or very long."""
     plain = _LEAD.sub("", text.strip().lower().replace("’", "'").replace("\u2010", "-"))
-    return plain if _PLAIN.fullmatch(plain) else None
+    return plain if len(plain) <= _LONGEST and _PLAIN.fullmatch(plain) else None

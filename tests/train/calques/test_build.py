@@ -6,7 +6,7 @@ import pytest
 
 from provenance.errors import ConfigError
 from provenance.train.calques.build import BuildOptions, Counts, Made, build_lexicon
-from provenance.train.calques.entries import Dictionary, Entry, Kind
+from provenance.train.calques.entries import Dictionary, Entry, Kind, plain_translation
 from provenance.train.calques.gloss import Gloss, GlossOptions
 from provenance.train.calques.strike import Rule, StrikeOptions, Striker
 from provenance.train.calques.words import make_gerund, normalise_phrase, read_phrases
@@ -171,3 +171,8 @@ def test_long_translations_are_not_put_in_every_order():
     striker = Striker(Asked(), English(), frozenset(), StrikeOptions())
     said = [" ".join([*words[:-1], "larch"][::-1])]
     assert striker.strike(Gloss(("-".join(words[:6]), "-".join(words[6:]))), said, transparent=False) is Rule.RARE
+
+
+def test_a_very_long_translation_is_none():
+    assert plain_translation("to " + "a-" * 90 + "b") == "a-" * 90 + "b"
+    assert plain_translation("a-" * 100 + "b") is None

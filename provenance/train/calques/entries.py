@@ -75,6 +75,6 @@ class Dictionary:
 
 
 def plain_translation(text: str) -> str | None:
-    """An English translation as lower-case words without "to" or article; null where it is more than words or very long."""
+    """An English translation as lower-case words without "to" or article; null for more than words, or very long."""
     plain = _LEAD.sub("", text.strip().lower().replace("’", "'").replace("\u2010", "-"))
     return plain if len(plain) <= _LONGEST and _PLAIN.fullmatch(plain) else None

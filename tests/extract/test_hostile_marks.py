@@ -59,6 +59,7 @@ def test_style_hides_up_to_the_bound_and_not_beyond() -> None:
         ("@import url(a); @media print{@page{b:c}.x{display:none}}", False),
         ("@layer a{b{c:d}.x{display:none}}", True),
         ("}}.x{display:none}", True),
+        ("}@media print{.x{display:none}}", False),
         (".x{a:b}c{.x{d:e}display:none}", False),
     ],
 )

@@ -143,7 +143,8 @@ def check(
             n_uses += 1
             line = json.dumps(asdict(use), ensure_ascii=False)
             click.echo(line if as_json else f"{use.id}\t{use.start}-{use.end}\t{use.detail}")
-    click.echo(f"{n_uses:,} calques in {n_texts:,} texts", err=True)
+    uses, texts = ("s" if n != 1 else "" for n in (n_uses, n_texts))
+    click.echo(f"{n_uses:,} calque{uses} in {n_texts:,} text{texts}", err=True)
     _tell_problems(problems)
     return 1 if problems else 0
 

@@ -20,9 +20,9 @@ from provenance.jobs.dedup.plan import (
     count_partitions,
     count_ranges,
 )
-from provenance.jobs.dedup.scratch import Part, Scratch
+from provenance.jobs.dedup.scratch import Scratch
 from provenance.jobs.dedup.shingles import SpreadShingles
-from provenance.jobs.dedup.spread import SpreadKeys, part_name
+from provenance.jobs.dedup.spread import SpreadKeys, number_parts
 from provenance.jobs.job import Job
 from provenance.run import Receipt, Task
 
@@ -91,7 +91,7 @@ class CopySearch:
         found = desk.do("paragraph", SpreadParagraphs(self.documents, self.options, scratch), tasks)
         n_bytes = sum(receipt.counts["paragraphs"] for receipt in found) * PARAGRAPH_MEMORY
         names = partition_names(count_ranges(n_bytes, memory=self._memory(), workers=self.workers))
-        repeat = RepeatPartition(self.options, scratch, self._parts(), len(names))
+        repeat = RepeatPartition(self.options, scratch, number_parts(self.names, self.n_documents), len(names))
         told = f"{self.inputs} in {len(names)}"
         desk.do("repeat", repeat, [self._task("repeat", "all", name, told) for name in names])
         return tuple(names)
@@ -103,7 +103,7 @@ class CopySearch:
             options=self.options,
             scratch=scratch,
             names=self.names,
-            parts=self._parts(),
+            parts=number_parts(self.names, self.n_documents),
             partitions=partitions,
             repeated=None,
             memory=room,
@@ -115,13 +115,6 @@ class CopySearch:
         """As given, or a gigabyte for each worker and what grows with the documents."""
         growing = ITEM_MEMORY * sum(self.n_documents) + SHARD_ROW_MEMORY * max(self.n_documents, default=0)
         return self.memory or WORKER_MEMORY * self.workers + growing
-
-    def _parts(self) -> tuple[Part, ...]:
-        parts, start = [], 0
-        for (crawl, shard), n in zip(self.names, self.n_documents, strict=True):
-            parts.append(Part(part_name(crawl, shard), n, start))
-            start += n
-        return tuple(parts)
 
     def _task(self, phase: str, crawl: str, shard: str, inputs: str) -> Task:
         return Task(phase, crawl, shard, str(self.out), 1, inputs)

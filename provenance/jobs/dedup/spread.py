@@ -1,7 +1,8 @@
 """The spread job: a shard's signatures become keys that can be cut into partitions, and rows that can be looked up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +13,7 @@ from provenance.dedup import DedupOptions
 from provenance.dedup.clusters import read_signatures
 from provenance.dedup.keys import make_rows
 from provenance.jobs.dedup.documents import Documents
-from provenance.jobs.dedup.scratch import Scratch
+from provenance.jobs.dedup.scratch import Part, Scratch
 from provenance.run import Progress, Receipt, Stopwatch, Task
 from provenance.store import open_whole
 
@@ -59,6 +60,13 @@ class SpreadKeys:
 def part_name(crawl: str, shard: str) -> str:
     """The name of a shard's pieces."""
     return f"{crawl}.{shard}"
+
+
+def number_parts(names: Sequence[tuple[str, str]], n_documents: Sequence[int]) -> tuple[Part, ...]:
+    """The shards (crawl, shard) of a search, each with the number of its first document."""
+    starts = [total - n for total, n in zip(accumulate(n_documents), n_documents, strict=True)]
+    rows = zip(names, n_documents, starts, strict=True)
+    return tuple(Part(part_name(crawl, shard), n, start) for (crawl, shard), n, start in rows)
 
 
 def gather_runs(

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.jobs.dedup.link import partition_names
-from provenance.jobs.dedup.scratch import Part
 from provenance.jobs.dedup.search import Desk
-from provenance.jobs.dedup.spread import part_name
+from provenance.jobs.dedup.spread import number_parts
 from provenance.jobs.parallel.pieces import Pieces
 from provenance.jobs.parallel.tasks import MatchVersions, ScatterPages, WriteParallels
 from provenance.run import Task
@@ -33,7 +32,7 @@ class VersionSearch:
 
     def run(self, desk: Desk) -> None:
         """Leaves a table `parallels` for every shard. Raises OutputError."""
-        pieces, parts = Pieces(self.out / SCRATCH), self._parts()
+        pieces, parts = Pieces(self.out / SCRATCH), number_parts(self.names, self.n_documents)
         partitions = tuple(partition_names(count_ranges(sum(self.n_documents))))
         write = WriteParallels(self.out, pieces, parts, partitions, self.metadata)
         shards = self._tasks("parallel", self.names)
@@ -44,13 +43,6 @@ class VersionSearch:
             desk.do("match", MatchVersions(pieces, parts, len(partitions)), self._tasks("match", ranges, told))
         desk.do("parallel", write, shards)
         shutil.rmtree(pieces.folder, ignore_errors=True)
-
-    def _parts(self) -> tuple[Part, ...]:
-        parts, start = [], 0
-        for (crawl, shard), n in zip(self.names, self.n_documents, strict=True):
-            parts.append(Part(part_name(crawl, shard), n, start))
-            start += n
-        return tuple(parts)
 
     def _tasks(self, phase: str, names: Sequence[tuple[str, str]], inputs: str | None = None) -> list[Task]:
         return [Task(phase, crawl, shard, str(self.out), 1, inputs or self.inputs) for crawl, shard in names]

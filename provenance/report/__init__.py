@@ -1,13 +1,6 @@
 """Small tables of a run to one self-contained HTML page."""
 
 from provenance.report.data import (
-    EVIDENCE_COUNTS,
-    HISTOGRAM,
-    KIND_COUNTS,
-    MODELS,
-    ORIGIN_COUNTS,
-    REASON_COUNTS,
-    SHARDS,
     CopySearchFigures,
     Estimate,
     Evidence,
@@ -18,6 +11,15 @@ from provenance.report.data import (
 from provenance.report.examples import make_example, read_spans
 from provenance.report.excerpt import Span
 from provenance.report.explanation import render_explanation
+from provenance.report.schemas import (
+    EVIDENCE_COUNTS,
+    HISTOGRAM,
+    KIND_COUNTS,
+    MODELS,
+    ORIGIN_COUNTS,
+    REASON_COUNTS,
+    SHARDS,
+)
 from provenance.report.summaries import count_evidence, count_origins, count_scores, pick_strongest
 
 __all__ = [

@@ -1,7 +1,6 @@
 """What the report is made from: small tables and figures, already summed up, with the columns each must have.
 
-Every field has a default, so that an empty run renders too. Frames with other columns are a bug of the caller and raise
-polars' own errors.
+Every field has a default, so that an empty run renders too. A section of the page appears when its table is not empty.
 """
 
 from collections.abc import Mapping
@@ -9,54 +8,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from provenance.report import schemas
 from provenance.report.excerpt import Span
-
-HISTOGRAM = pl.Schema(
-    {
-        "crawl": pl.String(),
-        "language": pl.String(),
-        "axis": pl.String(),  # ai or mt
-        "bin": pl.Float64(),  # lower edge of a bin of width 0.05
-        "n_documents": pl.Int64(),
-    }
-)
-ORIGIN_COUNTS = pl.Schema(
-    {
-        "column": pl.String(),  # crawl, language or month
-        "value": pl.String(),
-        "origin": pl.String(),
-        "n_documents": pl.Int64(),
-        "n_words": pl.Int64(),
-    }
-)
-EVIDENCE_COUNTS = pl.Schema(
-    {
-        "signal": pl.String(),
-        "n_documents": pl.Int64(),  # in which it spoke, for or against
-        "n_for": pl.Int64(),  # in which it spoke for a synthetic origin
-        "mean_nats": pl.Float64(),
-        "strongest_nats": pl.Float64(),
-        "detail": pl.String(),  # of its strongest case
-    }
-)
-REASON_COUNTS = pl.Schema({"reason": pl.String(), "n": pl.Int64()})
-KIND_COUNTS = pl.Schema({"kind": pl.String(), "n_documents": pl.Int64()})
-MODELS = pl.Schema(
-    {"name": pl.String(), "kind": pl.String(), "language": pl.String(), "licence": pl.String(), "sha256": pl.String()}
-)
-SHARDS = pl.Schema(
-    {
-        "crawl": pl.String(),
-        "shard": pl.String(),
-        "n_records": pl.Int64(),
-        "n_documents": pl.Int64(),
-        "n_rejects": pl.Int64(),
-        "n_bytes": pl.Int64(),
-        "n_bytes_skipped": pl.Int64(),
-        "complete": pl.Boolean(),
-        "note": pl.String(),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +105,24 @@ class ReportData:
     estimand: str = ""
     totals: Totals = Totals()
     ratio: pl.DataFrame = field(default_factory=pl.DataFrame)
-    origins: pl.DataFrame = field(default_factory=lambda: _empty(ORIGIN_COUNTS))
-    scores: pl.DataFrame = field(default_factory=lambda: _empty(HISTOGRAM))
-    evidence: pl.DataFrame = field(default_factory=lambda: _empty(EVIDENCE_COUNTS))
-    rejects: pl.DataFrame = field(default_factory=lambda: _empty(REASON_COUNTS))
-    left_out: pl.DataFrame = field(default_factory=lambda: _empty(REASON_COUNTS))
-    duplicates: pl.DataFrame = field(default_factory=lambda: _empty(KIND_COUNTS))
+    origins: pl.DataFrame = field(default_factory=lambda: _empty(schemas.ORIGIN_COUNTS))
+    scores: pl.DataFrame = field(default_factory=lambda: _empty(schemas.HISTOGRAM))
+    evidence: pl.DataFrame = field(default_factory=lambda: _empty(schemas.EVIDENCE_COUNTS))
+    rejects: pl.DataFrame = field(default_factory=lambda: _empty(schemas.REASON_COUNTS))
+    left_out: pl.DataFrame = field(default_factory=lambda: _empty(schemas.REASON_COUNTS))
+    duplicates: pl.DataFrame = field(default_factory=lambda: _empty(schemas.KIND_COUNTS))
     copies: tuple[CopySearchFigures, ...] = ()
     examples: tuple[Example, ...] = ()
-    models: pl.DataFrame = field(default_factory=lambda: _empty(MODELS))
-    shards: pl.DataFrame = field(default_factory=lambda: _empty(SHARDS))
+    models: pl.DataFrame = field(default_factory=lambda: _empty(schemas.MODELS))
+    shards: pl.DataFrame = field(default_factory=lambda: _empty(schemas.SHARDS))
+    trend: pl.DataFrame = field(default_factory=lambda: _empty(schemas.TREND))
+    controls: pl.DataFrame = field(default_factory=lambda: _empty(schemas.CONTROLS))
+    sensitivity: pl.DataFrame = field(default_factory=lambda: _empty(schemas.SENSITIVITY))
+    excess: pl.DataFrame = field(default_factory=lambda: _empty(schemas.EXCESS))
+    drift: pl.DataFrame = field(default_factory=lambda: _empty(schemas.DRIFT))
+    shift: pl.DataFrame = field(default_factory=lambda: _empty(schemas.SHIFT))
+    errors: pl.DataFrame = field(default_factory=lambda: _empty(schemas.ERRORS))
+    reliability: pl.DataFrame = field(default_factory=lambda: _empty(schemas.RELIABILITY))
+    tables: str = ""  # the folder beside the page that holds every table and chart; empty where none was written
     notes: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)  # further lines of the method section, name to value

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from provenance.report.names import ORIGIN_NAMES
+from provenance.report.names import ORIGIN_NAMES, ORIGINS
 from provenance.report.numbers import show_interval, show_ratio, show_share
 
 RATIO = "human_to_synthetic_ratio"
-ORIGINS = ("human", "ai_generated", "machine_translated")
 Row = Mapping[str, object]
 
 

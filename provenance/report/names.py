@@ -6,4 +6,5 @@ ORIGIN_NAMES = {
     "machine_translated": "machine-translated",
     "undetermined": "undetermined",
 }
+ORIGINS = ("human", "ai_generated", "machine_translated")
 SYNTHETIC = ("ai_generated", "machine_translated")

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from provenance.report.data import EVIDENCE_COUNTS, HISTOGRAM, ORIGIN_COUNTS
+from provenance.report.schemas import EVIDENCE_COUNTS, HISTOGRAM, ORIGIN_COUNTS
 
 BIN = 0.05
 

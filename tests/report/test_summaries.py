@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from provenance.report import count_evidence, count_origins, count_scores, make_example, pick_strongest, read_spans
-from provenance.report.data import EVIDENCE_COUNTS, HISTOGRAM, ORIGIN_COUNTS
+from provenance.report.schemas import EVIDENCE_COUNTS, HISTOGRAM, ORIGIN_COUNTS
 from provenance.schema import EVIDENCE_DTYPE
 
 SCORED = pl.DataFrame(

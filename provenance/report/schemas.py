@@ -5,7 +5,9 @@ A frame may have more columns, in any order; one that lacks a column of these ra
 
 import polars as pl
 
-ORIGINS = ("human", "ai_generated", "machine_translated")
+from provenance.report.names import ORIGINS
+
+
 HISTOGRAM = pl.Schema(
     {
         "crawl": pl.String(),

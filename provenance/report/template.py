@@ -5,8 +5,7 @@ import functools
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from provenance.report import meaning, numbers
-from provenance.report.headline import ORIGINS
-from provenance.report.names import ORIGIN_NAMES
+from provenance.report.names import ORIGIN_NAMES, ORIGINS
 
 
 def load_template(name: str) -> Template:

@@ -5,6 +5,8 @@ scores = provenance.judge_many(["text"])      # a frame, columns as `provenance 
 judge = provenance.Judge.load()               # loads models once; picklable
 frame = judge.score(frame, text="text")       # columns beside, row for row
 keep = provenance.NearDuplicates()            # callable on str, dict or batch: whether it is new
+table = provenance.estimate_ratio(scores)     # human-to-synthetic ratio with intervals, overall and by group
+provenance.write_report(["out/a"], "a.html")  # one page over finished runs
 """
 
 from typing import TYPE_CHECKING
@@ -13,12 +15,26 @@ __version__ = "0.1.0"
 _PLACES = {
     **dict.fromkeys(("Evidence", "Judge", "Verdict", "judge", "judge_many"), "provenance.adapters.judge"),
     "NearDuplicates": "provenance.adapters.duplicates",
+    "estimate_ratio": "provenance.jobs.ratio",
+    "write_report": "provenance.jobs.report_runs",
 }
-__all__ = ["Evidence", "Judge", "NearDuplicates", "Verdict", "__version__", "judge", "judge_many"]
+__all__ = [
+    "Evidence",
+    "Judge",
+    "NearDuplicates",
+    "Verdict",
+    "__version__",
+    "estimate_ratio",
+    "judge",
+    "judge_many",
+    "write_report",
+]
 
 if TYPE_CHECKING:
     from provenance.adapters.duplicates import NearDuplicates
     from provenance.adapters.judge import Evidence, Judge, Verdict, judge, judge_many
+    from provenance.jobs.ratio import estimate_ratio
+    from provenance.jobs.report_runs import write_report
 
 
 def __getattr__(name: str) -> object:

@@ -17,7 +17,7 @@ COMMANDS = {
     "run": "provenance.cli.run:run",
     "judge": "provenance.cli.judge:judge",
     "dedup": "provenance.cli.dedup:dedup",
-    "report": "provenance.cli.ratio:report",
+    "report": "provenance.cli.report:report",
     "ratio": "provenance.cli.ratio:ratio",
     "seen": "provenance.cli.seen:seen",
     "verify": "provenance.cli.run:verify",

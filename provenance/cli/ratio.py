@@ -1,78 +1,72 @@
-"""`provenance ratio` from scored documents, and `provenance report` over finished runs."""
+"""`provenance ratio`: human-to-synthetic ratio and prevalence from scored documents."""
 
 import json
+import typing
 from pathlib import Path
 
 import click
 import polars as pl
 
-from provenance.cli.ratio_table import print_ratio
+from provenance.cli.ratio_table import flatten_groups, print_ratio
 from provenance.errors import ConfigError
-from provenance.jobs.gather import DOCUMENT_COLUMNS
-from provenance.jobs.rates import error_rates
-from provenance.jobs.summarise import report_on
-from provenance.models.calibration import load_calibration
-from provenance.stats import StatsOptions, estimate_ratio, ratio_to_json
-from provenance.store import read_table, write_text
-from provenance.verdict import VerdictOptions
+from provenance.jobs.ratio import RatioOptions, estimate_from_scores
+from provenance.stats import Method, ratio_to_json
+from provenance.store import write_table, write_text
+
+_METHODS = typing.get_args(Method)
+_FORMATS = (".parquet", ".csv", ".json")
 
 
 @click.command(epilog="Example: provenance ratio scores.parquet --by language --reference scores_2019.parquet")
-@click.argument("scores", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCORES.parquet...")
+@click.argument("scores", nargs=-1, required=True, metavar="SCORES.parquet...")
 @click.option("--by", default="", help="Columns to group by, comma-separated; a+b groups by both at once.")
-@click.option("--reference", type=click.Path(path_type=Path), help="Scored documents known to be human.")
+@click.option("--reference", multiple=True, metavar="SCORES", help="Scored documents known to be human; as SCORES.")
+@click.option("--method", type=click.Choice(_METHODS), help="The estimator.  [default: that of the run, or em]")
+@click.option("--min-words", type=click.IntRange(1), help="Shorter documents are left out.  [default: 80]")
 @click.option("--models", type=click.Path(path_type=Path), help="A folder of models instead of those shipped.")
-@click.option("--seed", type=int, default=StatsOptions().seed, show_default=True)
+@click.option("--seed", type=int, help="Of the resampling.  [default: 1]")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the table, too: .parquet, .csv or .json.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON, as in stats/ratio.json.")
 def ratio(
-    scores: tuple[Path, ...], by: str, reference: Path | None, models: Path | None, seed: int, as_json: bool
+    scores: tuple[str, ...],
+    by: str,
+    reference: tuple[str, ...],
+    method: Method | None,
+    min_words: int | None,
+    models: Path | None,
+    seed: int | None,
+    out: Path | None,
+    as_json: bool,
 ) -> int:
-    """Human-to-synthetic ratio and prevalence with 95 % intervals from `judge --out` files or verdicts."""
-    scored = pl.concat([_read_scores(path) for path in scores], how="diagonal_relaxed")
-    rates = error_rates(load_calibration(models), VerdictOptions())
-    known_human = _read_scores(reference) if reference else None
-    options = StatsOptions(seed=seed)
-    columns = [name.strip() for name in by.split(",") if name.strip()]
-    table = estimate_ratio(scored, columns, errors=rates, reference=known_human, options=options)
-    if reference and "anchored" not in str(table["method"][0]):
-        least = options.min_documents
-        click.echo(f"--reference {reference}: not used: fewer than {least} of its documents have a score", err=True)
+    """Human-to-synthetic ratio and prevalence with 95 % intervals.
+
+    SCORES are files of `judge --out`, verdicts of a run, the folder of a run, a folder or glob of such files, or -
+    for Parquet on standard input. Columns to group by: language, crawl, month, url_host_name,
+    url_host_registered_domain, and any other of the file.
+    """
+    if out is not None and out.suffix not in _FORMATS:
+        raise ConfigError(f"--out {out}: the name must end in {', '.join(_FORMATS)}")
+    asked = RatioOptions(split_names(by), method, min_words, models, seed)
+    found = estimate_from_scores(scores, reference or None, asked)
+    for note in found.notes:
+        click.echo(f"note: {note}", err=True)
+    told = json.dumps(ratio_to_json(found.table, found.options), ensure_ascii=False)
+    if out is not None:
+        _write(out, found.table, told)
     if as_json:
-        click.echo(json.dumps(ratio_to_json(table, options), ensure_ascii=False))
+        click.echo(told)
     else:
-        print_ratio(table)
+        print_ratio(found.table)
     return 0
 
 
-@click.command(epilog="Example: provenance report out/2019-30 out/2025-30 --out trend.html --by crawl,language")
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The HTML page to write.")
-@click.option("--by", default="crawl,language", show_default=True, help="Columns to group by, comma-separated.")
-def report(folders: tuple[Path, ...], out: Path, by: str) -> int:
-    """One report over one or more finished runs of the same version, models and configuration."""
-    columns = tuple(name.strip() for name in by.split(",") if name.strip())
-    write_text(out, report_on(folders, columns))
-    click.echo(f"report: {out}")
-    return 0
+def split_names(by: str) -> tuple[str, ...]:
+    """The columns of a --by option, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
 
 
-def _read_scores(path: Path) -> pl.DataFrame:
-    try:
-        frame = read_table(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise ConfigError(f"{path}: cannot be read as Parquet: {error}") from error
-    missing = [name for name in ("ai_score", "mt_score", "origin") if name not in frame.columns]
-    if missing:
-        raise ConfigError(f"{path}: no column {', '.join(missing)}; give files of `provenance judge --out` or verdicts")
-    return frame if "n_words" in frame.columns else _add_documents(path, frame)
-
-
-def _add_documents(path: Path, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """Verdicts of a run with the columns of their documents, which lie beside them row for row."""
-    documents = path.parent.parent.parent / "documents" / path.parent.name / path.name
-    if not documents.is_file():
-        raise ConfigError(f"{path}: no column n_words, and no {documents}; leave verdicts in the folder of their run")
-    frame = read_table(documents, DOCUMENT_COLUMNS)
-    if "doc_id" not in verdicts.columns or not frame["doc_id"].equals(verdicts["doc_id"]):
-        raise ConfigError(f"{path}: its rows do not match those of {documents}; see provenance verify")
-    return frame.hstack(verdicts.drop("doc_id").get_columns())
+def _write(out: Path, table: pl.DataFrame, told: str) -> None:
+    if out.suffix == ".parquet":
+        write_table(out, table, {})
+    else:
+        write_text(out, flatten_groups(table).write_csv() if out.suffix == ".csv" else f"{told}\n")

@@ -22,6 +22,13 @@ def print_ratio(table: pl.DataFrame) -> None:
     plain_console().print(shown)
 
 
+def flatten_groups(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with each group in one column of text, as formats without lists need it; empty for everything."""
+    names = (zip(*pair, strict=True) for pair in zip(table["group_columns"], table["group_values"], strict=True))
+    groups = [", ".join(f"{name}={'' if value is None else value}" for name, value in pairs) for pairs in names]
+    return table.select(pl.Series("group", groups, dtype=pl.String), pl.exclude("group_columns", "group_values"))
+
+
 def plain_console() -> Console:
     """Stdout without colours for numbers; wide where it is no terminal, so that tables are not folded in files."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else 160)

@@ -24,7 +24,7 @@ DOCUMENT_COLUMNS = (
     "fetch_time",
     "n_words",
 )
-_VERDICT = ("ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "first_seen")
+VERDICT_COLUMNS = ("ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "first_seen")
 _BYTES = ("bytes_read", "bytes_skipped")
 _DIGESTS = ("digests_checked", "digest_mismatches")
 _SHOWN = ("url", "text", "warc_filename", "warc_record_offset", "warc_record_length")
@@ -56,7 +56,7 @@ def scan_all(runs: Sequence[RunTables], table: str) -> pl.LazyFrame:
 
 def scan_scored(runs: Sequence[RunTables]) -> pl.LazyFrame:
     """A row per document with what estimates need; no text."""
-    columns = {"documents": DOCUMENT_COLUMNS, "verdicts": _VERDICT}
+    columns = {"documents": DOCUMENT_COLUMNS, "verdicts": VERDICT_COLUMNS}
     frames = [_beside(run, shard, columns) for run in runs for shard in run.shards]
     if frames:
         return pl.concat(frames)
@@ -122,7 +122,11 @@ def _find_rows(runs: Sequence[RunTables], wanted: Sequence[str]) -> Iterator[dic
         for shard in run.shards:
             names = run.scan("signals", shard).collect_schema().names()
             hits = tuple(name for name in names if name.endswith("_hits"))
-            tables = {"documents": (*DOCUMENT_COLUMNS, *_SHOWN), "verdicts": (*_VERDICT, "evidence"), "signals": hits}
+            tables = {
+                "documents": (*DOCUMENT_COLUMNS, *_SHOWN),
+                "verdicts": (*VERDICT_COLUMNS, "evidence"),
+                "signals": hits,
+            }
             rows = _beside(run, shard, tables).filter(pl.col("doc_id").is_in(wanted))
             yield from rows.collect().iter_rows(named=True)
 

@@ -1,8 +1,23 @@
-"""The detector's error counts, from the calibration to the statistics."""
+"""What is known of the detector, from its models to the statistics."""
 
-from provenance.models.calibration import AXES, Calibration
+from dataclasses import dataclass
+from pathlib import Path
+
+from provenance.models.calibration import AXES, Calibration, load_calibration
 from provenance.stats import AxisErrors, ErrorCounts, ErrorRates
 from provenance.verdict import VerdictOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """How often the detector errs, as estimates take it."""
+
+    errors: ErrorRates
+
+
+def load_detector(models: Path | None, options: VerdictOptions) -> Detector:
+    """What is known of the models of a folder, or of those shipped."""
+    return Detector(error_rates(load_calibration(models), options))
 
 
 def error_rates(calibration: Calibration, options: VerdictOptions) -> ErrorRates:

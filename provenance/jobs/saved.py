@@ -68,11 +68,16 @@ def describe_run(config: RunConfig, identity: Sequence[tuple[str, str]]) -> Save
     """A run that has not begun."""
     plain = to_plain(config)
     assert isinstance(plain, dict)
-    models: list[dict[str, str | None]] = [
-        {"name": model.name, "kind": model.kind, "language": model.language, "sha256": model.sha256}
-        for model in load_models(config.models)
-    ]
+    models = describe_models(config.models)
     return Saved(version=__version__, config=plain, identity=dict(identity), models=models, shards=[], totals=None)
+
+
+def describe_models(folder: Path | None) -> list[dict[str, str | None]]:
+    """The models of a folder, or the shipped ones, as run.json names them."""
+    return [
+        {"name": model.name, "kind": model.kind, "language": model.language, "sha256": model.sha256}
+        for model in load_models(folder)
+    ]
 
 
 def find_differences(before: Saved, after: Saved) -> list[str]:

@@ -1,4 +1,4 @@
-"""The summarise job: ratio, data card, report and totals of a run; and the report over several runs."""
+"""The summarise job: ratio, data card, report and totals of a run."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,16 +9,13 @@ import polars as pl
 
 from provenance import __version__
 from provenance.curate import CardFigures, render_data_card
-from provenance.errors import ConfigError
-from provenance.jobs.folder import SavedRun, load_saved_run
 from provenance.jobs.gather import RunTables, add_counts, count_totals, count_values, scan_all, scan_scored
-from provenance.jobs.rates import error_rates
+from provenance.jobs.rates import load_detector
 from provenance.jobs.reporting import gather_report
 from provenance.jobs.saved import RUN_FILE, read_saved, write_saved
 from provenance.jobs.settings import JobContext, RunConfig
 from provenance.jobs.sources.plan import Shard
 from provenance.models import load_models
-from provenance.models.calibration import load_calibration
 from provenance.report import render_report
 from provenance.run import Progress, Receipt, Stopwatch, Task
 from provenance.stats import estimate_ratio, ratio_to_json
@@ -72,30 +69,9 @@ class Summarise:
         return render_data_card(figures)
 
 
-def report_on(folders: Sequence[Path], by: Sequence[str]) -> str:
-    """One report page over finished runs. Raises ConfigError when their versions, models or options differ."""
-    saved = [load_saved_run(folder) for folder in dict.fromkeys(folder.resolve() for folder in folders)]
-    first = saved[0]
-    for other in saved[1:]:
-        if other.identity != first.identity:
-            raise ConfigError(
-                f"{other.out}: made with another version, models or configuration than {first.out} "
-                f"({dict(other.identity)} and {dict(first.identity)}); their figures cannot be compared"
-            )
-    runs = [RunTables(run.out, _judged(run)) for run in saved]
-    ratio = _estimate(runs, by, first.config)
-    totals = add_counts(count_totals(run) for run in runs)
-    return render_report(gather_report(runs, ratio, totals, first.config, first.identity))
-
-
-def _judged(run: SavedRun) -> tuple[Shard, ...]:
-    done = {(r.task.crawl, r.task.shard) for r in RunTables(run.out, ()).receipts if r.done}
-    return tuple(shard for shard in run.shards if (shard.crawl, shard.name) in done)
-
-
 def _estimate(runs: Sequence[RunTables], by: Sequence[str], config: RunConfig) -> pl.DataFrame:
-    rates = error_rates(load_calibration(config.models), config.verdict)
-    return estimate_ratio(scan_scored(runs).collect(), by, errors=rates, options=config.stats)
+    detector = load_detector(config.models, config.verdict)
+    return estimate_ratio(scan_scored(runs).collect(), by, errors=detector.errors, options=config.stats)
 
 
 def _dump(value: Mapping[str, object]) -> str:

@@ -1,0 +1,157 @@
+"""The human-to-synthetic ratio of scored documents, wherever they lie: what `provenance ratio` and Python call."""
+
+import difflib
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from provenance.errors import ConfigError
+from provenance.jobs.finished import check_models
+from provenance.jobs.rates import Detector, load_detector
+from provenance.jobs.scored_values import check_values, conform_values, identify_rows
+from provenance.jobs.scores import REQUIRED, ScoredDocuments, read_scores
+from provenance.models import load_models, models_digest
+from provenance.stats import Method, StatsOptions
+from provenance.stats import estimate_ratio as estimate_table
+from provenance.verdict import VerdictOptions
+
+Scores = str | Path | pl.DataFrame | Sequence[str | Path]
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RatioEstimate:
+    """The ratio table (stats.RATIO_SCHEMA), the options it was made with, and what is to be said of its input."""
+
+    table: pl.DataFrame
+    options: StatsOptions
+    notes: tuple[str, ...]
+
+
+def estimate_ratio(
+    scores: Scores,
+    by: str | Sequence[str] = (),
+    *,
+    reference: Scores | None = None,
+    method: Method | None = None,
+    min_words: int | None = None,
+    models: str | Path | None = None,
+    seed: int | None = None,
+) -> pl.DataFrame:
+    """Prevalences and the human-to-synthetic ratio of scored documents with 95 % intervals, as `provenance ratio`.
+
+    `scores` is a frame as of `judge_many`, or the path or paths of `judge --out` files, verdicts or folders of runs.
+    `reference` is the same of documents known to be human. `by` names columns to group by; "a+b" groups by both.
+
+    Two rows, by documents and by words, for everything and then for each group; prevalences and bounds are shares in
+    0..1, null where they cannot be estimated, and `why` says why not. What a reader should know of the input (copies,
+    unknown origins, a reference of other languages) is warned of. Raises ConfigError for files, columns and options
+    that cannot be used.
+    """
+    columns = (by,) if isinstance(by, str) else tuple(by)
+    chosen = RatioOptions(columns, method, min_words, None if models is None else Path(models), seed)
+    found = estimate_from_scores(scores, reference, chosen)
+    for note in found.notes:
+        warnings.warn(note, stacklevel=2)
+    return found.table
+
+
+@dataclass(frozen=True, slots=True)
+class RatioOptions:
+    """What the user asked for; nulls are taken from the run that the scores are from, else are the defaults."""
+
+    by: tuple[str, ...] = ()
+    method: Method | None = None
+    min_words: int | None = None
+    models: Path | None = None
+    seed: int | None = None
+
+
+def estimate_from_scores(scores: Scores, reference: Scores | None, asked: RatioOptions) -> RatioEstimate:
+    """The ratio table of scored documents; errors of the detector are those of the models that made the scores.
+
+    Raises ConfigError for files, columns and options that cannot be used.
+    """
+    columns = [name for entry in asked.by for name in entry.split("+")]
+    scored = _read(scores, columns)
+    human = _read(reference) if reference is not None else None
+    detector, options = _choose(scored, asked)
+    for part in (scored, human) if human else (scored,):
+        _check_scored_by(part, asked.models)
+    check_grouping(columns, scored.frame)
+    known = human.frame if human else None
+    table = estimate_table(scored.frame, asked.by, errors=detector.errors, reference=known, options=options)
+    notes = scored.notes
+    if human:
+        told = (*human.notes, *_compare_reference(scored.frame, human.frame, options))
+        notes += tuple(f"reference: {note}" for note in told)
+    return RatioEstimate(table, options, notes)
+
+
+def check_grouping(columns: Sequence[str], frame: pl.DataFrame) -> None:
+    """Raises ConfigError for a column that is not there, with the nearest that is."""
+    known = [*frame.columns, *(["month"] if "fetch_time" in frame.columns else [])]
+    for name in columns:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            told = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+            raise ConfigError(f"--by {name}: the scored documents have no such column; {told}")
+
+
+def _read(scores: Scores, columns: Sequence[str] = ()) -> ScoredDocuments:
+    if not isinstance(scores, pl.DataFrame):
+        return read_scores([scores] if isinstance(scores, str | Path) else scores, columns)
+    missing = [name for name in (*REQUIRED, "n_words") if name not in scores.columns]
+    if missing:
+        raise ConfigError(f"scores: no column {', '.join(missing)}; columns as of `judge_many` are expected")
+    frame = conform_values(scores, "scores")
+    return ScoredDocuments(frame, notes=tuple(check_values(frame)))
+
+
+def _choose(scored: ScoredDocuments, asked: RatioOptions) -> tuple[Detector, StatsOptions]:
+    """Models, priors and options of the run that the scores are from, unless others are asked for."""
+    config = scored.runs[0].config if scored.runs else None
+    models = asked.models or (config.models if config else None)
+    options = config.stats if config else StatsOptions()
+    given = {name: getattr(asked, name) for name in ("method", "min_words", "seed")}
+    options = replace(options, **{name: value for name, value in given.items() if value is not None})
+    return load_detector(models, config.verdict if config else VerdictOptions()), options
+
+
+def _check_scored_by(scored: ScoredDocuments, models: Path | None) -> None:
+    for run in scored.runs:
+        check_models(run, models or run.config.models)
+    if not scored.runs and scored.models_digests - {models_digest(load_models(models))}:
+        raise ConfigError("the scores were made with other models, whose errors are not known here; give --models")
+
+
+def _compare_reference(scored: pl.DataFrame, human: pl.DataFrame, options: StatsOptions) -> Iterator[str]:
+    """What is wrong with a reference: too small, among the documents it is to judge, of other languages only."""
+    measured = pl.any_horizontal(pl.col("ai_score", "mt_score").is_not_null()) & (
+        pl.col("n_words") >= options.min_words
+    )
+    usable = human.filter(measured)
+    if usable.height < options.min_documents:
+        yield f"not used: fewer than {options.min_documents} of its documents have a score ({usable.height})"
+        return
+    shared = identify_rows(human).drop_nulls().is_in(identify_rows(scored).drop_nulls().implode()).sum()
+    if shared:
+        yield (
+            f"{shared:,} of its {human.height:,} documents are among the scored ones: what they hold is taken for "
+            "human, and the estimate is too high in human text for it; leave them out of one side"
+        )
+    if "language" in scored.columns and "language" in human.columns:
+        known = usable.get_column("language").unique()
+        counts = (
+            scored.filter(measured & ~pl.col("language").is_in(known.implode()))
+            .get_column("language")
+            .value_counts(sort=True)
+        )
+        if counts.height:
+            named = ", ".join(
+                f"{language or 'not told'} ({n:,})" for language, n in counts.head(_MOST_NAMED).iter_rows()
+            )
+            yield f"none of its documents is in the language of scored ones in {named}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from provenance.errors import ConfigError
+from provenance.jobs.figures import estimate_figures
 from provenance.jobs.finished import open_finished
 from provenance.jobs.gather import add_counts, count_totals, scan_scored
 from provenance.jobs.rates import load_detector
@@ -14,7 +15,6 @@ from provenance.jobs.ratio import check_grouping
 from provenance.jobs.reporting import gather_report
 from provenance.jobs.saved import RUN_FILE
 from provenance.report import render_report
-from provenance.stats import estimate_ratio
 from provenance.store import write_table, write_text
 
 REPORT_BY = ("crawl", "language")
@@ -63,13 +63,13 @@ def report_on(folders: Sequence[Path], out: Path, asked: ReportOptions) -> Writt
     scored = scan_scored(found.tables).collect()
     check_grouping([name for entry in asked.by for name in entry.split("+")], scored)
     detector = load_detector(found.config.models, found.config.verdict)
-    ratio = estimate_ratio(scored, asked.by, errors=detector.errors, options=found.config.stats)
+    figures = estimate_figures(scored, asked.by, detector, found.config.stats)
     totals = add_counts(count_totals(run) for run in found.tables)
-    data = gather_report(found.tables, ratio, totals, found.config, found.identity)
+    data = gather_report(found.tables, figures, totals, found.config, found.identity)
     tables = out.with_name(f"{out.stem}_files")
     data = replace(data, notes=(*data.notes, *found.notes), tables=tables.name, title=asked.title or data.title)
     page = render_report(data)
-    files = _write_tables(tables, {"ratio": ratio}, found.identity)
+    files = _write_tables(tables, figures.tables, found.identity)
     write_text(out, page)
     return WrittenReport(out, tables, files, found.notes)
 

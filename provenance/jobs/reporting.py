@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from provenance.jobs.dedup.search import MEASURES
+from provenance.jobs.figures import Figures
 from provenance.jobs.gather import RunTables, add_counts, count_values, load_examples, scan_all, scan_scored
 from provenance.jobs.settings import RunConfig
 from provenance.models import load_models
@@ -31,7 +32,7 @@ _SPANS = 5  # stretches of skipped bytes that a shard's line tells of
 
 def gather_report(
     runs: Sequence[RunTables],
-    ratio: pl.DataFrame,
+    figures: Figures,
     totals: Mapping[str, int],
     config: RunConfig,
     identity: Mapping[str, str],
@@ -47,14 +48,16 @@ def gather_report(
         seed=config.stats.seed,
         estimand=describe_estimand(config.stats),
         totals=_totals(totals),
-        ratio=ratio,
+        ratio=figures.ratio,
+        sensitivity=figures.sensitivity,
+        errors=figures.errors,
         origins=count_origins(scored).collect(),
         scores=count_scores(scored).collect(),
         evidence=count_evidence(scan_all(runs, "verdicts")).collect(),
         rejects=_reasons(add_counts(receipt.rejects for receipt in receipts if receipt.done)),
         left_out=_reasons(count_values(scan_all(runs, "decisions"), "reason")),
         duplicates=_kinds(runs),
-        copies=tuple(figures for run in runs if (figures := _copies(run)) is not None),
+        copies=tuple(told for run in runs if (told := _copies(run)) is not None),
         examples=load_examples(runs, pick_strongest(scored).collect()),
         models=_models(config),
         shards=_shards(receipts),

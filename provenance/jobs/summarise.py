@@ -1,7 +1,7 @@
 """The summarise job: ratio, data card, report and totals of a run."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,16 +9,17 @@ import polars as pl
 
 from provenance import __version__
 from provenance.curate import CardFigures, render_data_card
+from provenance.jobs.figures import FIGURES, estimate_figures
 from provenance.jobs.gather import RunTables, add_counts, count_totals, count_values, scan_all, scan_scored
 from provenance.jobs.rates import load_detector
 from provenance.jobs.reporting import gather_report
 from provenance.jobs.saved import RUN_FILE, read_saved, write_saved
-from provenance.jobs.settings import JobContext, RunConfig
+from provenance.jobs.settings import JobContext
 from provenance.jobs.sources.plan import Shard
 from provenance.models import load_models
 from provenance.report import render_report
 from provenance.run import Progress, Receipt, Stopwatch, Task
-from provenance.stats import estimate_ratio, ratio_to_json
+from provenance.stats import ratio_to_json
 from provenance.store import write_table, write_text
 
 BY = ("language", "url_host_registered_domain", "month", "crawl")
@@ -37,17 +38,20 @@ class Summarise:
         out, config, identity = self.context.out, self.context.config, dict(self.context.identity)
         run = RunTables(out, self.shards)
         totals = count_totals(run)
-        ratio = _estimate([run], BY, config)
-        write_table(out / "stats" / "ratio.parquet", ratio, self.context.metadata(task))
-        write_text(out / "stats" / "ratio.json", _dump(ratio_to_json(ratio, config.stats)))
+        detector = load_detector(config.models, config.verdict)
+        figures = estimate_figures(scan_scored([run]).collect(), BY, detector, config.stats)
+        for name, table in figures.tables.items():
+            write_table(out / "stats" / f"{name}.parquet", table, self.context.metadata(task))
+        write_text(out / "stats" / "ratio.json", _dump(ratio_to_json(figures.ratio, config.stats)))
         write_text(out / "curated" / "README.md", self._card(run, totals))
-        write_text(out / "report.html", render_report(gather_report([run], ratio, totals, config, identity)))
+        write_text(out / "report.html", render_report(gather_report([run], figures, totals, config, identity)))
         write_saved(out / RUN_FILE, {**read_saved(out / RUN_FILE), "totals": totals})
         return watch.receipt(task, totals)
 
     def outputs(self, task: Task) -> Iterator[Path]:
         """The files a finished task leaves."""
-        for name in ("stats/ratio.parquet", "stats/ratio.json", "curated/README.md", "report.html"):
+        tables = (f"stats/{name}.parquet" for name in FIGURES)
+        for name in (*tables, "stats/ratio.json", "curated/README.md", "report.html"):
             yield self.context.out / name
 
     def _card(self, run: RunTables, totals: Mapping[str, int]) -> str:
@@ -67,11 +71,6 @@ class Summarise:
             version=__version__,
         )
         return render_data_card(figures)
-
-
-def _estimate(runs: Sequence[RunTables], by: Sequence[str], config: RunConfig) -> pl.DataFrame:
-    detector = load_detector(config.models, config.verdict)
-    return estimate_ratio(scan_scored(runs).collect(), by, errors=detector.errors, options=config.stats)
 
 
 def _dump(value: Mapping[str, object]) -> str:

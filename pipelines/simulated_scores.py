@@ -1,0 +1,87 @@
+"""Scored documents of simulated crawls, and what is estimated from them beside what is true."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from provenance.jobs.rates import error_rates
+from provenance.models.calibration import load_calibration
+from provenance.stats import StatsOptions, estimate_ratio
+from provenance.verdict import VerdictOptions
+
+ORIGINS = ("human", "ai_generated", "machine_translated")
+BY = "language+crawl"
+DOCUMENT = (
+    "doc_id", "crawl", "language", "url_host_name", "url_host_registered_domain", "fetch_time", "n_words",
+)  # fmt: skip
+VERDICT = ("ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "first_seen")
+
+
+def read_scored(runs: Sequence[Path]) -> pl.DataFrame:
+    """A row per document of finished runs, as the estimates read them."""
+    parts = []
+    for run in runs:
+        for path in sorted((run / "documents").glob("*/*.parquet")):
+            verdicts = pl.read_parquet(run / "verdicts" / path.parent.name / path.name, columns=list(VERDICT))
+            parts.append(pl.read_parquet(path, columns=list(DOCUMENT)).hstack(verdicts))
+    return pl.concat(parts)
+
+
+def score_pages(pages: pl.DataFrame, texts: pl.DataFrame, stock: pl.DataFrame) -> pl.DataFrame:
+    """The scored documents of drawn pages: scores of the run over all texts, evidence of dates as in the series."""
+    key = pl.col("url_host_name").str.extract(r"^text(\d+)\.").cast(pl.Int64).alias("key")
+    scores = stock.select(key, "language", "n_words", "ai_llr", "mt_llr", "mt_score")
+    told = pages.drop("language").join(scores, on="key", maintain_order="left")
+    told = told.join(texts.select("key", truth="origin"), on="key", maintain_order="left").with_columns(
+        doc_id=pl.format("{} {}", "crawl", "url"),
+        url_host_registered_domain="url_host_name",
+        first_seen=pl.col("fetch_time").min().over("key"),
+    )
+    return told.with_columns(ai_score=_score_dated(), origin="truth")
+
+
+def _score_dated() -> pl.Expr:
+    """The AI score of a text from the sum of its evidence and its first date (verdict/judge.py)."""
+    worth, options, bound = load_calibration(None).first_seen, VerdictOptions(), load_calibration(None).llr_bound
+    day = pl.col("first_seen").dt.date()
+    nats = pl.when(day < options.grey_since).then(worth.nats).when(day < options.first_seen_cutoff)
+    total = (pl.col("ai_llr") + nats.then(worth.grey_nats).otherwise(0.0)).clip(-bound, bound)
+    odds = options.prior_ai / (1 - options.prior_ai)
+    return 1 / (1 + (-total).exp() / odds)
+
+
+def estimate_series(scored: pl.DataFrame) -> pl.DataFrame:
+    """Estimates of each crawl and language: series, crawl, language, unit, origin, true_share, prevalence, low, high.
+
+    `scored` has a column `truth`, the origin that is known. It stands in for the origin that was judged, so that the
+    plain share in a row is the true one, of whatever documents the row is made from.
+    """
+    known = scored.with_columns(origin="truth")
+    n_crawls = pl.col("crawl").n_unique()
+    parts = {
+        "all_hosts": known,
+        "same_hosts": known.filter(n_crawls.over("url_host_name") == known.select(n_crawls).item()),
+        "first_seen": known.filter(pl.col("first_seen") == pl.col("fetch_time")),
+    }
+    rates = error_rates(load_calibration(None), VerdictOptions())
+    tables = [
+        estimate_ratio(part, (BY,), errors=rates, options=StatsOptions()).with_columns(series=pl.lit(name))
+        for name, part in parts.items()
+    ]
+    return pl.concat(_by_origin(pl.concat(tables), origin) for origin in ORIGINS)
+
+
+def _by_origin(table: pl.DataFrame, origin: str) -> pl.DataFrame:
+    grouped = table.filter(pl.col("group_columns").list.join("+") == BY)
+    return grouped.select(
+        "series",
+        *("unit", "n_documents", "n_measured", "n_hosts", "estimable", "why"),
+        language=pl.col("group_values").list.get(0),
+        crawl=pl.col("group_values").list.get(1),
+        origin=pl.lit(origin),
+        true_share=pl.col(f"{origin}_share"),
+        prevalence=pl.col(f"{origin}_prevalence"),
+        low=pl.col(f"{origin}_low"),
+        high=pl.col(f"{origin}_high"),
+    )

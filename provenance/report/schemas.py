@@ -7,7 +7,6 @@ import polars as pl
 
 from provenance.report.names import ORIGINS
 
-
 HISTOGRAM = pl.Schema(
     {
         "crawl": pl.String(),

@@ -67,7 +67,7 @@ def test_a_request_would_be_seen(tmp_path: Path):
 
 
 def test_the_policy_forbids_what_a_page_would_fetch(page: str, tmp_path: Path):
-    _, console, asked = open_page(page.replace("<main>", '<main><img src="http://127.0.0.1:9/x.png">'), tmp_path)
+    _, console, asked = open_page(page.replace("</main>", '<img src="http://127.0.0.1:9/x.png"></main>'), tmp_path)
     assert asked == set()
     assert "Content Security Policy" in console
 

@@ -66,17 +66,18 @@ def test_the_ratio_its_interval_and_the_estimand_come_first(page: str):
 def test_sections_come_in_the_promised_order(outline: Outline):
     ids = [attrs["id"] for attrs in outline.of("section")]
     assert ids == [
-        "totals",
         "origins",
+        "groups",
         "by-language",
         "by-url-host-registered-domain",
         "by-month",
         "by-crawl",
         "scores",
+        "examples",
+        "evidence",
+        "totals",
         "reasons",
         "duplicates",
-        "evidence",
-        "examples",
         "limits",
         "method",
     ]

@@ -1,0 +1,95 @@
+"""Charts of the controls: what the method finds where the truth is known."""
+
+import altair as alt
+import polars as pl
+
+from provenance.report.charts.chart import (
+    Chart,
+    Point,
+    draw,
+    finish,
+    largest,
+    origin_colour,
+    say_points,
+    share_axis,
+    tip,
+)
+from provenance.report.charts.looks import Look, name_axis, tell_apart
+from provenance.report.names import ORIGIN_NAMES, name_columns, name_group
+
+TICKS = (0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1)
+VERDICTS = {True: "passed", False: "failed", None: "too few to tell"}
+LOOKS = {
+    "passed": Look("var(--human)"),
+    "failed": Look("var(--ai-generated)", "diamond"),
+    "too few to tell": Look("var(--undetermined)", "square"),
+}
+ROW_HEIGHT = 24
+
+
+def chart_negative(negative: pl.DataFrame, name: str) -> Chart | None:
+    """Estimates with intervals where the truth is zero, a row per stratum, told apart by verdict."""
+    points = list_controls(negative.filter(pl.col("prevalence").is_not_null()))
+    if len(points) < 2:
+        return None
+    order = [str(point["stratum"]) for point in points]
+    found = [verdict for verdict in LOOKS if any(point["verdict"] == verdict for point in points)]
+    looks = tell_apart("verdict", {verdict: LOOKS[verdict] for verdict in found})
+    y = alt.Y("stratum:N", sort=order, title=None, axis=name_axis(limit=170))
+    base = draw(points).encode(y=y, color=looks.colour)
+    x = alt.X("low:Q", title="share found where the truth is zero", axis=share_axis(), scale=alt.Scale(domainMin=0))
+    bounds = base.mark_rule(strokeWidth=2).encode(x=x, x2="high:Q")
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(
+        x="prevalence:Q", shape=looks.shape, tooltip=tip("stratum", "verdict", "prevalence", "low", "high", "share")
+    )
+    height = max(70, ROW_HEIGHT * len(order))
+    caption = "Negative control by stratum: dot and 95 % interval. All should reach zero, at the left edge."
+    return finish([bounds, dots], name, height, caption, say_points(points, "stratum", "verdict"))
+
+
+def chart_spikes(spikes: pl.DataFrame, name: str) -> Chart | None:
+    """Estimates against the known share of mixtures; on the diagonal they are right."""
+    points = list_controls(spikes.filter(pl.col("prevalence").is_not_null(), pl.col("true_share").is_not_null()))
+    if not points:
+        return None
+    origins = [origin for origin in ORIGIN_NAMES if any(point["origin"] == ORIGIN_NAMES[origin] for point in points)]
+    top = min(1.0, max(largest(points, "high"), largest(points, "true_share")) * 1.02)
+    scale = alt.Scale(type="sqrt", domain=[0, top])
+    axis = alt.Axis(format="~%", values=[tick for tick in TICKS if tick <= top])
+    x = alt.X("true_share:Q", title="true share (square-root scale)", axis=axis, scale=scale)
+    y = alt.Y("low:Q", title="estimate", axis=axis, scale=scale)
+    diagonal = draw([{"true_share": v, "low": v} for v in (0.0, top)]).mark_line(
+        strokeDash=[5, 4], color="var(--muted)", strokeWidth=1.5
+    )
+    base = draw(points).encode(x=x, color=origin_colour(origins), detail="stratum:N")
+    layers = [diagonal.encode(x=x, y=y)]
+    for origin, shift in zip(origins, (-4, 4, 0), strict=False):
+        mine = base.transform_filter(alt.datum.origin == ORIGIN_NAMES[origin])
+        layers.append(mine.mark_rule(strokeWidth=2, xOffset=shift).encode(y=y, y2="high:Q"))
+        dots = mine.mark_point(filled=True, size=70, opacity=1, xOffset=shift)
+        shown = tip("origin", "stratum", "known", "prevalence", "low", "high", "share")
+        layers.append(dots.encode(y="prevalence:Q", tooltip=shown))
+    caption = (
+        "Spiked mixtures: true share against estimate, with 95 % intervals. On the dashed line the estimate is right."
+    )
+    said = say_points(points, "origin", "stratum", "known")
+    return finish(layers, name, 300, caption, said)
+
+
+def list_controls(controls: pl.DataFrame) -> list[Point]:
+    """Rows with their stratum and verdict in words."""
+    return [
+        {
+            "stratum": name_stratum(row["group_columns"], row["group_values"]),
+            "origin": ORIGIN_NAMES[row["origin"]],
+            "verdict": VERDICTS[row["passed"]],
+            "known": "unknown" if row["true_share"] is None else f"true {100 * row['true_share']:g} %",
+            **{figure: row[figure] for figure in ("true_share", "prevalence", "low", "high", "share")},
+        }
+        for row in controls.iter_rows(named=True)
+    ]
+
+
+def name_stratum(columns: list[str], values: list[str | None]) -> str:
+    """A stratum with what it is by: language en."""
+    return f"{name_columns(columns)}: {name_group(columns, values)}" if columns else "everything"

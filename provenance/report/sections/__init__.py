@@ -1,0 +1,1 @@
+"""The sections of the page: what each holds, ready for its template."""

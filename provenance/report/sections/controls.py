@@ -1,0 +1,95 @@
+"""The controls: what the method finds where the truth is known, and what that says of the headline."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from provenance.report.charts import Chart
+from provenance.report.charts.controls import chart_negative, chart_spikes, list_controls
+from provenance.report.names import ORIGIN_NAMES, SOURCE_NAMES
+from provenance.report.numbers import show_count, show_interval, show_share
+
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the negative control found, in a sentence; `passed` is null where there were too few documents to tell."""
+
+    sentence: str
+    passed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSection:
+    """Negative controls per stratum, failed ones first, and spiked mixtures."""
+
+    finding: Finding | None
+    charts: tuple[Chart, ...]
+    negative: tuple[dict[str, object], ...]
+    spikes: tuple[dict[str, object], ...]
+    n_more: int
+    n_passed: int
+    n_failed: int
+    n_untold: int
+
+
+def describe_control(controls: pl.DataFrame) -> Finding | None:
+    """What the same method finds over all documents from before November 2022; null where there was no such control."""
+    row = _overall(controls)
+    if row is None or row["prevalence"] is None:
+        return None
+    among = "" if row["source"] == "same_run" else f" of {SOURCE_NAMES.get(row['source'], row['source'])}"
+    told = f"{show_share(row['prevalence'])} ({show_interval(row['low'], row['high'])})"
+    sentence = (
+        f"On {show_count(row['n_documents'])} documents{among} from before November 2022, where there should be none, "
+        f"the same method finds {told} AI-generated."
+    )
+    if row["passed"] is False:
+        sentence += " The control fails: the figures here are too high by about as much."
+    return Finding(sentence, row["passed"])
+
+
+def find_zero(controls: pl.DataFrame) -> float | None:
+    """The upper end of what the negative control found over all documents."""
+    row = _overall(controls)
+    return None if row is None or row["high"] is None else float(row["high"])
+
+
+def make_control_section(controls: pl.DataFrame) -> ControlSection | None:
+    """The section, or null without any control."""
+    if controls.is_empty():
+        return None
+    overall = pl.col("group_columns").list.len() > 0
+    ranked = controls.sort(pl.col("passed").fill_null(True), overall, maintain_order=True)
+    negative, spikes = (ranked.filter(control=control) for control in ("negative", "spike"))
+    origins = [origin for origin in ORIGIN_NAMES if origin in negative.get_column("origin")]
+    charts = [
+        *(
+            chart_negative(negative.filter(origin=o).head(SHOWN), f"controls-negative-{o.replace('_', '-')}")
+            for o in origins
+        ),
+        chart_spikes(spikes, "controls-spikes"),
+    ]
+    counted = [negative.filter(pl.col("passed").eq_missing(value)).height for value in (True, False, None)]
+    return ControlSection(
+        describe_control(controls),
+        tuple(chart for chart in charts if chart is not None),
+        _show(negative.head(SHOWN)),
+        _show(spikes.head(SHOWN)),
+        max(0, negative.height - SHOWN),
+        *counted,
+    )
+
+
+def _show(rows: pl.DataFrame) -> tuple[dict[str, object], ...]:
+    told = zip(rows.iter_rows(named=True), list_controls(rows), strict=True)
+    return tuple(row | shown | {"source": SOURCE_NAMES.get(row["source"], row["source"])} for row, shown in told)
+
+
+def _overall(controls: pl.DataFrame) -> dict[str, Any] | None:
+    rows = controls.filter(pl.col("group_columns").list.len() == 0, control="negative", origin="ai_generated").sort(
+        pl.col("source").replace_strict({"same_run": 0, "reference": 1}, default=2), maintain_order=True
+    )
+    return rows.row(0, named=True) if rows.height else None

@@ -1,0 +1,95 @@
+"""Prevalence over time: the series over all documents with their table, and small charts of groups."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from provenance.report.charts import Chart
+from provenance.report.charts.trend import chart_small, chart_trend, share_top
+from provenance.report.names import SERIES_NAMES, SYNTHETIC, name_columns, name_group
+from provenance.report.periods import order_periods
+from provenance.report.sections.groups import Figures, show_row
+
+SMALL = {"language": 12}  # small charts of a grouping, of others:
+OTHERS = 6
+PERIODS = 36  # in the table, the latest
+
+
+@dataclass(frozen=True, slots=True)
+class Multiples:
+    """Small charts of the largest groups of one grouping, all to one scale."""
+
+    label: str
+    charts: tuple[Chart, ...]
+    n_more: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrendSection:
+    """The trend; `rows` have a period, its figures of all hosts, and `series`: name to the figures of the others."""
+
+    charts: tuple[Chart, ...]
+    multiples: tuple[Multiples, ...]
+    rows: tuple[Figures, ...]
+    series: tuple[str, ...]
+    n_more: int
+
+
+def make_trend_section(trend: pl.DataFrame, zero: float | None) -> TrendSection | None:
+    """The section, or null where there are not two periods to compare; `zero` as in `chart_trend`."""
+    documents = trend.filter(pl.col("unit") == "documents")
+    overall = documents.filter(pl.col("group_columns").list.len() == 0)
+    drawn = [chart_trend(overall, origin, f"trend-{origin.replace('_', '-')}", zero) for origin in SYNTHETIC]
+    charts = tuple(chart for chart in drawn if chart is not None)
+    if not charts:
+        return None
+    rows = _list_rows(overall)
+    series = tuple(name for key, name in SERIES_NAMES.items() if key != "all_hosts" and _has(overall, key))
+    return TrendSection(charts, _draw_groups(documents), rows[-PERIODS:], series, max(0, len(rows) - PERIODS))
+
+
+def _has(overall: pl.DataFrame, series: str) -> bool:
+    return not overall.filter(pl.col("series") == series, pl.col("ai_generated_prevalence").is_not_null()).is_empty()
+
+
+def _list_rows(overall: pl.DataFrame) -> tuple[Figures, ...]:
+    found = {(row["series"], row["period"]): row for row in overall.iter_rows(named=True)}
+    rows = []
+    for period in order_periods(overall.get_column("period").to_list()):
+        row = found.get(("all_hosts", period)) or dict.fromkeys(overall.columns) | {
+            "group_columns": [],
+            "group_values": [],
+        }
+        others = {name: found.get((key, period)) for key, name in SERIES_NAMES.items() if key != "all_hosts"}
+        rows.append(show_row(row) | {"period": period, "others": others})
+    return tuple(rows)
+
+
+def _draw_groups(documents: pl.DataFrame) -> tuple[Multiples, ...]:
+    groupings = dict.fromkeys(tuple(columns) for columns in documents.get_column("group_columns").to_list() if columns)
+    made = [_draw_grouping(documents, columns) for columns in groupings]
+    return tuple(multiples for multiples in made if multiples is not None)
+
+
+def _draw_grouping(documents: pl.DataFrame, columns: tuple[str, ...]) -> Multiples | None:
+    """The largest groups that have two periods, side by side."""
+    rows = documents.filter(pl.col("group_columns").list.join("\t") == "\t".join(columns), series="all_hosts")
+    sizes = rows.group_by("group_values", maintain_order=True).agg(n=pl.col("n_documents").sum())
+    values = sizes.sort("n", descending=True, maintain_order=True).get_column("group_values").to_list()
+    top, limit = share_top(rows), SMALL.get(columns[0], OTHERS) if len(columns) == 1 else OTHERS
+    charts: list[Chart] = []
+    n_drawable = 0
+    for value in values:
+        mine = rows.filter(
+            pl.col("group_values").list.eval(pl.element().fill_null("\t")).list.join("\n") == _key(value)
+        )
+        name = f"trend-by-{'-'.join(columns).replace('_', '-')}-{n_drawable + 1}"
+        chart = chart_small(mine, name, name_group(columns, value), top)
+        n_drawable += chart is not None
+        if chart is not None and len(charts) < limit:
+            charts.append(chart)
+    return Multiples(name_columns(columns), tuple(charts), n_drawable - len(charts)) if charts else None
+
+
+def _key(values: list[str | None]) -> str:
+    return "\n".join("\t" if value is None else value for value in values)

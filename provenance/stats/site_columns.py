@@ -12,13 +12,13 @@ from provenance.stats.site_names import (
     DOMAIN_CLASSES,
     GENERIC,
     IDN_COUNTRY_CODES,
-    KNOWN_SITES,
     OPEN_COUNTRY_CODES,
     RESERVED,
 )
 from provenance.stats.site_types import tell_site_type
 
 SITE_COLUMNS = ("month", "top_level_domain", "domain_class", "length", "site_type")
+_NEEDED = ("url", "url_host_name", "url_host_registered_domain", "generator", "n_words")
 LENGTHS = ("under 80", "80-199", "200-499", "500-1,999", "2,000+")  # words, in their order
 _LENGTH_ENDS = (79, 199, 499, 1999)
 
@@ -52,9 +52,8 @@ def add_site_columns(frame: Frame) -> Frame:
     the columns are missing or do not tell; without a `url` column every `site_type` is null.
     """
     present = frame.collect_schema().names()
-    needed = {"url": pl.String, "url_host_name": pl.String, "url_host_registered_domain": pl.String}
-    needed |= {"generator": pl.String, "n_words": pl.Int64}
-    absent = [pl.lit(None, dtype).alias(name) for name, dtype in needed.items() if name not in present]
+    lacking = [name for name in _NEEDED if name not in present]
+    absent = [pl.lit(None, pl.Int64 if name == "n_words" else pl.String).alias(name) for name in lacking]
     made = {
         "month": pl.col("fetch_time").dt.strftime("%Y-%m") if "fetch_time" in present else pl.lit(None, pl.String),
         "top_level_domain": tell_top_level_domain(),
@@ -63,7 +62,7 @@ def add_site_columns(frame: Frame) -> Frame:
         "site_type": tell_site_type(tell_domain_class()) if "url" in present else pl.lit(None, pl.String),
     }
     new = [expression.alias(name) for name, expression in made.items() if name not in present]
-    return frame.with_columns(absent).with_columns(new).drop(name for name in needed if name not in present)
+    return frame.with_columns(absent).with_columns(new).drop(lacking)
 
 
 def tell_top_level_domain() -> pl.Expr:
@@ -106,10 +105,8 @@ def tell_domain_class() -> pl.Expr:
 def tell_length() -> pl.Expr:
     """The class of `n_words` in `LENGTHS`."""
     words = pl.col("n_words")
-    chain = pl.when(words.is_null()).then(None)
-    for end, name in zip(_LENGTH_ENDS, LENGTHS, strict=False):
-        chain = chain.when(words <= end).then(pl.lit(name))
-    return chain.otherwise(pl.lit(LENGTHS[-1]))
+    chosen = [pl.when(words <= end).then(pl.lit(name)) for end, name in zip(_LENGTH_ENDS, LENGTHS, strict=False)]
+    return pl.when(words.is_not_null()).then(pl.coalesce(*chosen, pl.lit(LENGTHS[-1])))
 
 
 def _host() -> pl.Expr:

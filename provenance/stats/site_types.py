@@ -20,10 +20,10 @@ _LABELS = {
 _GENERATORS = {
     "government": r"^government site builder",
     "wiki": r"^(?:mediawiki|dokuwiki|twiki|foswiki|xwiki|pmwiki|moinmoin|tiki wiki)",
-    "forum": r"^(?:vbulletin|phpbb|mybb|discourse|xenforo|invision|smf|simple machines|flarum|nodebb|discuz|fluxbb|yabb)",
+    "forum": r"^(?:vbulletin|phpbb|mybb|discourse|xenforo|invision|smf|simple machines|flarum|nodebb|discuz|fluxbb)",
     "blog": r"^(?:blogger|ghost|typepad|movable type|livejournal|serendipity|textpattern|hexo|z-blog|blogengine)",
     "shop": r"^(?:shopify|prestashop|magento|opencart|oscommerce|zen cart|shopware|oxid|bigcommerce|xt:?commerce)",
-    "documentation": r"^(?:docusaurus|sphinx|mkdocs|doxygen|gitbook|vuepress|vitepress|rustdoc|javadoc|jsdoc|asciidoctor)",
+    "documentation": r"^(?:docusaurus|sphinx|mkdocs|doxygen|gitbook|vuepress|vitepress|rustdoc|javadoc|jsdoc)",
 }
 _PATHS = {
     "forum": r"/(?:forums?|foren|showthread|viewtopic|viewforum|forumdisplay)(?:\.(?:php|aspx?|html?))?(?:[/?]|$)"

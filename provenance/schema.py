@@ -297,6 +297,28 @@ SEEN = Table(
     },
 )
 
+WORDINGS = Table(
+    "wordings",
+    {
+        "language": Column(_TEXT, "ISO 639", "as in documents", nullable=False),
+        "month": Column(_TEXT, "YYYY-MM", "of capture; null where it is not known"),
+        "word": Column(
+            _TEXT,
+            "",
+            "lower-cased run of letters, or a pair of neighbours in a script without spaces; null where all documents "
+            "of the language and month are counted",
+        ),
+        "n_documents": Column(
+            pl.Int64,
+            "documents",
+            "with the word among their first 200; copies and texts of under 80 words are not counted, words in fewer "
+            "than 1 of 500 documents are left out",
+            1,
+            nullable=False,
+        ),
+    },
+)
+
 TABLES = (
     DOCUMENTS,
     SIGNATURES,
@@ -309,4 +331,5 @@ TABLES = (
     REJECTS,
     MARKUP_TABLE,
     SEEN,
+    WORDINGS,
 )

@@ -26,7 +26,7 @@ from provenance.models import load_models
 from provenance.run import Ledger, Receipt
 from provenance.store import KEPT_RECORDS, SHARD_TABLES, output_error, remove_parts
 
-_TABLES = (*SHARD_TABLES, "rejects", "markup", "curated", KEPT_RECORDS, "stats")
+_TABLES = (*SHARD_TABLES, "rejects", "markup", "curated", "wordings", KEPT_RECORDS, "stats")
 _FILES = (RUN_FILE, "ledger.jsonl", "report.html")
 
 

@@ -1,4 +1,4 @@
-"""The judge job: verdicts, decisions and curated subset of a shard."""
+"""The judge job: verdicts, decisions and curated subset of a shard, and in how many documents each word stands."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,9 +16,12 @@ from provenance.jobs.settings import JobContext
 from provenance.models.calibration import load_calibration
 from provenance.parallel.judged import describe_versions
 from provenance.run import Progress, Receipt, Stopwatch, Task
-from provenance.schema import CURATED, DECISIONS, VERDICTS
+from provenance.schema import CURATED, DECISIONS, VERDICTS, WORDINGS, Table
+from provenance.stats import WordingTally
 from provenance.store import TableWriter, read_aligned, table_path, warc_path
 from provenance.verdict import judge_batch
+
+_TABLES = (VERDICTS, DECISIONS, CURATED, WORDINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,16 @@ class JudgeShard:
         origins: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
         with ExitStack() as stack:
-            schemas = {"verdicts": VERDICTS.schema, "decisions": DECISIONS.schema, "curated": CURATED.schema}
-            writers = {table: stack.enter_context(self._writer(task, table, schemas[table])) for table in schemas}
-            for documents, verdicts, decisions in self._judge(task):
+            writers = {table.name: stack.enter_context(self._writer(task, table)) for table in _TABLES}
+            wordings = WordingTally()
+            for documents, clusters, verdicts, decisions in self._judge(task):
+                wordings.add(documents, clusters)
                 writers["verdicts"].write(verdicts)
                 writers["decisions"].write(decisions)
                 writers["curated"].write(_curate(documents, verdicts, decisions))
                 origins.update(verdicts["origin"].to_list())
                 reasons.update(decisions["reason"].drop_nulls().to_list())
+            writers["wordings"].write(wordings.table())
         counts = {"documents": origins.total(), "curated": origins.total() - reasons.total(), **origins}
         if self.context.config.write_warc:
             counts |= write_kept_records(self.context, task)
@@ -52,12 +57,12 @@ class JudgeShard:
 
     def outputs(self, task: Task) -> Iterator[Path]:
         """The files a finished task leaves."""
-        for table in ("verdicts", "decisions", "curated"):
-            yield table_path(self.context.out, table, task.crawl, task.shard)
+        for table in _TABLES:
+            yield table_path(self.context.out, table.name, task.crawl, task.shard)
         if self.context.config.write_warc:
             yield warc_path(self.context.out, task.crawl, task.shard)
 
-    def _judge(self, task: Task) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
+    def _judge(self, task: Task) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
         config = self.context.config
         calibration = load_calibration(config.models)
         tables = ("documents", "signals", "clusters", "parallels")
@@ -67,7 +72,7 @@ class JudgeShard:
             dates = clusters["first_seen"]
             signals = measured.hstack(describe_versions(parallels).get_columns())
             verdicts = judge_batch(documents, signals, calibration, config.verdict, first_seen=dates, seen=seen)
-            yield documents, verdicts, select_documents(documents, verdicts, clusters, config.curate)
+            yield documents, clusters, verdicts, select_documents(documents, verdicts, clusters, config.curate)
 
     def _look_up(self, task: Task) -> Iterator[pl.DataFrame | None]:
         """What the index knows, for each row group of the tables; nothing, without end, where there is no index."""
@@ -76,9 +81,9 @@ class JudgeShard:
         path = table_path(self.context.out, "signatures", task.crawl, task.shard)
         return look_up_table(self.seen, path, least_similarity=self.context.config.verdict.first_seen_similarity)
 
-    def _writer(self, task: Task, table: str, schema: pl.Schema) -> TableWriter:
-        path = table_path(self.context.out, table, task.crawl, task.shard)
-        return TableWriter(path, schema, self.context.metadata(task))
+    def _writer(self, task: Task, table: Table) -> TableWriter:
+        path = table_path(self.context.out, table.name, task.crawl, task.shard)
+        return TableWriter(path, table.schema, self.context.metadata(task))
 
 
 def _curate(documents: pl.DataFrame, verdicts: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:

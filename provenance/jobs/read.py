@@ -62,7 +62,7 @@ class ReadShard:
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
         """The receipt says so when the file is no archive. Raises OutputError when a table cannot be written."""
-        for table in ("verdicts", "decisions", "curated", "clusters", "parallels", *TABLES):
+        for table in ("verdicts", "decisions", "curated", "wordings", "clusters", "parallels", *TABLES):
             table_path(self.context.out, table, task.crawl, task.shard).unlink(missing_ok=True)
         warc_path(self.context.out, task.crawl, task.shard).unlink(missing_ok=True)
         tally = ShardTally(task, self.context.config)

@@ -78,6 +78,7 @@ def test_a_shard_of_the_same_size_is_read_again_when_it_was_written_anew(base: P
         ("documents/crawl=c/a.parquet", [1, 1, 1, 1]),
         ("clusters/c.a.parquet", [0, 1, 0, 1]),
         ("verdicts/crawl=c/a.parquet", [0, 0, 1, 1]),
+        ("wordings/crawl=c/a.parquet", [0, 0, 1, 1]),
         ("report.html", [0, 0, 0, 1]),
     ],
 )

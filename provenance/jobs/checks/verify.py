@@ -16,7 +16,14 @@ from provenance.jobs.folder import SavedRun, load_saved_run
 from provenance.jobs.sources.places import is_file
 from provenance.jobs.sources.plan import Shard
 from provenance.run import Ledger, Receipt
+from provenance.stats import counted_documents
 from provenance.store import SHARD_TABLES, count_rows, find_misaligned, read_metadata, read_table, table_path, warc_path
+
+_COUNTED_FROM = {
+    "wordings": ["word", "n_documents"],
+    "documents": ["language", "n_words"],
+    "clusters": ["representative"],
+}
 
 
 def verify_run(out: Path, *, n_sample: int, seed: int) -> Verification:
@@ -48,9 +55,10 @@ def _check_shard(run: SavedRun, shard: Shard, receipt: Receipt, result: Verifica
         path = table_path(run.out, table, shard.crawl, shard.name)
         result.expect(f"{path}: rows", count_rows(path) if path.exists() else None, expected)
     result.problems += find_misaligned(run.out, shard.crawl, shard.name)
-    for table in (*SHARD_TABLES, "rejects", "markup", "curated"):
+    for table in (*SHARD_TABLES, "rejects", "markup", "curated", "wordings"):
         _check_identity(run, table, shard, result)
     _check_curated(run, shard, result)
+    _check_wordings(run, shard, result)
 
 
 def _check_bytes(shard: Shard, receipt: Receipt, result: Verification) -> None:
@@ -105,6 +113,17 @@ def _check_curated(run: SavedRun, shard: Shard, result: Verification) -> None:
     result.expect(f"shard {shard.crawl}/{shard.name}: curated documents are those kept", curated.equals(kept), True)
     without = decisions.filter(~pl.col("kept") & pl.col("reason").is_null()).height
     result.expect(f"shard {shard.crawl}/{shard.name}: documents left out without a reason", without, 0)
+
+
+def _check_wordings(run: SavedRun, shard: Shard, result: Verification) -> None:
+    """As many documents are counted by word as should be, where the counts are there."""
+    paths = {table: table_path(run.out, table, shard.crawl, shard.name) for table in _COUNTED_FROM}
+    if not all(path.exists() for path in paths.values()):
+        return
+    wordings, documents, clusters = (read_table(path, _COUNTED_FROM[table]) for table, path in paths.items())
+    counted = wordings.filter(pl.col("word").is_null())["n_documents"].sum()
+    expected = counted_documents(documents, clusters).height
+    result.expect(f"shard {shard.crawl}/{shard.name}: documents counted by word", counted, expected)
 
 
 def _check_totals(run: SavedRun, receipts: Iterable[Receipt], shards: Sequence[Shard], result: Verification) -> None:

@@ -1,0 +1,96 @@
+"""In how many documents each word stands: the counts that show how wording changes from crawl to crawl.
+
+Counts of documents, not of words, after Kobak et al. 2025, "Delving into LLM-assisted writing in biomedical
+publications through excess vocabulary" (Science Advances). Their abstracts are of one length; here every document is
+read up to its 200th word, because a long text holds more different words than a short one and a change of lengths would
+look like a change of wording.
+"""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from provenance.schema import WORDINGS
+from provenance.text.words import UNSPACED
+
+MIN_WORDS = 80  # of a document that is counted
+WINDOW = 200  # words read of a document
+LEAST_IN = 500  # a word in fewer than one of so many documents of its language and month is left out
+_HEAD = 10 * WINDOW  # characters in which the window is looked for
+_SPACED = rf"[\p{{L}}\p{{M}}--[{UNSPACED}]]"
+_WORD = rf"{_SPACED}+(?:'{_SPACED}+)*|[{UNSPACED}]{{2}}"
+_GROUP = ("language", "month")
+_LEAST_ROWS = 50_000  # that wait to be added up
+
+
+def counted_documents(documents: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `documents` that count: no copies, 80 words and more, of a language that was told.
+
+    `clusters` is the table of that name, row for row.
+    """
+    return documents.filter(
+        clusters["representative"] & (pl.col("n_words") >= MIN_WORDS) & pl.col("language").is_not_null()
+    )
+
+
+@dataclass(slots=True)
+class WordingTally:
+    """The counts of one shard, batch by batch; what batches there were makes no difference."""
+
+    _groups: dict[tuple[object, ...], "_Counts"] = field(default_factory=dict)
+
+    def add(self, documents: pl.DataFrame, clusters: pl.DataFrame) -> None:
+        """Counts a batch: those of its rows that count."""
+        counted = count_words_in(counted_documents(documents, clusters))
+        for group, rows in counted.partition_by(*_GROUP, as_dict=True, include_key=False).items():
+            self._groups.setdefault(group, _Counts()).add(rows)
+
+    def table(self) -> pl.DataFrame:
+        """The rows of WORDINGS: by language, month and word, those of all documents first."""
+        frames = [counts.often(language, month) for (language, month), counts in self._groups.items()]
+        return pl.concat([WORDINGS.empty(), *frames]).sort(*_GROUP, "word", nulls_last=False)
+
+
+@dataclass(slots=True)
+class _Counts:
+    """The counts of one language and month: added up, and those of later batches."""
+
+    added: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={"word": pl.String, "n_documents": pl.Int64})
+    )
+    later: list[pl.DataFrame] = field(default_factory=list)
+    n_later: int = 0
+
+    def add(self, rows: pl.DataFrame) -> None:
+        self.later.append(rows)
+        self.n_later += rows.height
+        if self.n_later > max(_LEAST_ROWS, self.added.height):
+            self.add_up()
+
+    def add_up(self) -> None:
+        self.added = pl.concat([self.added, *self.later]).group_by("word").agg(pl.col("n_documents").sum())
+        self.later, self.n_later = [], 0
+
+    def often(self, language: object, month: object) -> pl.DataFrame:
+        self.add_up()
+        total = self.added.filter(pl.col("word").is_null())["n_documents"].sum()
+        often = self.added.filter(pl.col("n_documents") * LEAST_IN >= total)
+        return WORDINGS.conform(often.with_columns(language=pl.lit(language), month=pl.lit(month)))
+
+
+def count_words_in(documents: pl.DataFrame) -> pl.DataFrame:
+    """Documents by language, month of capture and word; word is null where all are counted. Rows in no order."""
+    read = documents.select("language", month=pl.col("fetch_time").dt.strftime("%Y-%m"), word=_words(pl.col("text")))
+    words = read.explode("word", empty_as_null=False).group_by(*_GROUP, "word").agg(n_documents=pl.len())
+    everything = read.group_by(*_GROUP).agg(word=pl.lit(None, pl.String), n_documents=pl.len())
+    return pl.concat([WORDINGS.conform(frame) for frame in (everything, words)])
+
+
+def _words(text: pl.Expr) -> pl.Expr:
+    """The different words in the window of each text, lower case; of scripts without spaces, neighbouring pairs.
+
+    There every character is written twice with a blank between, so that the pairs of a run stand apart.
+    """
+    head = text.str.head(_HEAD).str.to_lowercase().str.replace_all("’", "'", literal=True)
+    apart = head.str.replace_all(rf"([{UNSPACED}])", "$1 $1").str.head(_HEAD)
+    return apart.str.extract_all(_WORD).list.head(WINDOW).list.unique()

@@ -69,9 +69,9 @@ def test_a_score_that_exaggerates_lies_below_it():
 
 
 def test_synthetic_documents_are_weighed_to_the_prior():
-    even = made_reference().with_columns(pl.lit(0.25).alias("ai_score"))
-    row = measure_reliability(even, prior=0.1).row(0, named=True)
-    assert (row["score"], row["share"]) == (pytest.approx(0.25), pytest.approx(0.1))
+    score = pl.when(pl.col("label") == "human").then(0.21).otherwise(0.29)
+    row = measure_reliability(made_reference().with_columns(ai_score=score), prior=0.1).row(0, named=True)
+    assert (row["score"], row["share"]) == (pytest.approx(0.9 * 0.21 + 0.1 * 0.29), pytest.approx(0.1))
 
 
 def test_a_bin_of_one_label_has_an_interval():

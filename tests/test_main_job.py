@@ -129,9 +129,3 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "the same command goes on from there" in errors
     assert "Traceback" not in errors
-
-
-def test_a_run_named_twice_is_reported_once(finished: Path, tmp_path: Path) -> None:
-    provenance("report", finished, finished, "--out", tmp_path / "twice.html")
-    provenance("report", finished, "--out", tmp_path / "once.html")
-    assert (tmp_path / "twice.html").read_text() == (tmp_path / "once.html").read_text()

@@ -21,7 +21,7 @@ from provenance.errors import ConfigError
 from provenance.stats.cells import Floats, Integers
 from provenance.stats.ratio import REST
 from provenance.stats.site_columns import add_site_columns, tell_top_level_domain
-from provenance.stats.site_names import OPEN_COUNTRY_CODES
+from provenance.stats.site_names import OPEN_COUNTRY_CODES, RESERVED
 
 PROPERTIES = (
     "language", "top_level_domain", "domain_class", "site_type", "length", "genre", "country_english", "predictable",
@@ -109,7 +109,7 @@ def _tell_country_english() -> pl.Expr:
     domain = tell_top_level_domain()
     country = domain.str.contains(r"^[a-z]{2}$") & ~domain.is_in((*NOT_OF_A_COUNTRY, *ENGLISH_COUNTRY_CODES))
     named = pl.when(country).then(pl.lit(COUNTRY_ENGLISH[0])).otherwise(pl.lit(COUNTRY_ENGLISH[1]))
-    return pl.when((pl.col("language") == "en") & domain.is_not_null()).then(named)
+    return pl.when((pl.col("language") == "en") & ~domain.is_in(RESERVED)).then(named)
 
 
 def _tell_predictable(frame: pl.DataFrame) -> pl.Expr:

@@ -27,7 +27,7 @@ _LENGTH_ENDS = (79, 199, 499, 1999)
 _GOVERNMENT = (
     r"(?:^|\.)(?:(?:gov|gob|gouv|gub|govt)\.[a-z]{2}|go\.(?:jp|kr|id|th|ke|tz|ug|cr|ci|tj)|gv\.(?:at|ao)|lg\.jp"
     r"|(?:gov|gouv)\.[a-z]{2}\.ca|(?:jus|leg|mp)\.br|gog\.pk|kommune\.no|(?:nhs|police|parliament)\.uk|parliament\.nz"
-    r"|muni\.il|fed\.us|state\.[a-z]{2}\.us|(?:ci|co)\.[a-z-]+\.[a-z]{2}\.us)$"
+    r"|muni\.il|nic\.in|gc\.ca|fed\.us|state\.[a-z]{2}\.us|(?:ci|co)\.[a-z-]+\.[a-z]{2}\.us)$"
 )
 _EDUCATION = (
     r"(?:^|\.)(?:edu\.[a-z]{2}|ac\.(?:ae|at|be|bw|ci|cn|cr|cy|eg|fj|gn|id|il|im|in|ir|jp|ke|kr|lk|ls|ma|me|ml|mu|mw"

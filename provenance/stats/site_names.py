@@ -63,10 +63,10 @@ admin.ch bund.de bundesregierung.de bundestag.de bundesrat.de bundespraesident.d
 bayern.de nrw.de hessen.de sachsen.de niedersachsen.de baden-wuerttemberg.de berlin.de brandenburg.de thueringen.de
 rlp.de saarland.de schleswig-holstein.de sachsen-anhalt.de mecklenburg-vorpommern.de bremen.de hamburg.de
 europa.eu overheid.nl rijksoverheid.nl belgium.be fgov.be vlaanderen.be wallonie.be regjeringen.no stortinget.no
-regeringen.se riksdagen.se riksdagen.fi suomi.fi parlament.ch parlament.gv.at parliament.uk nhs.scot
-gov.scot gov.wales mygov.scot canada.ca gc.ca ontario.ca alberta.ca senat.fr assemblee-nationale.fr service-public.fr
+regeringen.se riksdagen.se riksdagen.fi suomi.fi parlament.ch parliament.uk nhs.scot
+gov.scot gov.wales mygov.scot canada.ca ontario.ca alberta.ca senat.fr assemblee-nationale.fr service-public.fr
 elysee.fr vie-publique.fr senato.it camera.it quirinale.it congreso.es senado.es boe.es parlamento.pt senate.be
-kremlin.ru mos.ru nic.in
+kremlin.ru mos.ru
 """
 _INTERNATIONAL = """
 europa.eu un.org unesco.org unicef.org worldbank.org imf.org oecd.org wto.org iaea.org osce.org afdb.org adb.org

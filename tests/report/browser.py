@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +16,10 @@ FLAGS = """
 --disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars --remote-debugging-pipe
 """
 NOBODY = "--host-resolver-rules=MAP * ~NOTFOUND"  # the browser itself shall reach nobody either
-DRAWN = "document.readyState === 'complete' && (!document.querySelector('[data-chart]') || !!document.documentElement.dataset.drawn)"
+DRAWN = """
+document.readyState === "complete"
+&& (!document.querySelector("[data-chart]") || document.documentElement.dataset.drawn !== undefined)
+"""
 
 
 class Browser:
@@ -100,9 +102,3 @@ class Browser:
             *whole, buffer = (buffer + data).split(b"\0")
             yield from map(json.loads, whole)
 
-
-@contextmanager
-def open_browser(folder: Path) -> Iterator[Browser]:
-    """A browser with a profile of its own in `folder`."""
-    with Browser(folder / "profile") as browser:
-        yield browser

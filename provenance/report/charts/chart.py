@@ -16,6 +16,7 @@ from provenance.report.numbers import show_share
 
 COLOURS = {origin: f"var(--{origin.replace('_', '-')})" for origin in ORIGIN_NAMES}
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', sans-serif"
+POINTS = "points"  # name of the data set of a layout
 SAID = 12  # points that a chart's text tells one by one
 Point = dict[str, object]
 
@@ -31,6 +32,7 @@ class Chart:
     caption: str
     alt: str
     spec: str
+    height: int = 0  # pixels of the drawing, without axes and legend
 
 
 def finish(layers: Sequence[alt.Chart], name: str, height: int, caption: str, said: str) -> Chart:
@@ -52,14 +54,18 @@ def finish(layers: Sequence[alt.Chart], name: str, height: int, caption: str, sa
         )
         .configure_legend(labelColor="var(--ink)", labelFontSize=12, offset=8)
     )
-    spec = json.dumps(styled.to_dict(), ensure_ascii=True, sort_keys=True)
-    return Chart(name, caption, f"{caption} {said}".strip(), spec.replace("<", "\\u003c"))
+    return Chart(name, caption, f"{caption} {said}".strip(), _dump(styled.to_dict(validate=False)), height)
+
+
+def fill(layout: Chart, name: str, points: Sequence[Mapping[str, object]], caption: str, said: str) -> Chart:
+    """The chart of a layout over the data set `POINTS`, with its points put in."""
+    spec = json.loads(layout.spec) | {"datasets": {POINTS: _round(points)}, "description": caption}
+    return Chart(name, caption, f"{caption} {said}".strip(), _dump(spec), layout.height)
 
 
 def draw(points: Sequence[Mapping[str, object]]) -> alt.Chart:
     """A chart of points, figures rounded to what can be seen."""
-    rounded = [{k: round(v, 5) if isinstance(v, float) else v for k, v in point.items()} for point in points]
-    return alt.Chart(pl.DataFrame(rounded, infer_schema_length=None))
+    return alt.Chart(pl.DataFrame(_round(points), infer_schema_length=None))
 
 
 def origin_colour(origins: Sequence[str], *, named: bool = True) -> alt.Color:
@@ -92,6 +98,14 @@ def say_points(points: Sequence[Mapping[str, object]], *keys: str, value: str = 
 def largest(points: Iterable[Mapping[str, object]], *keys: str) -> float:
     """The largest figure under any of `keys`, 0 where there is none."""
     return max((float(str(point[key])) for point in points for key in keys if point[key] is not None), default=0.0)
+
+
+def _round(points: Sequence[Mapping[str, object]]) -> list[Point]:
+    return [{k: round(v, 5) if isinstance(v, float) else v for k, v in point.items()} for point in points]
+
+
+def _dump(spec: Mapping[str, object]) -> str:
+    return json.dumps(spec, ensure_ascii=True, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _legend() -> alt.Legend:

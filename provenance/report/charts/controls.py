@@ -22,14 +22,14 @@ VERDICTS = {True: "passed", False: "failed", None: "too few to tell"}
 LOOKS = {
     "passed": Look("var(--human)"),
     "failed": Look("var(--ai-generated)", "diamond"),
-    "too few to tell": Look("var(--undetermined)", "square"),
 }
 ROW_HEIGHT = 24
 
 
 def chart_negative(negative: pl.DataFrame, name: str) -> Chart | None:
-    """Estimates with intervals where the truth is zero, a row per stratum, told apart by verdict."""
-    points = list_controls(negative.filter(pl.col("prevalence").is_not_null()))
+    """Estimates with intervals where the truth is zero, a row per stratum that could be told to pass or to fail."""
+    told = negative.filter(pl.col("prevalence").is_not_null(), pl.col("passed").is_not_null())
+    points = list_controls(told)
     if len(points) < 2:
         return None
     order = [str(point["stratum"]) for point in points]

@@ -31,7 +31,11 @@ class Looks:
 def tell_apart(field: str, looks: Mapping[str, Look], *, columns: int = 3) -> Looks:
     """Encodings of a nominal field by what its values look like; no legend where there is a single one."""
     names = list(looks)
-    legend = alt.Legend(orient="top", symbolSize=90, labelLimit=260, columns=columns) if len(looks) > 1 else None
+    legend = (
+        alt.Legend(orient="top", symbolSize=90, symbolOpacity=1, labelLimit=260, columns=columns)
+        if len(looks) > 1
+        else None
+    )
     colours, shapes, dashes = (
         alt.Scale(domain=names, range=[look.colour for look in looks.values()]),
         alt.Scale(domain=names, range=[look.shape for look in looks.values()]),

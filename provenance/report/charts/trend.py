@@ -1,5 +1,6 @@
 """Prevalence over time: one origin with its series and the negative control, and small charts of groups."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -8,9 +9,11 @@ import polars as pl
 
 from provenance.report.charts.chart import (
     COLOURS,
+    POINTS,
     Chart,
     Point,
     draw,
+    fill,
     finish,
     origin_colour,
     say_points,
@@ -56,14 +59,22 @@ def chart_small(rows: pl.DataFrame, name: str, label: str, top: float) -> Chart 
     points = [point for origin in SYNTHETIC for point in list_trend(rows, origin) if point["key"] == "all_hosts"]
     if len({point["period"] for point in points}) < 2:
         return None
-    x = time_axis([str(point["period"]) for point in points], "%Y", 4)
-    base = draw(points).encode(x=x, detail=["run:N", "origin:N"], color=origin_colour(SYNTHETIC, named=False))
-    y = alt.Y("low:Q", title=None, axis=share_axis(3), scale=alt.Scale(domain=[0, top or 0.01], clamp=True))
+    periods = tuple(order_periods([str(point["period"]) for point in points]))
+    return fill(_lay_small(periods, top or 0.01), name, points, label, say_points(points, "period", "origin"))
+
+
+@functools.cache
+def _lay_small(periods: tuple[str, ...], top: float) -> Chart:
+    """A small chart without points: its neighbours differ in nothing else."""
+    base = alt.Chart(alt.NamedData(POINTS)).encode(
+        x=time_axis(periods, "%Y", 4), detail=["run:N", "origin:N"], color=origin_colour(SYNTHETIC, named=False)
+    )
+    y = alt.Y("low:Q", title=None, axis=share_axis(3), scale=alt.Scale(domain=[0, top], clamp=True))
     band = base.mark_area(opacity=0.18).encode(y=y, y2="high:Q")
     line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=24, opacity=1)).encode(
         y="prevalence:Q", tooltip=tip("period", "origin", *FIGURES)
     )
-    return finish([band, line], name, 120, label, say_points(points, "period", "origin"))
+    return finish([band, line], "", 120, "", "")
 
 
 def list_trend(trend: pl.DataFrame, origin: str) -> list[Point]:

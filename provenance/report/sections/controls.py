@@ -23,7 +23,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ControlSection:
-    """Negative controls per stratum, failed ones first, and spiked mixtures."""
+    """Negative controls, of everything first, then of strata, failed ones first; and spiked mixtures."""
 
     finding: Finding | None
     charts: tuple[Chart, ...]
@@ -61,8 +61,8 @@ def make_control_section(controls: pl.DataFrame) -> ControlSection | None:
     """The section, or null without any control."""
     if controls.is_empty():
         return None
-    overall = pl.col("group_columns").list.len() > 0
-    ranked = controls.sort(pl.col("passed").fill_null(True), overall, maintain_order=True)
+    part = pl.col("group_columns").list.len() > 0
+    ranked = controls.sort(part, pl.col("passed").fill_null(True), maintain_order=True)
     negative, spikes = (ranked.filter(control=control) for control in ("negative", "spike"))
     origins = [origin for origin in ORIGIN_NAMES if origin in negative.get_column("origin")]
     charts = [

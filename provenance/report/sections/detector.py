@@ -8,7 +8,7 @@ from provenance.report.charts import Chart
 from provenance.report.charts.detector import chart_errors, chart_reliability, list_errors
 from provenance.report.names import AXIS_NAMES, name_value
 
-DRAWN, SHOWN = 16, 40
+DRAWN, SHOWN = 16, 60
 ALL = "all together"
 SIDE_NAMES = {"human": "human, wrongly flagged", "synthetic": "synthetic, found"}
 
@@ -32,7 +32,7 @@ def make_detector_section(errors: pl.DataFrame, reliability: pl.DataFrame) -> De
     charts = [chart_errors(list_errors(groups, side, DRAWN), side, f"errors-{side}") for side in SIDE_NAMES]
     charts.append(chart_reliability(reliability, "reliability"))
     worse = pl.when(pl.col("side") == "human").then("rate").otherwise(1 - pl.col("rate"))
-    ranked = groups.sort(worse, "group", descending=[True, False])
+    ranked = groups.sort("axis", "side", worse, "group", descending=[False, False, True, False])
     return DetectorSection(
         tuple(chart for chart in charts if chart is not None),
         _show(named.filter(pl.col("group").is_null())),

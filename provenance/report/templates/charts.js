@@ -1,11 +1,19 @@
 "use strict";
 // Every chart's specification lies beside its place on the page; colours are CSS variables and follow the scheme.
 const options = { actions: false, renderer: "svg", tooltip: { theme: "custom" } };
-const drawn = [...document.querySelectorAll("[data-chart]")].map((place) => {
-  const spec = JSON.parse(document.getElementById(place.dataset.chart).textContent);
-  return vegaEmbed(place, spec, options).catch((error) => {
+const places = [...document.querySelectorAll("[data-chart]")];
+const draw = (place) =>
+  vegaEmbed(place, JSON.parse(document.getElementById(place.dataset.chart).textContent), options).catch((error) => {
     place.textContent = "This chart could not be drawn: " + error.message;
     console.error(error);
   });
-});
-Promise.all(drawn).then(() => document.documentElement.setAttribute("data-drawn", String(drawn.length)));
+// One after the other, so that the page can be read and scrolled meanwhile.
+const drawAll = async () => {
+  for (const place of places) {
+    await draw(place);
+    await new Promise((done) => setTimeout(done));
+  }
+  document.documentElement.setAttribute("data-drawn", String(places.length));
+};
+drawAll();
+addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((part) => (part.open = true)));

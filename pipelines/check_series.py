@@ -17,6 +17,8 @@ from pipelines.series_tables import write_tables
 from pipelines.simulate_series import STOCK
 from pipelines.simulated_pages import make_series
 from pipelines.simulated_scores import estimate_series, read_scored, score_pages
+from pipelines.simulated_texts import LANGUAGES
+from provenance.stats import StatsOptions
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -29,7 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     out = options.out or options.folder / "coverage"
     out.mkdir(parents=True, exist_ok=True)
     estimates = pl.concat(
-        estimate_series(scored).with_columns(drawn=pl.lit(number)) for number, scored in _series(options)
+        estimate_series(scored, LANGUAGES if number == 0 else ("en",), StatsOptions()).with_columns(
+            drawn=pl.lit(number)
+        )
+        for number, scored in _series(options)
     )
     estimates.write_parquet(out / "estimates.parquet")
     write_tables(estimates, out / "coverage.md")

@@ -7,11 +7,11 @@ import polars as pl
 
 from provenance.jobs.rates import error_rates
 from provenance.models.calibration import load_calibration
-from provenance.stats import StatsOptions, estimate_ratio
+from provenance.stats import StatsOptions
+from provenance.stats.trend import estimate_trend
 from provenance.verdict import VerdictOptions
 
 ORIGINS = ("human", "ai_generated", "machine_translated")
-BY = "language+crawl"
 DOCUMENT = (
     "doc_id", "crawl", "language", "url_host_name", "url_host_registered_domain", "fetch_time", "n_words",
 )  # fmt: skip
@@ -51,37 +51,28 @@ def _score_dated() -> pl.Expr:
     return 1 / (1 + (-total).exp() / odds)
 
 
-def estimate_series(scored: pl.DataFrame) -> pl.DataFrame:
+def estimate_series(scored: pl.DataFrame, languages: Sequence[str], options: StatsOptions) -> pl.DataFrame:
     """Estimates of each crawl and language: series, crawl, language, unit, origin, true_share, prevalence, low, high.
 
     `scored` has a column `truth`, the origin that is known. It stands in for the origin that was judged, so that the
     plain share in a row is the true one, of whatever documents the row is made from.
     """
-    known = scored.with_columns(origin="truth")
-    n_crawls = pl.col("crawl").n_unique()
-    parts = {
-        "all_hosts": known,
-        "same_hosts": known.filter(n_crawls.over("url_host_name") == known.select(n_crawls).item()),
-        "first_seen": known.filter(pl.col("first_seen") == pl.col("fetch_time")),
-    }
-    rates = error_rates(load_calibration(None), VerdictOptions())
+    rates, known = error_rates(load_calibration(None), VerdictOptions()), scored.with_columns(origin="truth")
     tables = [
-        estimate_ratio(part, (BY,), errors=rates, options=StatsOptions()).with_columns(series=pl.lit(name))
-        for name, part in parts.items()
+        estimate_trend(known.filter(language=language), period="crawl", errors=rates, options=options).with_columns(
+            language=pl.lit(language)
+        )
+        for language in languages
     ]
     return pl.concat(_by_origin(pl.concat(tables), origin) for origin in ORIGINS)
 
 
 def _by_origin(table: pl.DataFrame, origin: str) -> pl.DataFrame:
-    grouped = table.filter(pl.col("group_columns").list.join("+") == BY)
-    return grouped.select(
-        "series",
-        *("unit", "n_documents", "n_measured", "n_hosts", "estimable", "why"),
-        language=pl.col("group_values").list.get(0),
-        crawl=pl.col("group_values").list.get(1),
+    figures = {figure: pl.col(f"{origin}_{figure}") for figure in ("prevalence", "low", "high")}
+    return table.select(
+        *("series", "language", "unit", "n_documents", "n_measured", "n_hosts", "estimable", "why"),
+        crawl="period",
         origin=pl.lit(origin),
         true_share=pl.col(f"{origin}_share"),
-        prevalence=pl.col(f"{origin}_prevalence"),
-        low=pl.col(f"{origin}_low"),
-        high=pl.col(f"{origin}_high"),
+        **figures,
     )

@@ -70,6 +70,7 @@ class ControlOptions:
     spiked_documents: int = 1000  # at most, of a mixture
     least_spiked: int = 200  # human documents below which no mixture is made of them
     rounds: int = 5  # parts of the generators, each left out and spiked in once
+    min_words: int = 80  # of documents in a mixture, as of those that have a score
     seed: int = 1
 
 

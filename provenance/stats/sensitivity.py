@@ -11,6 +11,7 @@ import polars as pl
 
 from provenance.stats.bootstrap import count_effective
 from provenance.stats.cells import Documents, Floats, Integers, gather_documents, normalise_scored
+from provenance.stats.control_rows import score_text
 from provenance.stats.estimators import adjust_count
 from provenance.stats.group import SYNTHETIC
 from provenance.stats.options import StatsOptions
@@ -40,14 +41,15 @@ def estimate_sensitivity(
     """Prevalence of each synthetic origin by adjusted count under assumed miss rates (SENSITIVITY_SCHEMA).
 
     Rows ascend in the miss rate, with one more, `measured`, at the rate that the error counts give. Documents count
-    that have a score, in languages with counted errors; an origin with fewer than `min_documents` of them has no rows.
-    The interval holds the sampling of documents and of the false positives, given the miss rate: the doubt about that
-    is the table itself. The share flagged is drawn from Jeffreys' Beta with as many documents as the clustered sample
-    is worth (Korn and Graubard 1998, Survey Methodology 24(2), use the same number), so one host makes it wide and
-    no document flagged leaves a width.
+    whose text has a score, in languages with counted errors; dates are left out, as they were when errors were counted.
+    An origin with fewer than `min_documents` of them has no rows. The interval holds the sampling of documents and of
+    the false positives, given the miss rate: the doubt about that is the table itself. The share flagged is drawn from
+    Jeffreys' Beta with as many documents as the clustered sample is worth (Korn and Graubard 1998, Survey Methodology
+    24(2), use the same number), so one host makes it wide and no document flagged leaves a width.
     """
     options = options or StatsOptions()
-    documents = gather_documents(normalise_scored(scored, options), errors)
+    prior = next((known.prior for known in errors.axes if known.axis == "ai"), 0.1)
+    documents = gather_documents(normalise_scored(score_text(scored, prior), options), errors)
     rows = []
     for k, origin in enumerate(SYNTHETIC):
         known = documents.take(np.flatnonzero(documents.measured[:, k] & (documents.stratum[:, k] >= 0)))

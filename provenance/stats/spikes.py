@@ -55,8 +55,8 @@ def check_spikes(
     options = options or ControlOptions()
     rows: list[Row] = []
     for origin in SYNTHETIC:
-        measured = pl.all_horizontal(pl.col("generator", "ai_score", "mt_score").is_not_null())
-        synthetic = scores.frame.filter(pl.col("label") == origin, measured)
+        known = scores.frame.filter(pl.col("label") == origin, pl.col("generator").is_not_null())
+        synthetic = _take_measured(known, options)
         pool = _choose_pool(origin, scored, reference, scores, synthetic, options)
         if pool is not None and synthetic["generator"].n_unique() > 1:
             rows += _spike(origin, pool, synthetic, estimate, options)
@@ -77,13 +77,21 @@ def _choose_pool(
         if reference is not None and "url_host_name" in reference.columns:
             pools.insert(0, _Pool("reference", *halve(reference, "url_host_name"), scores))
         pools.insert(0, _Pool("same_run", take_early(scored), reference, scores))
-    measured = pl.all_horizontal(pl.col("ai_score", "mt_score").is_not_null())
     spoken = pl.col("language").is_in(synthetic["language"].unique().to_list())
     for pool in pools:
-        humans = pool.humans.filter(measured, spoken) if "language" in pool.humans.columns else pool.humans.clear()
+        humans = _take_measured(pool.humans, options)
+        humans = humans.filter(spoken) if humans.height else humans
         if humans.height >= options.least_spiked:
             return _Pool(pool.source, score_text(humans, options.prior), pool.reference, pool.scores)
     return None
+
+
+def _take_measured(frame: pl.DataFrame, options: ControlOptions) -> pl.DataFrame:
+    """The documents that count in an estimate: a mixture has its share among them."""
+    if "language" not in frame.columns:
+        return frame.clear()
+    measured = pl.all_horizontal(pl.col("language", "ai_score", "mt_score").is_not_null())
+    return frame.filter(measured, pl.col("n_words") >= options.min_words)
 
 
 def _spike(

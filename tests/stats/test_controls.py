@@ -281,8 +281,17 @@ def test_spiked_documents_stay_on_their_hosts():
     assert (mixed["ai_score"] > 0.5).sum() > (plain["ai_score"] > 0.5).sum() + 50
 
 
+def test_short_documents_are_in_no_mixture():
+    estimate = Estimate()
+    frame = pl.concat([early(300), early(300).with_columns(n_words=pl.lit(20, pl.Int64))])
+    check_spikes(frame, estimate=estimate, scores=KNOWN, options=ControlOptions(shares=(0.05,), rounds=1))
+    assert estimate.calls[0][0]["n_words"].to_list().count(20) == 0
+
+
 def test_one_generator_or_no_people_make_no_mixture():
     assert check_spikes(early(0), estimate=Estimate(), scores=known_scores(500, generators=1)).is_empty()
+    untold = check_spikes(early(300).drop("language"), estimate=Estimate(), scores=KNOWN)
+    assert set(untold["source"]) == {"shipped"}
     assert check_spikes(
         early(0), estimate=Estimate(), scores=Known(KNOWN.frame.filter(pl.col("label") != "human"))
     ).is_empty()

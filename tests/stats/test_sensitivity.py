@@ -74,6 +74,16 @@ def test_a_miss_rate_that_leaves_no_separation_has_no_prevalence():
     assert (last["prevalence"], last["low"], last["high"]) == (None, None, None)
 
 
+def test_dates_change_nothing():
+    frame = counted(1000, 503, hosts=1000).with_columns(
+        ai_llr=pl.when(pl.col("ai_score") > 0.5).then(4.0).otherwise(-1.0)
+    )
+    dated = frame.with_columns(ai_score=pl.lit(0.001))
+    expected = estimate_sensitivity(frame, published_errors(), options=OPTIONS)
+    assert expected["prevalence"].max() > 0.4
+    assert estimate_sensitivity(dated, published_errors(), options=OPTIONS).equals(expected)
+
+
 def test_one_host_is_wide():
     widths = []
     for hosts in (1, 1000):

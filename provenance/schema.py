@@ -311,8 +311,8 @@ WORDINGS = Table(
         "n_documents": Column(
             pl.Int64,
             "documents",
-            "with the word among their first 200; copies and texts of under 80 words are not counted, words in fewer "
-            "than 1 of 500 documents are left out",
+            "with the word among their first 200; one of each host, no copies, none under 80 words; words in fewer "
+            "than 1 of 500 of the documents counted are left out",
             1,
             nullable=False,
         ),

@@ -3,7 +3,8 @@
 Counts of documents, not of words, after Kobak et al. 2025, "Delving into LLM-assisted writing in biomedical
 publications through excess vocabulary" (Science Advances). Their abstracts are of one length; here every document is
 read up to its 200th word, because a long text holds more different words than a short one and a change of lengths would
-look like a change of wording.
+look like a change of wording. One document of each host counts: pages of a host share their topics and their wording,
+so that a few large hosts that come or go would look like a change of wording, too.
 """
 
 from dataclasses import dataclass, field
@@ -20,17 +21,20 @@ _HEAD = 10 * WINDOW  # characters in which the window is looked for
 _SPACED = rf"[\p{{L}}\p{{M}}--[{UNSPACED}]]"
 _WORD = rf"{_SPACED}+(?:'{_SPACED}+)*|[{UNSPACED}]{{2}}"
 _GROUP = ("language", "month")
+_ONE = (*_GROUP, "host")
 _LEAST_ROWS = 50_000  # that wait to be added up
 
 
 def counted_documents(documents: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `documents` that count: no copies, 80 words and more, of a language that was told.
+    """The rows of `documents` that count, with `month` and `host`: no copies, 80 words and more, of a language told.
 
-    `clusters` is the table of that name, row for row.
+    Of each host the first in a language and month; a document without host is its own. `clusters` is the table of that
+    name, row for row.
     """
-    return documents.filter(
-        clusters["representative"] & (pl.col("n_words") >= MIN_WORDS) & pl.col("language").is_not_null()
-    )
+    long = clusters["representative"] & (pl.col("n_words") >= MIN_WORDS) & pl.col("language").is_not_null()
+    month, host = pl.col("fetch_time").dt.strftime("%Y-%m"), pl.coalesce("url_host_name", "doc_id")
+    named = documents.filter(long).with_columns(month=month, host=host)
+    return named.unique(_ONE, keep="first", maintain_order=True)
 
 
 @dataclass(slots=True)
@@ -38,10 +42,13 @@ class WordingTally:
     """The counts of one shard, batch by batch; what batches there were makes no difference."""
 
     _groups: dict[tuple[object, ...], "_Counts"] = field(default_factory=dict)
+    _hosts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict.fromkeys(_ONE, pl.String)))
 
     def add(self, documents: pl.DataFrame, clusters: pl.DataFrame) -> None:
         """Counts a batch: those of its rows that count."""
-        counted = count_words_in(counted_documents(documents, clusters))
+        fresh = counted_documents(documents, clusters).join(self._hosts, on=_ONE, how="anti", nulls_equal=True)
+        self._hosts = pl.concat([self._hosts, fresh.select(_ONE)])
+        counted = _count_words(fresh)
         for group, rows in counted.partition_by(*_GROUP, as_dict=True, include_key=False).items():
             self._groups.setdefault(group, _Counts()).add(rows)
 
@@ -78,9 +85,9 @@ class _Counts:
         return WORDINGS.conform(often.with_columns(language=pl.lit(language), month=pl.lit(month)))
 
 
-def count_words_in(documents: pl.DataFrame) -> pl.DataFrame:
-    """Documents by language, month of capture and word; word is null where all are counted. Rows in no order."""
-    read = documents.select("language", month=pl.col("fetch_time").dt.strftime("%Y-%m"), word=_words(pl.col("text")))
+def _count_words(documents: pl.DataFrame) -> pl.DataFrame:
+    """Documents by language, month and word; word is null where all are counted. Rows in no order."""
+    read = documents.select(*_GROUP, word=_words(pl.col("text")))
     words = read.explode("word", empty_as_null=False).group_by(*_GROUP, "word").agg(n_documents=pl.len())
     everything = read.group_by(*_GROUP).agg(word=pl.lit(None, pl.String), n_documents=pl.len())
     return pl.concat([WORDINGS.conform(frame) for frame in (everything, words)])

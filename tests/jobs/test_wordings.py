@@ -24,7 +24,8 @@ MILL = "Nobody remembers when the mill stopped, but its wheel still hangs over t
 
 def page(number: int, text: str) -> bytes:
     lines = "".join(f"<p>{text}</p>" for _ in range(8))
-    return response(number, f"<html><body><article>{lines}</article></body></html>".encode())
+    body = f"<html><body><article>{lines}</article></body></html>".encode()
+    return response(number, body).replace(b"http://e.example/", f"http://e{number}.example/".encode())
 
 
 def make_run(base: Path, crawl: str, shards: dict[str, list[bytes]], *, workers: int = 1) -> RunTables:

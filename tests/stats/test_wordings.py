@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import polars as pl
@@ -20,13 +21,26 @@ TEXTS = [
 
 
 def made(
-    texts: list[str], *, language: str | None = "en", month: int | None = 5, n_words: int = 100
+    texts: list[str],
+    *,
+    language: str | None = "en",
+    month: int | None = 5,
+    n_words: int = 100,
+    hosts: Sequence[str | None] | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Documents and clusters, each its own representative."""
+    """Documents and clusters, each its own representative, without hosts where none are given."""
     time = datetime(2024, month, 1, tzinfo=UTC) if month else None
     n = len(texts)
-    schema = {"text": pl.String, "language": pl.String, "n_words": pl.Int64, "fetch_time": pl.Datetime("us", "UTC")}
-    columns = {"text": texts, "language": [language] * n, "n_words": [n_words] * n, "fetch_time": [time] * n}
+    schema = {
+        "doc_id": pl.String,
+        "url_host_name": pl.String,
+        "text": pl.String,
+        "language": pl.String,
+        "n_words": pl.Int64,
+        "fetch_time": pl.Datetime("us", "UTC"),
+    }
+    told = {"doc_id": [f"{language} {month} {i}" for i in range(n)], "url_host_name": hosts or [None] * n}
+    columns = {**told, "text": texts, "language": [language] * n, "n_words": [n_words] * n, "fetch_time": [time] * n}
     return pl.DataFrame(columns, schema), pl.DataFrame({"representative": [True] * n})
 
 
@@ -58,7 +72,8 @@ def test_the_table_does_not_depend_on_the_batches(monkeypatch: pytest.MonkeyPatc
     texts = [f"{text} shared word{chr(97 + i % 7)}" for i in range(30) for text in TEXTS[:2]]
     whole = count(made(texts))
     monkeypatch.setattr(wordings, "_LEAST_ROWS", 5)
-    assert count(*(made(texts[i : i + 7]) for i in range(0, len(texts), 7))).equals(whole)
+    documents, clusters = made(texts)
+    assert count(*((documents[i : i + 7], clusters[i : i + 7]) for i in range(0, 60, 7))).equals(whole)
 
 
 def test_groups_are_languages_and_months_in_order() -> None:
@@ -78,6 +93,19 @@ def test_copies_short_texts_and_unknown_languages_are_not_counted() -> None:
     assert count(made(TEXTS, n_words=MIN_WORDS - 1)).is_empty()
     assert not count(made(TEXTS, n_words=MIN_WORDS)).is_empty()
     assert count(made(TEXTS, language=None)).is_empty()
+
+
+def test_of_each_host_the_first_document_counts_in_a_language_and_month() -> None:
+    hosts = ["a.example", "b.example", "a.example", None, None]
+    texts = ["first", "second", "third", "fourth", "fifth"]
+    first = dict.fromkeys(["first", "second", "fourth", "fifth"], 1)
+    assert as_dict(count(made(texts, hosts=hosts))) == {None: 4, **first}
+    halves = made(texts[:2], hosts=hosts[:2]), made(texts[2:], hosts=hosts[2:])
+    parted = [(documents.with_columns(pl.col("doc_id") + str(i)), c) for i, (documents, c) in enumerate(halves)]
+    assert as_dict(count(*parted)) == {None: 4, **first}
+    undated = [made(["first"], hosts=["a"], month=None), made(["again"], hosts=["a"], month=None)]
+    assert as_dict(count(*undated)) == {None: 1, "first": 1}
+    assert count(made(["one"], hosts=["a"]), made(["two"], hosts=["a"], month=6)).height == 4
 
 
 def test_pairs_of_neighbours_are_the_words_of_a_script_without_spaces() -> None:

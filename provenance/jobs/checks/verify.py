@@ -21,7 +21,7 @@ from provenance.store import SHARD_TABLES, count_rows, find_misaligned, read_met
 
 _COUNTED_FROM = {
     "wordings": ["word", "n_documents"],
-    "documents": ["language", "n_words"],
+    "documents": ["doc_id", "url_host_name", "fetch_time", "language", "n_words"],
     "clusters": ["representative"],
 }
 

@@ -126,7 +126,8 @@ def test_a_period_of_few_documents_does_not_empty_the_panel():
 def test_short_documents_are_not_in_the_panel():
     short = pages(NEW, hosts(40, 5, 0.0)).with_columns(n_words=pl.lit(40, pl.Int32))
     table = trend(pages(OLD, hosts(40, 5, 0.0)), pages(NEW, hosts(40, 5, 0.0)), short)
-    assert found(table, "same_hosts", "n_documents") == [200, 200]
+    assert found(table, "all_hosts", "n_documents") == [200, 400]
+    assert found(table, "same_hosts", "n_measured") == [200, 200]
 
 
 @settings(max_examples=30, deadline=None)
@@ -171,6 +172,21 @@ def test_documents_of_the_groups_and_periods_add_up():
     totals = table.group_by(pl.col("group_columns").list.join("+")).agg(pl.col("n_documents").sum())
     assert totals["n_documents"].to_list() == [850] * 3
     assert table.filter(pl.col("group_columns") == ["language"], period=OLD)["group_values"].to_list()[-1] == [REST]
+
+
+def test_the_largest_groups_come_first_and_a_null_is_one_of_them():
+    languages = pl.Series([["en", "de", "de", None, None, None][i % 6] for i in range(240)])
+    frames = [pages(crawl, hosts(40, 6, 0.0)).with_columns(language=languages) for crawl in (OLD, NEW)]
+    table = trend(*frames, by=["language"], options=StatsOptions(draws=5, max_groups=1)).filter(series="all_hosts")
+    assert table["group_values"].to_list()[2:] == [[None]] * 2 + [[REST]] * 2
+    table = trend(*frames, by=["language"], options=StatsOptions(draws=5)).filter(series="all_hosts")
+    assert [values[0] for values in table["group_values"].to_list()[2::2]] == [None, "de", "en"]
+
+
+def test_periods_are_never_put_together():
+    frames = [pages(crawl, hosts(40, 5, 0.0)) for crawl in CRAWLS]
+    table = trend(*frames, period="year", options=StatsOptions(draws=5, max_groups=1))
+    assert found(table, "all_hosts", "n_documents") == [200] * 3
 
 
 def test_documents_without_a_period_come_last():

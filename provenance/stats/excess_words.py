@@ -72,10 +72,9 @@ def estimate_excess(
     months or crawls, told by their names; others are steps of one length in the order of `periods`, by name if null.
 
     A word is in excess where its gap exceeds `least_gap` and the interval of the gap lies above 0. Intervals hold for
-    all words at once (Bonferroni) and take documents as independent: where hosts have many pages each, or whole hosts
-    come and go, they are too narrow. A drift row shows the word whose gap has the largest lower bound; `low` bounds the
-    share of documents touched from below, and no drift is shown where it is 0 or less. Its figures are null where there
-    are too few documents or no two earlier years to project from.
+    all words at once (Bonferroni) and take the documents counted as independent. A drift row shows the word whose gap
+    has the largest lower bound; `low` bounds the share of documents touched from below, and no drift is shown where it
+    is 0 or less. Its figures are null where there are too few documents or no two earlier years to project from.
     """
     options = options or ExcessOptions()
     years = tell_years(counts["period"].unique().sort().to_list() if periods is None else list(periods))
@@ -98,55 +97,49 @@ def _by_language(counts: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
 
 def _measure(counts: pl.DataFrame, language: str, period: str, base: BaseYears, options: ExcessOptions) -> pl.DataFrame:
     """Every word that is frequent enough in the period or its base, with gap and interval."""
-    names = {"now": (period,), "later": base.later, "earlier": base.earlier}
+    names = {"frequency": (period,), "later": base.later, "earlier": base.earlier}
     sums = {name: pl.col("n_documents").filter(pl.col("period").is_in(of)).sum() for name, of in names.items()}
     table = counts.group_by("word").agg(**sums)
     totals = table.filter(pl.col("word").is_null()).row(0, named=True)
     words = table.filter(pl.col("word").is_not_null())
     # One is added to counts and totals, as Kobak et al. do: no word is expected never.
-    shares = words.with_columns((pl.col(name) + 1) / (totals[name] + 1) for name in ("later", "earlier"))
-    shares = shares.with_columns(frequency=(pl.col("now") + 1) / (totals["now"] + 1))
-    tested = shares.filter(pl.max_horizontal("frequency", "later", "earlier") >= options.min_frequency)
+    shares = words.with_columns(
+        *((pl.col(name) + 1) / (totals[name] + 1) for name in names), n_documents=pl.col("frequency")
+    )
+    tested = shares.filter(pl.max_horizontal(*names) >= options.min_frequency)
     z = NormalDist().inv_cdf(1 - (1 - options.level) / 2 / max(tested.height, 1))
-    return _add_gap(tested, {name: totals[name] + 1 for name in names}, base.steps, z).select(
-        pl.lit(language).alias("language"),
-        pl.lit(period).alias("period"),
-        "word",
-        pl.col("now").alias("n_documents"),
-        pl.lit(totals["now"], pl.Int64).alias("n_total"),
-        *list(EXCESS_SCHEMA)[5:],
+    measured = _add_gap(tested, {name: totals[name] + 1 for name in names}, base.steps, z)
+    told = {"language": language, "period": period, "n_total": totals["frequency"]}
+    return measured.with_columns(pl.lit(value, EXCESS_SCHEMA[name]).alias(name) for name, value in told.items()).select(
+        EXCESS_SCHEMA.names()
     )
 
 
 def _add_gap(words: pl.DataFrame, totals: dict[str, int], steps: float, z: float) -> pl.DataFrame:
-    """With the projection and the interval of the gap.
+    """With the projection, the gap and its interval.
 
-    The gap is the smaller of two differences, with the rise before and without it; so are its bounds. The interval of
-    each is put together from Wilson's of the frequencies (Zou and Donner 2008, Statistics in Medicine 27).
+    The gap is the smaller of two differences, with the rise and without it, and at least what lies above 1: its bounds
+    are those of the differences, put together alike.
     """
-    now, later, earlier = pl.col("frequency"), pl.col("later"), pl.col("earlier")
-    expected = project_frequency(later, earlier, pl.lit(steps))
-    errors = {
-        name: _wilson(share, totals[name], z) for name, share in (("now", now), ("later", later), ("earlier", earlier))
-    }
-    bounds = []
-    for slope in (0.0, steps):
-        weights = {"now": 1.0, "later": -(1 + slope), "earlier": slope}
-        middle = now - (1 + slope) * later + slope * earlier
-        below, above = (
-            sum(
-                ((w * errors[name][side if w > 0 else 1 - side]) ** 2 for name, w in weights.items()), pl.lit(0.0)
-            ).sqrt()
-            for side in (0, 1)
-        )
-        bounds.append((middle - below, middle + above))
-    return words.with_columns(
-        expected=expected,
-        gap=now - expected,
-        ratio=now / expected,
-        low=pl.min_horizontal(low for low, _ in bounds),
-        high=pl.min_horizontal(high for _, high in bounds),
+    now = pl.col("frequency")
+    expected = project_frequency(pl.col("later"), pl.col("earlier"), pl.lit(steps))
+    flat, rising = (
+        _bound_sum({"frequency": 1.0, "later": -1.0 - slope, "earlier": slope}, totals, z) for slope in (0.0, steps)
     )
+    least = _bound_sum({"frequency": 1.0}, totals, z)
+    low, high = (pl.max_horizontal(pl.min_horizontal(flat[side], rising[side]), least[side] - 1) for side in (0, 1))
+    return words.with_columns(expected=expected, gap=now - expected, ratio=now / expected, low=low, high=high)
+
+
+def _bound_sum(weights: dict[str, float], totals: dict[str, int], z: float) -> tuple[pl.Expr, pl.Expr]:
+    """The interval of a weighted sum of frequencies, from those of each (Zou and Donner 2008, Stat. in Medicine 27)."""
+    middle, below, above = pl.lit(0.0), pl.lit(0.0), pl.lit(0.0)
+    for name, weight in weights.items():
+        down, up = _wilson(pl.col(name), totals[name], z)
+        middle += weight * pl.col(name)
+        below += (weight * (down if weight > 0 else up)) ** 2
+        above += (weight * (up if weight > 0 else down)) ** 2
+    return middle - below.sqrt(), middle + above.sqrt()
 
 
 def _wilson(share: pl.Expr, total: int, z: float) -> tuple[pl.Expr, pl.Expr]:

@@ -99,6 +99,13 @@ def test_crawls_are_projected_from_years_and_the_months_of_language_models_are_n
     assert found["CC-MAIN-2022-49"] == pytest.approx(late)
 
 
+def test_a_word_cannot_be_expected_more_often_than_always() -> None:
+    words = {"the": {"2021": 50_000, "2022": 90_000, "2024": 95_000}}
+    found = row(estimate_excess(made(words, dict.fromkeys(YEARS, 100_000)))[1], period="2024")
+    assert found["gap"] == pytest.approx(-0.05, abs=1e-4)
+    assert -0.055 < found["low"] < found["gap"] < found["high"] < -0.045
+
+
 def test_periods_without_a_date_are_steps_in_the_order_given() -> None:
     periods = ["first", "second", "a third", "fourth"]
     words = {"w": dict(zip(periods, (1000, 2000, 9999, 50_000), strict=True))}

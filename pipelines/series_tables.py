@@ -67,7 +67,7 @@ def show_runs(told: pl.DataFrame) -> str:
     cells = told.filter(series="all_hosts", unit="documents").filter(pl.col("prevalence").is_not_null())
     shown = cells.select(
         "language", "crawl", "origin", "n_measured", "n_hosts",
-        *((100 * pl.col(name)).alias(name) for name in ("true_share", "prevalence", "low", "high")), "held",
+        *((100 * pl.col(name)).alias(name) for name in ("called", "true_share", "prevalence", "low", "high")), "held",
     )  # fmt: skip
     rates = told.filter(pl.col("prevalence").is_not_null()).group_by("series", "unit", "origin")
     held = rates.agg(n=pl.len(), held=pl.col("held").mean()).sort("series", "unit", "origin")

@@ -37,8 +37,9 @@ def score_pages(pages: pl.DataFrame, texts: pl.DataFrame, stock: pl.DataFrame) -
         doc_id=pl.format("{} {}", "crawl", "url"),
         url_host_registered_domain="url_host_name",
         first_seen=pl.col("fetch_time").min().over("key"),
+        origin=pl.lit(None, pl.String),
     )
-    return told.with_columns(ai_score=_score_dated(), origin="truth")
+    return told.with_columns(ai_score=_score_dated())
 
 
 def _score_dated() -> pl.Expr:
@@ -52,10 +53,11 @@ def _score_dated() -> pl.Expr:
 
 
 def estimate_series(scored: pl.DataFrame, languages: Sequence[str], options: StatsOptions) -> pl.DataFrame:
-    """Estimates of each crawl and language: series, crawl, language, unit, origin, true_share, prevalence, low, high.
+    """Estimates by series, crawl, language, unit and origin: called, true_share, prevalence, low, high.
 
     `scored` has a column `truth`, the origin that is known. It stands in for the origin that was judged, so that the
-    plain share in a row is the true one, of whatever documents the row is made from.
+    plain share in a row is the true one, of whatever documents the row is made from; `called` is the share judged so
+    among all documents of the crawl, null where nothing was judged.
     """
     rates, known = error_rates(load_calibration(None), VerdictOptions()), scored.with_columns(origin="truth")
     tables = [
@@ -64,7 +66,12 @@ def estimate_series(scored: pl.DataFrame, languages: Sequence[str], options: Sta
         )
         for language in languages
     ]
-    return pl.concat(_by_origin(pl.concat(tables), origin) for origin in ORIGINS)
+    shares = pl.concat(_by_origin(pl.concat(tables), origin) for origin in ORIGINS)
+    called = scored.group_by("language", "crawl").agg(
+        pl.col("origin").eq(origin).mean().alias(origin) for origin in ORIGINS
+    )
+    long = called.unpivot(ORIGINS, index=["language", "crawl"], variable_name="origin", value_name="called")
+    return shares.join(long, on=["language", "crawl", "origin"], how="left", maintain_order="left")
 
 
 def _by_origin(table: pl.DataFrame, origin: str) -> pl.DataFrame:

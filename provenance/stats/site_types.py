@@ -9,7 +9,10 @@ import polars as pl
 from provenance.stats.site_names import KNOWN_SITES
 
 # Addresses that hold other sites' pages: what their paths say is of those.
-_REPEATERS = r"(?:^|\.)(?:archive\.(?:org|is|ph|today)|googleusercontent\.com|translate\.goog|google\.[a-z.]+)$"
+_REPEATERS = (
+    r"^(?:web\.archive\.org|(?:www\.)?archive\.(?:is|ph|today)|(?:www\.|translate\.)?google\.[a-z.]+)$"
+    r"|\.(?:googleusercontent\.com|translate\.goog)$"
+)
 _LABELS = {
     "blog": r"^(?:[a-z0-9-]+\.)*(?:we)?blogs?\.[^.]+\.[^.]+",
     "forum": r"^(?:[a-z0-9-]+\.)*(?:forums?|foren|discuss|discourse|answers|ask)\.[^.]+\.[^.]+",

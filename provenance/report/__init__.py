@@ -1,5 +1,7 @@
 """Small tables of a run to one self-contained HTML page."""
 
+from typing import TYPE_CHECKING
+
 from provenance.report.data import (
     CopySearchFigures,
     Estimate,
@@ -22,6 +24,9 @@ from provenance.report.schemas import (
 )
 from provenance.report.summaries import count_evidence, count_origins, count_scores, pick_strongest
 
+if TYPE_CHECKING:
+    from provenance.report.export import Exported
+
 __all__ = [
     "EVIDENCE_COUNTS",
     "HISTOGRAM",
@@ -40,12 +45,20 @@ __all__ = [
     "count_evidence",
     "count_origins",
     "count_scores",
+    "export_report",
     "make_example",
     "pick_strongest",
     "read_spans",
     "render_explanation",
     "render_report",
 ]
+
+
+def export_report(data: ReportData) -> "Exported":
+    """Every table of the page that has rows, as frame and CSV, and every chart as SVG and PNG; nothing is written."""
+    from provenance.report.export import export_report as export  # as below
+
+    return export(data)
 
 
 def render_report(data: ReportData) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from provenance.report.names import ORIGIN_NAMES, ORIGINS
+from provenance.report.names import ORIGIN_NAMES, ORIGINS, SYNTHETIC
 from provenance.report.numbers import show_interval, show_ratio, show_share
 
 RATIO = "human_to_synthetic_ratio"
+BOTH, OVERLAP = "both", "of these, AI-generated and then machine-translated"
 Row = Mapping[str, object]
 
 
@@ -88,19 +89,23 @@ def _bounds(row: Row) -> tuple[float | None, float | None, float | None]:
 
 
 def _parts(row: Row) -> tuple[Part, ...]:
-    """The bar of corrected prevalences; none where one of them is not known."""
+    """The bar of corrected prevalences; none where one of them is not known.
+
+    Documents that are both AI-generated and machine-translated count in both prevalences, and once in the bar.
+    """
     found = {origin: _number(row[f"{origin}_prevalence"]) for origin in ORIGINS}
-    return tuple(
-        Part(
-            origin,
-            ORIGIN_NAMES[origin],
-            round(100 * value, 2),
-            show_share(value),
-            show_interval(_number(row[f"{origin}_low"]), _number(row[f"{origin}_high"])),
-        )
-        for origin, value in found.items()
-        if value is not None and None not in found.values()
-    )
+    if None in found.values():
+        return ()
+    both = _number(row.get(f"{BOTH}_prevalence")) or 0.0
+    widths = {origin: (value or 0.0) - (both if origin in SYNTHETIC else 0.0) for origin, value in found.items()}
+    parts = [_part(row, origin, ORIGIN_NAMES[origin], widths[origin]) for origin in ORIGINS]
+    return (*parts[:2], _part(row, BOTH, OVERLAP, both), *parts[2:]) if both else tuple(parts)
+
+
+def _part(row: Row, origin: str, name: str, width: float) -> Part:
+    low, high = _number(row[f"{origin}_low"]), _number(row[f"{origin}_high"])
+    shown = show_share(_number(row[f"{origin}_prevalence"]))
+    return Part(origin, name, round(100 * max(0.0, width), 2), shown, show_interval(low, high))
 
 
 def _number(value: object) -> float | None:

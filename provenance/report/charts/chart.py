@@ -76,7 +76,7 @@ def origin_colour(origins: Sequence[str], *, named: bool = True) -> alt.Color:
 
 def share_axis(count: int = 5) -> alt.Axis:
     """An axis of shares in percent, in tenths where whole ones would repeat."""
-    return alt.Axis(format="~%", tickCount=count)
+    return alt.Axis(format="~%", tickCount=count, labelOverlap="greedy", labelSeparation=6)
 
 
 def tip(*names: str) -> list[alt.Tooltip]:

@@ -23,7 +23,7 @@ LOOKS = {
     "passed": Look("var(--human)"),
     "failed": Look("var(--ai-generated)", "diamond"),
 }
-ROW_HEIGHT = 24
+ROW_HEIGHT = 28
 
 
 def chart_negative(negative: pl.DataFrame, name: str) -> Chart | None:
@@ -35,7 +35,7 @@ def chart_negative(negative: pl.DataFrame, name: str) -> Chart | None:
     order = [str(point["stratum"]) for point in points]
     found = [verdict for verdict in LOOKS if any(point["verdict"] == verdict for point in points)]
     looks = tell_apart("verdict", {verdict: LOOKS[verdict] for verdict in found})
-    y = alt.Y("stratum:N", sort=order, title=None, axis=name_axis(limit=170))
+    y = alt.Y("stratum:N", sort=order, title=None, axis=name_axis(140))
     base = draw(points).encode(y=y, color=looks.colour)
     x = alt.X("low:Q", title="share found where the truth is zero", axis=share_axis(), scale=alt.Scale(domainMin=0))
     bounds = base.mark_rule(strokeWidth=2).encode(x=x, x2="high:Q")

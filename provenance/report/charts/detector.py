@@ -14,7 +14,7 @@ SIDES = {
     "human": "Human texts that are wrongly called synthetic, by group: dot and 95 % interval; further left is better.",
     "synthetic": "Synthetic texts that are found, by group: dot and 95 % interval; further right is better.",
 }
-ROW_HEIGHT = 22
+ROW_HEIGHT = 28
 
 
 def chart_errors(errors: Sequence[Point], side: str, name: str) -> Chart | None:

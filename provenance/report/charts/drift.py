@@ -24,8 +24,13 @@ def chart_drift(points: Sequence[Point], name: str, label: str) -> Chart | None:
     base = draw(shown).encode(x=time_axis([str(p["period"]) for p in shown], "%Y", 5), color=looks.colour)
     y = alt.Y("low:Q", title="share of documents", axis=share_axis(4), scale=alt.Scale(domainMin=0))
     band = base.mark_area(opacity=0.16).encode(y=y, y2="high:Q")
-    line = base.mark_line(strokeWidth=2).encode(y="estimate:Q", strokeDash=looks.dash)
+    lines = [
+        base.transform_filter(alt.datum.method == method)
+        .mark_line(strokeWidth=2, strokeDash=list(LOOKS[method].dash))
+        .encode(y="estimate:Q")
+        for method in methods
+    ]
     tooltip = tip("period", "method", "estimate", "low", "high", "word")
     dots = base.mark_point(filled=True, size=45, opacity=1).encode(y="estimate:Q", tooltip=tooltip, shape=looks.shape)
     said = say_points(shown, "period", "method", value="estimate")
-    return finish([band, line, dots], name, 190, label, said)
+    return finish([band, *lines, dots], name, 190, label, said)

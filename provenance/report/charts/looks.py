@@ -7,6 +7,7 @@ import altair as alt
 
 from provenance.report.periods import date_period, order_periods
 
+_IN_TWO_LINES = r"split(replace(datum.label, regexp('^(.{8,20}) (?=.{4})'), '$1\n'), '\n')"
 SOLID, DASHED, DOTTED = (1, 0), (6, 3), (2, 2)
 
 
@@ -21,11 +22,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """The encodings of a field whose values look as given; all three share one legend."""
+    """The encodings of a field whose values look as given, under one legend."""
 
     colour: alt.Color
     shape: alt.Shape
-    dash: alt.StrokeDash
 
 
 def tell_apart(field: str, looks: Mapping[str, Look], *, columns: int = 3) -> Looks:
@@ -36,15 +36,13 @@ def tell_apart(field: str, looks: Mapping[str, Look], *, columns: int = 3) -> Lo
         if len(looks) > 1
         else None
     )
-    colours, shapes, dashes = (
+    colours, shapes = (
         alt.Scale(domain=names, range=[look.colour for look in looks.values()]),
         alt.Scale(domain=names, range=[look.shape for look in looks.values()]),
-        alt.Scale(domain=names, range=[list(look.dash) for look in looks.values()]),
     )
     return Looks(
         alt.Color(f"{field}:N", title=None, legend=legend, scale=colours),
         alt.Shape(f"{field}:N", title=None, legend=legend, scale=shapes),
-        alt.StrokeDash(f"{field}:N", title=None, legend=legend, scale=dashes),
     )
 
 
@@ -63,6 +61,8 @@ def write_date(period: str) -> str | None:
     return day.isoformat() if day else None
 
 
-def name_axis(padding: int = 8, limit: int = 150) -> alt.Axis:
-    """The axis of a list of names, without lines."""
-    return alt.Axis(labelLimit=limit, ticks=False, domain=False, labelPadding=padding)
+def name_axis(limit: int = 118) -> alt.Axis:
+    """The axis of a list of names, without lines; long names go on in a second line."""
+    return alt.Axis(
+        labelLimit=limit, labelExpr=_IN_TWO_LINES, labelLineHeight=12, ticks=False, domain=False, labelPadding=8
+    )

@@ -7,7 +7,8 @@ from provenance.report.charts.chart import Chart, draw, finish, tip
 from provenance.report.charts.looks import Look, name_axis, tell_apart
 from provenance.report.names import GROUP_NAMES, name_value
 
-ROW_HEIGHT = 26
+ROW_HEIGHT = 28
+TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 FEWER, SAME, MORE = "fewer", "no clear change", "more"
 LOOKS = {
     FEWER: Look("var(--series-4)", "triangle-left"),
@@ -29,12 +30,10 @@ def chart_shift(rows: pl.DataFrame, name: str) -> Chart | None:
     looks = tell_apart("change", {change: LOOKS[change] for change in changes})
     y = alt.Y("value:N", sort=[str(point["value"]) for point in points], title=None, axis=name_axis())
     base = draw(points).encode(y=y, color=looks.colour)
-    x = alt.X(
-        "low:Q",
-        title="odds ratio (logarithmic scale)",
-        scale=alt.Scale(type="log"),
-        axis=alt.Axis(format="~r", tickCount=5),
-    )
+    ends = min(0.8, *(p["low"] for p in points)) / 1.1, max(1.25, *(p["high"] for p in points)) * 1.1
+    axis = alt.Axis(format="~g", values=[tick for tick in TICKS if ends[0] <= tick <= ends[1]])
+    scale = alt.Scale(type="log", nice=False, domain=ends)
+    x = alt.X("low:Q", title="odds ratio (logarithmic scale)", scale=scale, axis=axis)
     one = draw([{"one": 1}]).mark_rule(strokeDash=[5, 4], color="var(--muted)", strokeWidth=1.5).encode(x="one:Q")
     bounds = base.mark_rule(strokeWidth=2).encode(x=x, x2="high:Q")
     dots = base.mark_point(filled=True, size=80, opacity=1).encode(

@@ -104,12 +104,12 @@ def _draw_series(points: Sequence[Point], shown: Sequence[str], origin: str) -> 
         base = draw(mine).encode(x=x, detail="run:N", color=looks.colour)
         shift, main = SHIFTS[series], series == "all_hosts"
         bounds = base.mark_rule(opacity=0.55, xOffset=shift, strokeWidth=1.5).encode(y=y, y2="high:Q")
-        line = base.mark_line(strokeWidth=2.5 if main else 1.5, xOffset=shift)
+        line = base.mark_line(strokeWidth=2.5 if main else 1.5, xOffset=shift, strokeDash=list(known[series].dash))
         dots = base.mark_point(filled=True, size=55, opacity=1, xOffset=shift)
         layers += [
             *([base.mark_area(opacity=0.16).encode(y=y, y2="high:Q")] if main else []),
             bounds,
-            line.encode(y="prevalence:Q", strokeDash=looks.dash),
+            line.encode(y="prevalence:Q"),
             dots.encode(y="prevalence:Q", shape=looks.shape, tooltip=tip("period", "series", *FIGURES)),
         ]
     return layers

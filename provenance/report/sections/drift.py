@@ -32,6 +32,7 @@ class DriftSection:
 
 def make_drift_section(drift: pl.DataFrame, excess: pl.DataFrame, trend: pl.DataFrame) -> DriftSection | None:
     """The section, or null where no excess words were looked for."""
+    drift = drift.filter(pl.col("period").is_not_null())
     if drift.is_empty():
         return None
     sizes = drift.group_by("language").agg(n=pl.col("n_total").sum()).sort("n", "language", descending=[True, False])

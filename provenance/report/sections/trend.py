@@ -37,7 +37,7 @@ class TrendSection:
 
 def make_trend_section(trend: pl.DataFrame, zero: float | None) -> TrendSection | None:
     """The section, or null where there are not two periods to compare; `zero` as in `chart_trend`."""
-    documents = trend.filter(pl.col("unit") == "documents")
+    documents = trend.filter(pl.col("unit") == "documents", pl.col("period").is_not_null())
     overall = documents.filter(pl.col("group_columns").list.len() == 0)
     drawn = [chart_trend(overall, origin, f"trend-{origin.replace('_', '-')}", zero) for origin in SYNTHETIC]
     charts = tuple(chart for chart in drawn if chart is not None)

@@ -11,8 +11,9 @@ from provenance.jobs.corpus import run_corpus
 from provenance.jobs.folder import load_saved_run, open_folder
 from provenance.jobs.gather import RunTables
 from provenance.jobs.settings import RunConfig
-from provenance.jobs.sources.plan import find_shards
+from provenance.jobs.sources.plan import Shard, find_shards
 from provenance.jobs.wordings import scan_wordings
+from provenance.schema import WORDINGS
 from provenance.store import read_table, table_path, write_table
 from tests.archive.made_archives import gzipped, response
 from tests.jobs.test_corpus import Listener
@@ -58,6 +59,16 @@ def test_counts_add_up_over_shards_and_copies_count_once(runs: list[RunTables]) 
     assert counts(runs, "crawl", "gardener") == {"CC-MAIN-2019-30": 1}
     assert counts(runs, "year", "sailors") == {"2019": 2}
     assert counts(runs, "month", "mill") == {"2019-07": 1}
+
+
+def test_documents_without_a_date_are_in_their_crawl_and_in_no_month(tmp_path: Path) -> None:
+    rows = [("en", None, None, 4), ("en", "2024-05", None, 3), ("en", None, "w", 2), ("en", "2024-05", "w", 1)]
+    table = pl.DataFrame(rows, WORDINGS.schema, orient="row")
+    write_table(table_path(tmp_path, "wordings", "c", "a"), table, {})
+    run = RunTables(tmp_path, (Shard("c", "a", "a.warc.gz", 1),))
+    assert counts([run], "crawl", None) == {"c": 7}
+    assert counts([run], "month", None) == {"2024-05": 3}
+    assert counts([run], "year", "w") == {"2024": 1}
 
 
 def test_no_runs_have_no_counts() -> None:

@@ -49,13 +49,15 @@ def estimate_trend(
     reference: pl.DataFrame | None = None,
     options: StatsOptions | None = None,
     series: Sequence[str] = tuple(SERIES),
+    group_series: Sequence[str] = ("all_hosts",),
     **more: Any,
 ) -> pl.DataFrame:
     """The ratio table of each period, for all documents and inside each group of `by` (TREND_SCHEMA).
 
     `period` is "crawl", "month", "year" or another column; `more` goes to `estimate_ratio`, which makes every row.
-    Each series has the same rows: by entry of `by`, group (largest first), period in the order of time and unit; where
-    it has no document, the row is not estimable and says why. Documents without a period have rows of a null one, the
+    Rows go by series, entry of `by`, group (largest first), period in the order of time and unit. Every series has all
+    periods, those of `group_series` the groups, too (each row costs a bootstrap); a row without a document is not
+    estimable and says why. Documents without a period have rows of a null one, the
     last. Groups beyond the `max_groups` largest of all periods are put together. Entries of `by` that hold the period
     itself are passed over. Raises ConfigError for a column that is not there.
     """
@@ -72,7 +74,7 @@ def estimate_trend(
     for columns in _list_entries(frame, period, by):
         limited = _limit_groups(frame, columns, options.max_groups)
         keys = _list_keys(limited, columns, period, order)
-        for name in series:
+        for name in [name for name in series if not columns or name in group_series]:
             selection = SERIES[name](limited, columns, period, options)
             table = estimate(selection.frame, "+".join((*columns, period)))
             rows[name] += _complete(table, selection, keys, {"series": name, "group_columns": list(columns)})

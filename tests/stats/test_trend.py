@@ -150,17 +150,25 @@ def test_the_panel_of_a_group_is_its_own():
         *(pages(crawl, hosts(20, 5, 0.0)) for crawl in (OLD, NEW)),
         *(pages(crawl, hosts(20, 5, 0.0, name)).with_columns(german) for crawl, name in ((OLD, "a"), (NEW, "b"))),
     ]
-    rows = trend(*frames, by=["language"]).filter(pl.col("group_columns").list.len() > 0, series="same_hosts")
+    rows = trend(*frames, by=["language"], group_series=SERIES).filter(
+        pl.col("group_columns").list.len() > 0, series="same_hosts"
+    )
     of = {row["group_values"][0]: row for row in rows.iter_rows(named=True)}
     assert (of["en"]["n_documents"], of["de"]["n_documents"]) == (100, 0)
     assert "0 hosts" in of["de"]["why"]
 
 
 def test_all_series_have_the_same_rows():
-    table = trend(pages(OLD, hosts(40, 5, 0.0)), pages(NEW, hosts(4, 5, 0.0, "x"), first=OLD), by=["domain_class"])
+    frames = pages(OLD, hosts(40, 5, 0.0)), pages(NEW, hosts(4, 5, 0.0, "x"), first=OLD)
+    table = trend(*frames, by=["domain_class"], group_series=SERIES)
     rows = [table.filter(series=name).drop("series").select("period", "group_values").rows() for name in SERIES]
     assert rows[0] == rows[1] == rows[2]
     assert table.schema == TREND_SCHEMA
+
+
+def test_groups_are_told_of_the_series_asked_for():
+    table = trend(pages(OLD, hosts(40, 5, 0.0)), pages(NEW, hosts(40, 5, 0.0)), by=["language"])
+    assert table.filter(pl.col("group_columns").list.len() > 0)["series"].unique().to_list() == ["all_hosts"]
 
 
 def test_documents_of_the_groups_and_periods_add_up():

@@ -41,7 +41,7 @@ def counted_documents(documents: pl.DataFrame, clusters: pl.DataFrame) -> pl.Dat
 class WordingTally:
     """The counts of one shard, batch by batch; what batches there were makes no difference."""
 
-    _groups: dict[tuple[object, ...], "_Counts"] = field(default_factory=dict)
+    _groups: dict[tuple[str, str | None], "_Counts"] = field(default_factory=dict)
     _hosts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict.fromkeys(_ONE, pl.String)))
 
     def add(self, documents: pl.DataFrame, clusters: pl.DataFrame) -> None:
@@ -49,13 +49,13 @@ class WordingTally:
         fresh = counted_documents(documents, clusters).join(self._hosts, on=_ONE, how="anti", nulls_equal=True)
         self._hosts = pl.concat([self._hosts, fresh.select(_ONE)])
         counted = _count_words(fresh)
-        for group, rows in counted.partition_by(*_GROUP, as_dict=True, include_key=False).items():
-            self._groups.setdefault(group, _Counts()).add(rows)
+        for (language, month), rows in counted.partition_by(*_GROUP, as_dict=True, include_key=False).items():
+            self._groups.setdefault((language, month), _Counts()).add(rows)
 
     def table(self) -> pl.DataFrame:
         """The rows of WORDINGS: by language, month and word, those of all documents first."""
-        frames = [counts.often(language, month) for (language, month), counts in self._groups.items()]
-        return pl.concat([WORDINGS.empty(), *frames]).sort(*_GROUP, "word", nulls_last=False)
+        ordered = sorted(self._groups, key=lambda group: (group[0], group[1] or ""))
+        return pl.concat([WORDINGS.empty(), *(self._groups[group].often(*group) for group in ordered)])
 
 
 @dataclass(slots=True)
@@ -78,10 +78,10 @@ class _Counts:
         self.added = pl.concat([self.added, *self.later]).group_by("word").agg(pl.col("n_documents").sum())
         self.later, self.n_later = [], 0
 
-    def often(self, language: object, month: object) -> pl.DataFrame:
+    def often(self, language: str, month: str | None) -> pl.DataFrame:
         self.add_up()
         total = self.added.filter(pl.col("word").is_null())["n_documents"].sum()
-        often = self.added.filter(pl.col("n_documents") * LEAST_IN >= total)
+        often = self.added.filter(pl.col("n_documents") * LEAST_IN >= total).sort("word")
         return WORDINGS.conform(often.with_columns(language=pl.lit(language), month=pl.lit(month)))
 
 

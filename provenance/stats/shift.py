@@ -128,7 +128,7 @@ def _compare(known: pl.DataFrame, name: str, max_values: int) -> Iterator[tuple[
     value = pl.when(pl.col(name).is_in(large)).then(name).otherwise(pl.lit(REST)).alias("value")
     table = known.select(value, pl.col("\thost").rank("dense").cast(pl.Int64) - 1, "kept", "weight")
     kept = pl.col("kept")
-    cells = table.group_by("value", "\thost").agg(
+    cells = table.group_by("value", "\thost", maintain_order=True).agg(
         kept.sum().cast(pl.Float64).alias("kept"),
         (~kept).sum().cast(pl.Float64).alias("left"),
         pl.col("weight").filter(kept).sum().alias("weight"),

@@ -1,23 +1,51 @@
 """What is known of the detector, from its models to the statistics."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from provenance.models.calibration import AXES, Calibration, load_calibration
-from provenance.stats import AxisErrors, ErrorCounts, ErrorRates
+from provenance.models.registry import find_model, load_models
+from provenance.stats import AxisErrors, ErrorCounts, ErrorRates, ReferenceScores, StatsOptions, estimate_ratio
+from provenance.stats.control_rows import KnownScores
+from provenance.store import read_table
 from provenance.verdict import VerdictOptions
 
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """How often the detector errs, as estimates take it."""
+    """What the estimates of a collection stand on: the detector's errors, and how prevalence is estimated."""
 
     errors: ErrorRates
+    options: StatsOptions
+    prior: float  # share of AI-generated text that its scores presume
+    scores: ReferenceScores | None = None  # of documents of known origin; null where the models bring none
+
+    def estimate(
+        self,
+        scored: pl.DataFrame,
+        by: Sequence[str] = (),
+        *,
+        reference: pl.DataFrame | None = None,
+        scores: KnownScores | None = None,
+    ) -> pl.DataFrame:
+        """The ratio table of scored documents."""
+        known = ReferenceScores(scores.frame) if scores is not None else self.scores
+        return estimate_ratio(scored, by, errors=self.errors, reference=reference, scores=known, options=self.options)
 
 
-def load_detector(models: Path | None, options: VerdictOptions) -> Detector:
+def load_detector(models: Path | None, verdict: VerdictOptions, options: StatsOptions) -> Detector:
     """What is known of the models of a folder, or of those shipped."""
-    return Detector(error_rates(load_calibration(models), options))
+    rates = error_rates(load_calibration(models), verdict)
+    return Detector(rates, options, verdict.prior_ai, load_scores(models))
+
+
+def load_scores(models: Path | None) -> ReferenceScores | None:
+    """The reference scores among the models of a folder, or of those shipped; null where there are none."""
+    found = find_model(load_models(models), "reference_scores")
+    return ReferenceScores(read_table(found.path)) if found else None
 
 
 def error_rates(calibration: Calibration, options: VerdictOptions) -> ErrorRates:

@@ -15,7 +15,7 @@ from provenance.errors import ConfigError
 SHIPPED = Path(__file__).parent
 KINDS = (
     "language_identifier", "vocabulary", "lm_ai", "lm_human", "lm_translated", "lm_original", "lr_ai", "lr_mt",
-    "lr_genre", "lr_family", "calibration", "phrases",
+    "lr_genre", "lr_family", "calibration", "phrases", "reference_scores",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ weight of each cell in each cluster of hosts, so that a bootstrap draw costs a m
 documents.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,8 @@ class Documents:
     ratio: Floats  # (documents, 2): likelihood ratio of synthetic over human; 1 where not measured
     flagged: npt.NDArray[np.bool_]  # (documents, 2)
     measured: npt.NDArray[np.bool_]  # (documents, 2)
+    nats: Floats  # (documents, 2): evidence of text and page alone, dates left aside; NaN where not measured
+    language: Integers  # its number among those with reference scores, -1 for all others
 
     def take(self, index: npt.NDArray[np.intp]) -> "Documents":
         """Some of the documents."""
@@ -74,8 +77,8 @@ def normalise_scored(scored: pl.DataFrame, options: StatsOptions) -> pl.DataFram
     return frame
 
 
-def gather_documents(frame: pl.DataFrame, errors: ErrorRates) -> Documents:
-    """The rows of a normalised table that have a score on at least one axis, as arrays."""
+def gather_documents(frame: pl.DataFrame, errors: ErrorRates, languages: Sequence[str] = ()) -> Documents:
+    """The rows of a normalised table that have a score on at least one axis, as arrays; `languages` are numbered."""
     rows = pl.Series(ROW, np.arange(frame.height), dtype=pl.Int64)
     kept = frame.with_columns(rows).filter(pl.any_horizontal(pl.col("ai_score", "mt_score").is_not_null()))
     scores = kept.select("ai_score", "mt_score").to_numpy().astype(np.float64).reshape(-1, 2)
@@ -83,6 +86,9 @@ def gather_documents(frame: pl.DataFrame, errors: ErrorRates) -> Documents:
     hosts = kept.select(pl.coalesce("url_host_name", own).rank("dense").cast(pl.Int64)).to_series().to_numpy()
     stratum, threshold, odds = _look_up_errors(kept.get_column("language"), errors)
     measured = ~np.isnan(scores)
+    number = pl.col("language").replace_strict(
+        {name: i for i, name in enumerate(languages)}, default=-1, return_dtype=pl.Int64
+    )
     bounded = np.clip(np.where(measured, scores, 0.5), 1e-6, 1 - 1e-6)
     log_ratio = np.clip(np.log(bounded / (1 - bounded)) - np.log(odds), -LOG_RATIO_LIMIT, LOG_RATIO_LIMIT)
     return Documents(
@@ -93,20 +99,32 @@ def gather_documents(frame: pl.DataFrame, errors: ErrorRates) -> Documents:
         ratio=np.where(measured, np.exp(log_ratio), 1.0),
         flagged=measured & (np.where(measured, scores, 0.0) >= threshold),
         measured=measured,
+        nats=_find_nats(kept, np.log(bounded / (1 - bounded)) - np.log(odds), measured),
+        language=kept.select(number).to_series().to_numpy(),
     )
 
 
-def make_cells(documents: Documents, cluster: Integers, weight: Floats, axes: tuple[int, ...]) -> Cells:
-    """Cells of documents on some axes; `cluster` numbers each document's cluster from 0, all in use."""
+def make_cells(
+    documents: Documents, cluster: Integers, weight: Floats, axes: tuple[int, ...], n_clusters: int
+) -> Cells:
+    """Cells of documents on some axes; `cluster` numbers each document's cluster from 0."""
     columns = list(axes)
     ratio, flagged = documents.ratio[:, columns], documents.flagged[:, columns]
     stratum = documents.stratum[:, columns]
     _, first, cell = np.unique(_number_cells(ratio, flagged, stratum), return_index=True, return_inverse=True)
-    n_clusters, n_cells = int(cluster.max()) + 1, len(first)
+    n_cells = len(first)
     flat = np.bincount(cluster * n_cells + cell, weights=weight, minlength=n_clusters * n_cells).astype(np.float64)
     total = np.bincount(cell, weights=weight, minlength=n_cells).astype(np.float64)
     means = [np.bincount(cell, weights=weight * ratio[:, k], minlength=n_cells) / total for k in range(len(axes))]
     return Cells(flat.reshape(n_clusters, n_cells), np.stack(means, axis=1), flagged[first], stratum[first])
+
+
+def _find_nats(kept: pl.DataFrame, from_score: Floats, measured: npt.NDArray[np.bool_]) -> Floats:
+    """The sums of evidence as they were told; where a table has none, back from the score."""
+    names = [f"{axis}_llr" for axis in AXES]
+    columns = [pl.col(name) if name in kept.columns else pl.lit(None).alias(name) for name in names]
+    told = kept.with_columns(columns).select(pl.col(names).cast(pl.Float64)).to_numpy().reshape(-1, 2)
+    return np.where(measured, np.where(np.isnan(told), from_score, told), np.nan)
 
 
 def _number_cells(ratio: Floats, flagged: npt.NDArray[np.bool_], stratum: Integers) -> Integers:

@@ -19,7 +19,7 @@ def add_period(scored: pl.DataFrame, period: str) -> pl.DataFrame:
     """
     frame = add_site_columns(scored)
     if period == "year" and "year" not in frame.columns:
-        frame = frame.with_columns(year=pl.col("month").str.head(4))
+        frame = frame.with_columns(year=pl.col("month").cast(pl.String).str.head(4))
     if period not in frame.columns:
         raise ConfigError(f"no period {period}: the scored documents have no such column")
     return frame.with_columns(pl.col(period).cast(pl.String))

@@ -10,15 +10,17 @@ import polars as pl
 from provenance.errors import ConfigError
 from provenance.stats.cells import ROW, Documents, gather_documents, normalise_scored
 from provenance.stats.group import GroupEstimate, estimate_group
+from provenance.stats.knowledge import Knowledge, gather_knowledge, list_languages
 from provenance.stats.options import UNITS, StatsOptions
 from provenance.stats.rates import ErrorRates
+from provenance.stats.references import ReferenceScores
 from provenance.stats.rows import ORIGINS, RATIO_SCHEMA, Cell, make_row, name_group
-from provenance.stats.strata import Strata, describe_strata
 
 REST = "(all other)"  # the group of what is not among a column's largest groups
 TIMES = ("month", "crawl")  # few by nature, and a trend needs each of them: never put together
 HOSTS = ("url_host_name", "url_host_registered_domain")
 METHODS = {
+    "mixture": "mixture of candidate densities",
     "em": "expectation-maximisation on calibrated scores",
     "adjusted_count": "adjusted count",
     "share": "plain share of flagged documents, not corrected",
@@ -35,7 +37,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    strata: Strata
+    knowledge: Knowledge
     options: StatsOptions
     has_hosts: bool
     has_errors: bool
@@ -47,21 +49,26 @@ def estimate_ratio(
     *,
     errors: ErrorRates | None = None,
     reference: pl.DataFrame | None = None,
+    scores: ReferenceScores | None = None,
     options: StatsOptions | None = None,
 ) -> pl.DataFrame:
     """Shares, corrected prevalences and the ratio, by documents and by words, as one flat table (RATIO_SCHEMA).
 
     The first rows are everything together; then each entry of `by` in order: a column, or several joined by "+".
-    `reference` holds scored documents known to be human. The same input and seed give the same table.
+    `reference` holds scored documents known to be human. `scores` is what documents of known origin score; the default
+    method needs it, and falls back on expectation-maximisation in languages that it does not hold. The same input and
+    seed give the same table.
     Raises ConfigError for a column that is not there.
     """
     options, errors = options or StatsOptions(), errors or ErrorRates()
     frame = normalise_scored(scored, options).with_row_index(ROW)
-    documents = gather_documents(frame, errors)
-    known_human = gather_documents(normalise_scored(reference, options), errors) if reference is not None else None
-    rng = np.random.default_rng(options.seed)
+    languages = list_languages(scores)
+    documents = gather_documents(frame, errors, languages)
+    known_human = None
+    if reference is not None:
+        known_human = gather_documents(normalise_scored(reference, options), errors, languages)
     setting = _Setting(
-        describe_strata(errors, known_human, options, rng),
+        gather_knowledge(errors, scores, known_human, options),
         options,
         has_hosts=frame.get_column("url_host_name").is_not_null().any(),
         has_errors=bool(errors.axes),
@@ -113,7 +120,7 @@ def _estimate_row(group: _Group, unit: str, setting: _Setting) -> dict[str, Cell
     if axes:
         weight = np.ones(len(measured.row)) if unit == "documents" else np.maximum(measured.words, 1.0)
         seed = (options.seed, zlib.crc32(name_group(group.columns, group.values).encode()))
-        found = estimate_group(measured, weight, axes, setting.strata, options, by_document=by_document, seed=seed)
+        found = estimate_group(measured, weight, axes, setting.knowledge, options, by_document=by_document, seed=seed)
         estimate, said = (None, found) if isinstance(found, str) else (found, found.note)
         why = "; ".join(part for part in (why, said) if part)
     counts: dict[str, Cell] = {
@@ -124,7 +131,8 @@ def _estimate_row(group: _Group, unit: str, setting: _Setting) -> dict[str, Cell
         "n_measured": len(measured.row) if axes else 0,
         "n_hosts": len(np.unique(measured.host)) if axes and setting.has_hosts else None,
     }
-    method = _name_method(setting, by_document or not setting.has_hosts)
+    used = estimate.methods if estimate is not None else (options.method,)
+    method = _name_method(setting, used, by_document or not setting.has_hosts)
     return make_row(counts, _find_shares(group.frame, unit), estimate, method=method, why=why)
 
 
@@ -164,10 +172,13 @@ def _find_shares(frame: pl.DataFrame, unit: str) -> dict[str, float | None]:
     return {origin: value / total if total else None for origin, value in sums.items()}
 
 
-def _name_method(setting: _Setting, by_document: bool) -> str:
-    parts = [METHODS[setting.options.method], f"bootstrap over {'documents' if by_document else 'hosts'}"]
-    if setting.options.method != "share":
+def _name_method(setting: _Setting, used: Sequence[str], by_document: bool) -> str:
+    parts = [" and ".join(METHODS[name] for name in used)]
+    parts.append(f"bootstrap over {'documents' if by_document else 'hosts'}")
+    if "mixture" in used:
+        parts.append("sources and generators resampled")
+    if set(used) & {"em", "adjusted_count"}:
         parts.append("error rates resampled" if setting.has_errors else "error rates not known: sampling error only")
-    if any(stratum.anchored for stratum in setting.strata.values()):
+    if setting.knowledge.anchored:
         parts.append("anchored to a human reference")
     return "; ".join(parts)

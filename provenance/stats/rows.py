@@ -7,7 +7,7 @@ import polars as pl
 from polars.datatypes import DataType, DataTypeClass
 
 from provenance.config import Plain
-from provenance.stats.group import GroupEstimate, Interval
+from provenance.stats.group import BOTH, GroupEstimate, Interval
 from provenance.stats.options import StatsOptions
 
 ORIGINS = ("human", "ai_generated", "machine_translated")
@@ -23,6 +23,9 @@ _COLUMNS: dict[str, DataType | DataTypeClass] = {
     "n_measured": pl.Int64,
     "n_hosts": pl.Int64,
     **{f"{origin}_{figure}": pl.Float64() for origin in ORIGINS for figure in FIGURES},
+    "both_prevalence": pl.Float64(),
+    "both_low": pl.Float64(),
+    "both_high": pl.Float64(),
     RATIO: pl.Float64,
     f"{RATIO}_low": pl.Float64,
     f"{RATIO}_high": pl.Float64,
@@ -56,6 +59,8 @@ def make_row(
             found = estimate.prevalence[origin]
             row[f"{origin}_prevalence"], row[f"{origin}_low"], row[f"{origin}_high"] = _values(found)
             row[f"{origin}_adjusted_count"] = estimate.adjusted_count.get(origin)
+    if estimate is not None and BOTH in estimate.prevalence:
+        row["both_prevalence"], row["both_low"], row["both_high"] = _values(estimate.prevalence[BOTH])
     ratio = estimate.ratio if estimate else None
     if ratio is not None and ratio.high is None and (ratio.low or 0.0) < LEAST_BOUND:
         ratio, why = None, "; ".join(part for part in (why, NOTHING_TOLD) if part)
@@ -94,6 +99,7 @@ def _row_to_json(row: dict[str, Plain]) -> dict[str, Plain]:
     }
     for origin in ORIGINS:
         made[origin] = {figure: row[f"{origin}_{figure}"] for figure in FIGURES}
+    made[BOTH] = {figure: row[f"{BOTH}_{figure}"] for figure in ("prevalence", "low", "high")}
     made[RATIO] = {"value": row[RATIO], "low": row[f"{RATIO}_low"], "high": row[f"{RATIO}_high"]}
     return made | {name: row[name] for name in ("method", "estimable", "why")}
 

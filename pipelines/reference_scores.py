@@ -1,0 +1,94 @@
+"""Writes what documents of known origin score: the file of the models that the ratio is estimated with.
+
+    python -m pipelines.reference_scores out/calibration [--out provenance/models]
+
+From the documents that pipelines/cross_fit.py measured and calibrate_shipped.py judged, each one by models and a
+calibration that had not seen its like. Only sets whose licence allows shipping what was made of them take part. Of
+group A, most of the AI-generated documents, each domain is judged by what learned the others: left out whole, it would
+show what a much poorer detector makes of it.
+"""
+
+import argparse
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.calibration_recipe import REFERENCE_SETS, fit, judge
+from pipelines.train_shipped import LICENSED, WEAK
+from provenance.models.registry import describe_model, load_models, write_manifest
+from provenance.stats import REFERENCE_SCORES
+
+CARD = "cards/reference_scores.md"
+FILE = "reference_scores.parquet"
+LABELS = {"human": "human", "original": "human", "ai": "ai_generated", "mt": "machine_translated"}
+HUMAN_SETS = (*REFERENCE_SETS, "htvsmt_deen_to2016", "ntrex")  # of FAID's people it is not known when they wrote
+
+
+def judge_by_domain(measured: pl.DataFrame) -> pl.DataFrame:
+    """Group A, clean, each domain by a calibration fitted without it."""
+    fitting = pl.col("use").fill_null("") == "fit"
+    domain = pl.col("domain").str.split("/").list.last()
+    parts = []
+    for name in measured.filter(fitting).select(domain.unique().sort()).to_series():
+        mine = fitting & (domain == name)
+        parts.append(judge(measured.filter(mine, pl.col("form") == "clean"), fit(measured.filter(~mine))))
+    return pl.concat(parts)
+
+
+def select_known(judged: pl.DataFrame, by_domain: pl.DataFrame) -> pl.DataFrame:
+    """The table of REFERENCE_SCORES, in a fixed order."""
+    raw = judged.filter(pl.col("form") == "raw", pl.col("group") != "A")
+    both = pl.concat([raw, by_domain.select(raw.columns)], how="vertical_relaxed")
+    strong = ~pl.col("generator").fill_null("").str.contains(WEAK)
+    human = pl.col("label").is_in(["human", "original"])
+    kept = both.filter(
+        pl.col("label").is_in(list(LABELS)),
+        pl.col("set").is_in([*LICENSED, "web"]),
+        strong | human,
+        ~human | pl.col("set").is_in(HUMAN_SETS),
+        pl.col("ai_score").is_not_null() | pl.col("mt_score").is_not_null(),
+    ).with_columns(
+        label=pl.col("label").replace_strict(LABELS),
+        language="lang",
+        generator=pl.when(~human).then("generator"),
+        source=pl.when(pl.col("set").str.starts_with("htvsmt") & (pl.col("label") == "mt"))
+        .then("group")
+        .otherwise("domain"),
+    )
+    return kept.select(pl.col(name).cast(dtype) for name, dtype in REFERENCE_SCORES.items()).sort(kept_order())
+
+
+def kept_order() -> list[str]:
+    """Columns to sort by: all of them, so that the file does not depend on the order of the sets."""
+    return list(REFERENCE_SCORES)
+
+
+def write_scores(known: pl.DataFrame, out: Path) -> Path:
+    """The file and its manifest entry; three decimals are more than the scores mean."""
+    path = out / FILE
+    known.with_columns(pl.col(pl.Float64).round(3)).write_parquet(path, compression="zstd", statistics=False)
+    others = [model for model in load_models(out) if model.kind != "reference_scores"]
+    entry = describe_model(
+        path, name="reference_scores", kind="reference_scores", language=None, licence="Apache-2.0", card=CARD
+    )
+    write_manifest(out, [*others, entry])
+    return path
+
+
+def main() -> None:
+    """Judges, selects, writes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("measured", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("provenance/models"))
+    asked = parser.parse_args()
+    judged = pl.read_parquet(asked.measured / "judged.parquet")
+    known = select_known(judged, judge_by_domain(pl.read_parquet(asked.measured / "measured.parquet")))
+    print(write_scores(known, asked.out))
+    with pl.Config(tbl_rows=-1):
+        print(
+            known.group_by("label", "source").agg(pl.len(), pl.col("ai_llr", "mt_llr").mean()).sort("label", "source")
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""What human and synthetic documents may score: candidate densities, none of which is held to be the true one.
+
+The text that is measured comes from sources and generators that nobody has scores of. Every known source is a
+candidate, also moved by some nats to either side: known sources lie up to three nats apart. Where documents known to be
+human are given, they alone are the human candidates, in resamples that stand for their sampling error.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from provenance.stats.bootstrap import draw_counts
+from provenance.stats.estimators import Floats
+from provenance.stats.mixture.grid import N_BINS, Integers, spread_scores
+from provenance.stats.references import ReferenceScores
+
+COLUMNS = ("ai_llr", "mt_llr")  # by axis
+SYNTHETIC_LABELS = ("ai_generated", "machine_translated")
+MIN_SCORES = 30  # fewer make no density
+SYNTHETIC_SHIFTS = (-3.0, -1.5, 0.0, 1.5)  # nats
+SYNTHETIC_SPREAD = 2.0  # nats; standard deviation of the prior of a shift
+HUMAN_SHIFTS = (-1.0, 0.0, 1.0)
+HUMAN_SPREAD = 1.0
+POOLED = 0.02  # part of every human candidate that is all sources together: no source shows all of its tail
+RESAMPLES = 16  # of a human reference
+POOLED_DOCUMENTS = 5.0  # all known sources, moved to the median of the reference, count in it as so many documents
+
+
+@dataclass(frozen=True, slots=True)
+class Densities:
+    """Candidate densities: `mass` (n, bins), rows sum to 1; prior and number of the source of each."""
+
+    mass: Floats
+    log_prior: Floats
+    source: Integers
+
+    @property
+    def n_sources(self) -> int:
+        """How many sources there are."""
+        return int(self.source.max()) + 1 if len(self.source) else 0
+
+
+def list_synthetic(references: ReferenceScores, axis: int, language: str) -> Densities:
+    """The synthetic candidates of an axis (0: AI-generated, 1: machine-translated); none where nothing is known."""
+    samples = _pick(references, SYNTHETIC_LABELS[axis], axis, language)
+    return _shift(samples, SYNTHETIC_SHIFTS, SYNTHETIC_SPREAD)
+
+
+def list_human(references: ReferenceScores, axis: int, language: str) -> Densities:
+    """The human candidates where no document is known to be human."""
+    samples = _pick(references, "human", axis, language)
+    made = _shift(samples, HUMAN_SHIFTS, HUMAN_SPREAD)
+    if not samples:
+        return made
+    return Densities((1 - POOLED) * made.mass + POOLED * _pool(samples), made.log_prior, made.source)
+
+
+def list_reference(
+    scores: Floats, cluster: Integers, references: ReferenceScores, axis: int, language: str, rng: np.random.Generator
+) -> Densities:
+    """The human candidates made of documents known to be human: they as they are, and resampled by host."""
+    drawn = draw_counts(int(cluster.max()) + 1, RESAMPLES - 1, rng)[:, cluster]
+    weights = np.concatenate([np.ones((1, len(scores))), drawn])
+    mass = spread_scores(scores, weights=weights)
+    known = _pick(references, "human", axis, language)
+    if known:
+        median = float(np.median(np.concatenate(known)))
+        tail = _pool([sample + float(np.median(scores)) - median for sample in known])
+        mass = (len(scores) * mass + POOLED_DOCUMENTS * tail) / (len(scores) + POOLED_DOCUMENTS)
+    return Densities(mass, np.zeros(RESAMPLES), np.arange(RESAMPLES))
+
+
+def _pick(references: ReferenceScores, label: str, axis: int, language: str) -> list[Floats]:
+    """Samples large enough to make a density, one per source."""
+    found = references.pick(label, language, COLUMNS[axis]).values()
+    return [sample.to_numpy().astype(np.float64) for sample in found if len(sample) >= MIN_SCORES]
+
+
+def _pool(samples: list[Floats]) -> Floats:
+    """Every source alike, however many documents it has."""
+    return np.mean([spread_scores(sample) for sample in samples], axis=0)  # type: ignore[no-any-return]
+
+
+def _shift(samples: list[Floats], shifts: tuple[float, ...], spread: float) -> Densities:
+    mass = [spread_scores(sample, shift=shift) for sample in samples for shift in shifts]
+    log_prior = np.tile(-0.5 * (np.array(shifts) / spread) ** 2, len(samples))
+    source = np.repeat(np.arange(len(samples)), len(shifts))
+    return Densities(np.array(mass).reshape(-1, N_BINS), log_prior, source)

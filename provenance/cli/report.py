@@ -6,21 +6,36 @@ from pathlib import Path
 import click
 
 from provenance.cli.ratio import split_names
-from provenance.jobs.report_runs import REPORT_BY, ReportOptions, report_on
+from provenance.jobs.report_runs import PERIODS, REPORT_BY, ReportOptions, report_on
+
+_PERIOD_HELP = "Of the trend.  [default: crawls where there are several, else months]"
 
 
 @click.command(epilog="Example: provenance report out/2019-30 out/2025-30 --out trend.html --by crawl,language")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The HTML page to write.")
 @click.option("--by", default=",".join(REPORT_BY), show_default=True, help="Columns to group by, comma-separated.")
+@click.option("--period", type=click.Choice(("auto", *PERIODS)), default="auto", help=_PERIOD_HELP)
+@click.option("--reference", multiple=True, metavar="SCORES", help="Scored documents known to be human, or a run.")
 @click.option("--title", help="The headline of the page.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON where things are.")
-def report(folders: tuple[Path, ...], out: Path, by: str, title: str | None, as_json: bool) -> int:
+def report(
+    folders: tuple[Path, ...],
+    out: Path,
+    by: str,
+    period: str,
+    reference: tuple[str, ...],
+    title: str | None,
+    as_json: bool,
+) -> int:
     """One report over one or more finished runs of the same version, models and options.
 
-    DIR is a folder of `provenance run`. Several are shown beside each other by crawl.
+    DIR is a folder of `provenance run`. Several are a trend by crawl; one is a trend by month of capture. Beside the
+    page, in a folder named after it, are its tables and charts. Columns to group by: language, crawl, month,
+    domain_class, top_level_domain, length, site_type, url_host_name, url_host_registered_domain.
     """
-    written = report_on(folders, out, ReportOptions(split_names(by), title=title))
+    chosen = next((name for name in PERIODS if name == period), None)
+    written = report_on(folders, out, ReportOptions(split_names(by), chosen, reference, title))
     for note in written.notes:
         click.echo(f"note: {note}", err=True)
     if as_json:

@@ -5,10 +5,15 @@ from dataclasses import dataclass, fields
 
 import polars as pl
 
+from provenance.jobs.controls import estimate_controlled
+from provenance.jobs.gather import RunTables, scan_choices, scan_scored
 from provenance.jobs.rates import Detector
-from provenance.stats import StatsOptions, estimate_ratio
+from provenance.jobs.wordings import Period
+from provenance.stats.controls import apply_controls
 from provenance.stats.detector import list_errors
 from provenance.stats.sensitivity import estimate_sensitivity
+from provenance.stats.shift import measure_shift
+from provenance.stats.trend import estimate_trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,10 @@ class Figures:
     """A table each, empty where there is nothing to tell; columns as the schema of its name in `stats`."""
 
     ratio: pl.DataFrame
+    trend: pl.DataFrame
+    controls: pl.DataFrame
     sensitivity: pl.DataFrame
+    shift: pl.DataFrame
     errors: pl.DataFrame
 
     @property
@@ -28,10 +36,39 @@ class Figures:
 FIGURES = tuple(item.name for item in fields(Figures))
 
 
-def estimate_figures(scored: pl.DataFrame, by: Sequence[str], detector: Detector, options: StatsOptions) -> Figures:
-    """All figures of scored documents."""
+@dataclass(frozen=True, slots=True)
+class FigureOptions:
+    """What the ratio and the trend are grouped by, over which periods; `period` null: over crawls, else over months."""
+
+    by: tuple[str, ...]
+    trend_by: tuple[str, ...]
+    period: Period | None = None
+
+
+def estimate_figures(
+    runs: Sequence[RunTables], asked: FigureOptions, detector: Detector, reference: pl.DataFrame | None = None
+) -> Figures:
+    """All figures of the documents of some runs; what a failed control forbids is withheld and says so.
+
+    `reference` holds scored documents known to be human. Raises ConfigError for a column that is not there.
+    """
+    scored = scan_scored(runs).collect()
+    period = asked.period or choose_period(scored)
+    options = detector.options
+    ratio, controls = estimate_controlled(scored, asked.by, detector, reference)
+    trend = estimate_trend(
+        scored, period=period, by=asked.trend_by, errors=detector.errors, reference=reference, options=options
+    )
     return Figures(
-        ratio=estimate_ratio(scored, by, errors=detector.errors, options=options),
+        ratio=ratio,
+        trend=apply_controls(trend, controls),
+        controls=controls,
         sensitivity=estimate_sensitivity(scored, detector.errors, options=options),
+        shift=measure_shift(scan_choices(runs).collect()),
         errors=list_errors(detector.errors, draws=options.draws, seed=options.seed),
     )
+
+
+def choose_period(scored: pl.DataFrame) -> Period:
+    """Crawls where there are several, else months."""
+    return "crawl" if scored.get_column("crawl").n_unique() > 1 else "month"

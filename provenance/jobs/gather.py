@@ -11,6 +11,7 @@ from provenance.jobs.sources.plan import Shard
 from provenance.report import Example, make_example, read_spans
 from provenance.run import Ledger, Receipt
 from provenance.schema import TABLES
+from provenance.stats.site_columns import SITE_COLUMNS, add_site_columns
 from provenance.store import table_path
 
 ORIGINS = ("human", "ai_generated", "machine_translated", "undetermined")
@@ -24,7 +25,9 @@ DOCUMENT_COLUMNS = (
     "fetch_time",
     "n_words",
 )
+SITE_SOURCES = ("url", "generator")  # what the site columns are told from, beside the others
 VERDICT_COLUMNS = ("ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "first_seen")
+GROUPING = ("language", "crawl", *SITE_COLUMNS, "url_host_name", "url_host_registered_domain", "origin")
 _BYTES = ("bytes_read", "bytes_skipped")
 _DIGESTS = ("digests_checked", "digest_mismatches")
 _SHOWN = ("url", "text", "warc_filename", "warc_record_offset", "warc_record_length")
@@ -55,13 +58,24 @@ def scan_all(runs: Sequence[RunTables], table: str) -> pl.LazyFrame:
 
 
 def scan_scored(runs: Sequence[RunTables]) -> pl.LazyFrame:
-    """A row per document with what estimates need; no text."""
-    columns = {"documents": DOCUMENT_COLUMNS, "verdicts": VERDICT_COLUMNS}
+    """A row per document with what estimates and trends need, its site columns among it; no text."""
+    return _scan_beside(runs, {"verdicts": VERDICT_COLUMNS, "clusters": ("representative",)})
+
+
+def scan_choices(runs: Sequence[RunTables]) -> pl.LazyFrame:
+    """A row per document with what curation did to it, its site columns, and what else its kind is told from."""
+    first = next((run.scan("signals", shard) for run in runs for shard in run.shards), pl.LazyFrame())
+    names = first.collect_schema().names()  # equal in all: the runs have the same models and options
+    told = tuple(name for name in names if name.startswith("genre_") or name == "lm_human_nats")
+    return _scan_beside(runs, {"decisions": ("kept", "weight"), "signals": told})
+
+
+def _scan_beside(runs: Sequence[RunTables], tables: Mapping[str, tuple[str, ...]]) -> pl.LazyFrame:
+    """The documents without text, columns of other tables and the site columns beside them."""
+    columns = {"documents": (*DOCUMENT_COLUMNS, *SITE_SOURCES), **tables}
     frames = [_beside(run, shard, columns) for run in runs for shard in run.shards]
-    if frames:
-        return pl.concat(frames)
-    schema = {name: _SCHEMAS[table][name] for table, names in columns.items() for name in names}
-    return pl.LazyFrame(schema=schema)
+    schema = {name: _SCHEMAS[table][name] for table, names in columns.items() for name in names if table in _SCHEMAS}
+    return add_site_columns(pl.concat(frames) if frames else pl.LazyFrame(schema=schema)).drop(SITE_SOURCES)
 
 
 def load_examples(runs: Sequence[RunTables], chosen: pl.DataFrame) -> tuple[Example, ...]:

@@ -9,13 +9,13 @@ from pathlib import Path
 import polars as pl
 
 from provenance.errors import ConfigError
+from provenance.jobs.controls import estimate_controlled
 from provenance.jobs.finished import check_models
 from provenance.jobs.rates import Detector, load_detector
 from provenance.jobs.scored_values import check_values, conform_values, identify_rows
 from provenance.jobs.scores import REQUIRED, ScoredDocuments, read_scores
 from provenance.models import load_models, models_digest
 from provenance.stats import Method, StatsOptions
-from provenance.stats import estimate_ratio as estimate_table
 from provenance.verdict import VerdictOptions
 
 Scores = str | Path | pl.DataFrame | Sequence[str | Path]
@@ -78,22 +78,22 @@ def estimate_from_scores(scores: Scores, reference: Scores | None, asked: RatioO
     columns = [name for entry in asked.by for name in entry.split("+")]
     scored = _read(scores, columns)
     human = _read(reference) if reference is not None else None
-    detector, options = _choose(scored, asked)
+    detector = _choose(scored, asked)
+    options = detector.options
     for part in (scored, human) if human else (scored,):
         _check_scored_by(part, asked.models)
-    check_grouping(columns, scored.frame)
+    check_grouping(columns, scored.frame.columns)
     known = human.frame if human else None
-    table = estimate_table(scored.frame, asked.by, errors=detector.errors, reference=known, options=options)
+    table, _ = estimate_controlled(scored.frame, asked.by, detector, known)
     notes = scored.notes
     if human:
-        told = (*human.notes, *_compare_reference(scored.frame, human.frame, options))
+        told = (*human.notes, *compare_reference(scored.frame, human.frame, options))
         notes += tuple(f"reference: {note}" for note in told)
     return RatioEstimate(table, options, notes)
 
 
-def check_grouping(columns: Sequence[str], frame: pl.DataFrame) -> None:
+def check_grouping(columns: Sequence[str], known: Sequence[str]) -> None:
     """Raises ConfigError for a column that is not there, with the nearest that is."""
-    known = [*frame.columns, *(["month"] if "fetch_time" in frame.columns else [])]
     for name in columns:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
@@ -111,14 +111,14 @@ def _read(scores: Scores, columns: Sequence[str] = ()) -> ScoredDocuments:
     return ScoredDocuments(frame, notes=tuple(check_values(frame)))
 
 
-def _choose(scored: ScoredDocuments, asked: RatioOptions) -> tuple[Detector, StatsOptions]:
+def _choose(scored: ScoredDocuments, asked: RatioOptions) -> Detector:
     """Models, priors and options of the run that the scores are from, unless others are asked for."""
     config = scored.runs[0].config if scored.runs else None
     models = asked.models or (config.models if config else None)
     options = config.stats if config else StatsOptions()
     given = {name: getattr(asked, name) for name in ("method", "min_words", "seed")}
     options = replace(options, **{name: value for name, value in given.items() if value is not None})
-    return load_detector(models, config.verdict if config else VerdictOptions()), options
+    return load_detector(models, config.verdict if config else VerdictOptions(), options)
 
 
 def _check_scored_by(scored: ScoredDocuments, models: Path | None) -> None:
@@ -128,7 +128,7 @@ def _check_scored_by(scored: ScoredDocuments, models: Path | None) -> None:
         raise ConfigError("the scores were made with other models, whose errors are not known here; give --models")
 
 
-def _compare_reference(scored: pl.DataFrame, human: pl.DataFrame, options: StatsOptions) -> Iterator[str]:
+def compare_reference(scored: pl.DataFrame, human: pl.DataFrame, options: StatsOptions) -> Iterator[str]:
     """What is wrong with a reference: too small, among the documents it is to judge, of other languages only."""
     measured = pl.any_horizontal(pl.col("ai_score", "mt_score").is_not_null()) & (
         pl.col("n_words") >= options.min_words

@@ -3,28 +3,37 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from provenance.errors import ConfigError
-from provenance.jobs.figures import estimate_figures
-from provenance.jobs.finished import open_finished
-from provenance.jobs.gather import add_counts, count_totals, scan_scored
-from provenance.jobs.rates import load_detector
-from provenance.jobs.ratio import check_grouping
+from provenance.jobs.figures import FigureOptions, estimate_figures
+from provenance.jobs.finished import FinishedRuns, open_finished
+from provenance.jobs.gather import GROUPING, add_counts, count_totals, scan_scored
+from provenance.jobs.rates import Detector, load_detector
+from provenance.jobs.ratio import check_grouping, compare_reference
 from provenance.jobs.reporting import gather_report
 from provenance.jobs.saved import RUN_FILE
+from provenance.jobs.scores import ScoredDocuments, read_scores
+from provenance.jobs.wordings import Period
 from provenance.report import render_report
 from provenance.store import write_table, write_text
 
-REPORT_BY = ("crawl", "language")
+PERIODS: Final[tuple[Period, ...]] = ("crawl", "month", "year")
+REPORT_BY = ("crawl", "language", "domain_class", "top_level_domain", "length", "site_type")
 
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """What the user asked for; `title` null leaves the page's own."""
+    """What the user asked for; `period` null: crawls where there are several, else months.
+
+    `reference` are places of scored documents known to be human; `title` null leaves the page's own.
+    """
 
     by: tuple[str, ...] = REPORT_BY
+    period: Period | None = None
+    reference: tuple[str | Path, ...] = ()
     title: str | None = None
 
 
@@ -43,35 +52,48 @@ def write_report(
     out: str | Path,
     *,
     by: str | Sequence[str] = REPORT_BY,
+    period: Period | None = None,
+    reference: str | Path | Sequence[str | Path] = (),
     title: str | None = None,
 ) -> WrittenReport:
-    """One HTML page over finished runs, with its tables beside it in `<stem>_files`, as `provenance report`.
+    """One HTML page over finished runs, with its tables and charts beside it in `<stem>_files`; as `provenance report`.
 
-    `folders` are those of `provenance run`; `by` names columns to group by. Raises ConfigError where a folder holds no
-    finished run, where the runs were not made by the same detector, or where documents would count twice; OutputError
-    where nothing can be written.
+    `folders` are those of `provenance run`; `by` names columns to group by, "a+b" groups by both; `period` is "crawl",
+    "month" or "year"; `reference` names scored documents known to be human: files of `judge --out`, or runs.
+    Raises ConfigError where a folder holds no finished run, where the runs were not made by the same detector, or where
+    documents would count twice; OutputError where nothing can be written.
     """
-    named = [folders] if isinstance(folders, str | Path) else folders
     columns = (by,) if isinstance(by, str) else tuple(by)
-    return report_on([Path(folder) for folder in named], Path(out), ReportOptions(columns, title))
+    known = (reference,) if isinstance(reference, str | Path) else tuple(reference)
+    named = [folders] if isinstance(folders, str | Path) else folders
+    return report_on([Path(folder) for folder in named], Path(out), ReportOptions(columns, period, known, title))
 
 
 def report_on(folders: Sequence[Path], out: Path, asked: ReportOptions) -> WrittenReport:
     """Writes the report. Raises ConfigError and OutputError as `write_report`."""
     _check_out(out, folders)
+    columns = [name for entry in asked.by for name in entry.split("+")]
+    check_grouping(columns, GROUPING)
     found = open_finished(folders)
-    scored = scan_scored(found.tables).collect()
-    check_grouping([name for entry in asked.by for name in entry.split("+")], scored)
-    detector = load_detector(found.config.models, found.config.verdict)
-    figures = estimate_figures(scored, asked.by, detector, found.config.stats)
+    detector = load_detector(found.config.models, found.config.verdict, found.config.stats)
+    human = read_scores(asked.reference) if asked.reference else None
+    options = FigureOptions(asked.by, asked.by, asked.period)
+    figures = estimate_figures(found.tables, options, detector, human.frame if human else None)
+    notes = (*found.notes, *(_describe_reference(found, human, detector) if human else ()))
+    tables = out.with_name(f"{out.stem}_files")
     totals = add_counts(count_totals(run) for run in found.tables)
     data = gather_report(found.tables, figures, totals, found.config, found.identity)
-    tables = out.with_name(f"{out.stem}_files")
-    data = replace(data, notes=(*data.notes, *found.notes), tables=tables.name, title=asked.title or data.title)
+    data = replace(data, notes=(*data.notes, *notes), tables=tables.name, title=asked.title or data.title)
     page = render_report(data)
     files = _write_tables(tables, figures.tables, found.identity)
     write_text(out, page)
-    return WrittenReport(out, tables, files, found.notes)
+    return WrittenReport(out, tables, files, notes)
+
+
+def _describe_reference(found: FinishedRuns, human: ScoredDocuments, detector: Detector) -> list[str]:
+    scored = scan_scored(found.tables).select("doc_id", "language", "n_words", "ai_score", "mt_score").collect()
+    told = (*human.notes, *compare_reference(scored, human.frame, detector.options))
+    return [f"reference: {note}" for note in told]
 
 
 def _check_out(out: Path, folders: Sequence[Path]) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
 from io import BytesIO
@@ -14,9 +14,10 @@ import pyarrow as pa
 from provenance.errors import ConfigError
 from provenance.jobs.finished import check_same_detector, judged_shards, load_finished
 from provenance.jobs.folder import SavedRun
-from provenance.jobs.gather import DOCUMENT_COLUMNS, VERDICT_COLUMNS
+from provenance.jobs.gather import DOCUMENT_COLUMNS, SITE_SOURCES, VERDICT_COLUMNS
 from provenance.jobs.saved import RUN_FILE
 from provenance.jobs.scored_values import check_values, conform_values
+from provenance.stats.site_columns import SITE_COLUMNS, add_site_columns
 from provenance.store import read_metadata, table_path
 
 STDIN = "-"
@@ -39,7 +40,7 @@ class ScoredDocuments:
     notes: tuple[str, ...] = ()
 
 
-def read_scores(places: Sequence[str | Path], columns: Iterable[str] = ()) -> ScoredDocuments:
+def read_scores(places: Sequence[str | Path], columns: Sequence[str] = ()) -> ScoredDocuments:
     """The scored documents of files, globs and folders; `columns` are read besides those that every estimate needs.
 
     A folder is a run, whose verdicts are read with their documents, or holds Parquet files. `-` is Parquet on standard
@@ -47,13 +48,22 @@ def read_scores(places: Sequence[str | Path], columns: Iterable[str] = ()) -> Sc
     """
     files, notes = _find_files(places)
     runs = _open_runs(files)
-    wanted = (*KNOWN, "n_words", *columns)
-    frames = [conform_values(_read(file, wanted), str(file)) for file in files]
+    derived = [name for name in SITE_COLUMNS if name in columns]
+    wanted = (*KNOWN, "n_words", *columns, *(SITE_SOURCES if derived else ()))
+    frames = [_tell_sites(conform_values(_read(file, wanted), str(file)), derived) for file in files]
     frame = pl.concat(frames, how="diagonal_relaxed")
     digests = (_read_models_digest(file) for file in files)
     if any(isinstance(file, Path) and file.parent.name == "curated" for file in files):
         notes.append("curated documents were chosen by their scores: the estimate does not hold for their crawl")
     return ScoredDocuments(frame, runs, frozenset(filter(None, digests)), (*notes, *check_values(frame)))
+
+
+def _tell_sites(frame: pl.DataFrame, derived: Sequence[str]) -> pl.DataFrame:
+    """The frame with the site columns that are asked for, told from its other columns where it has none of its own."""
+    if not derived:
+        return frame
+    unwanted = {*SITE_COLUMNS, *SITE_SOURCES} - {*derived, "month"}
+    return add_site_columns(frame).drop(unwanted, strict=False)
 
 
 def _find_files(places: Sequence[str | Path]) -> tuple[list[Path | str], list[str]]:

@@ -9,8 +9,8 @@ import polars as pl
 
 from provenance import __version__
 from provenance.curate import CardFigures, render_data_card
-from provenance.jobs.figures import FIGURES, estimate_figures
-from provenance.jobs.gather import RunTables, add_counts, count_totals, count_values, scan_all, scan_scored
+from provenance.jobs.figures import FIGURES, FigureOptions, estimate_figures
+from provenance.jobs.gather import RunTables, add_counts, count_totals, count_values, scan_all
 from provenance.jobs.rates import load_detector
 from provenance.jobs.reporting import gather_report
 from provenance.jobs.saved import RUN_FILE, read_saved, write_saved
@@ -23,6 +23,7 @@ from provenance.stats import ratio_to_json
 from provenance.store import write_table, write_text
 
 BY = ("language", "url_host_registered_domain", "month", "crawl")
+TREND_BY = ("language",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Summarise:
         out, config, identity = self.context.out, self.context.config, dict(self.context.identity)
         run = RunTables(out, self.shards)
         totals = count_totals(run)
-        detector = load_detector(config.models, config.verdict)
-        figures = estimate_figures(scan_scored([run]).collect(), BY, detector, config.stats)
+        detector = load_detector(config.models, config.verdict, config.stats)
+        figures = estimate_figures([run], FigureOptions(BY, TREND_BY), detector)
         for name, table in figures.tables.items():
             write_table(out / "stats" / f"{name}.parquet", table, self.context.metadata(task))
         write_text(out / "stats" / "ratio.json", _dump(ratio_to_json(figures.ratio, config.stats)))

@@ -73,6 +73,8 @@ def test_refusals_leave_nothing(two_runs: Runs, tmp_path: Path) -> None:  # noqa
         ([unfinished], (), "not finished"),
         ([tmp_path], (), f"there are runs in it: {unfinished}"),
         (two_runs, ("--by", "langage"), "did you mean language?"),
+        (two_runs, ("--period", "week"), "'week' is not one of"),
+        (two_runs, ("--reference", tmp_path / "none.parquet"), "no such file"),
     ):
         done = provenance("report", *folders, "--out", tmp_path / "page.html", *option)
         assert (done.returncode, why in done.stderr) == (2, True), done.stderr

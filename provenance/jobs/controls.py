@@ -1,0 +1,26 @@
+"""Estimates with the control that says whether they may be shown."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from provenance.jobs.rates import Detector
+from provenance.stats.control_rows import ControlOptions
+from provenance.stats.controls import apply_controls, check_negative
+
+
+def estimate_controlled(
+    scored: pl.DataFrame, by: Sequence[str], detector: Detector, reference: pl.DataFrame | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The ratio table, and the negative control by the same groups (CONTROL_SCHEMA) that was applied to it.
+
+    Prevalences that the control forbids are null in the ratio table, and `why` says so.
+    """
+    controls = check_negative(
+        scored,
+        by,
+        estimate=detector.estimate,
+        reference=reference,
+        options=ControlOptions(prior=detector.prior, seed=detector.options.seed),
+    )
+    return apply_controls(detector.estimate(scored, by, reference=reference), controls), controls

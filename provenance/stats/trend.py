@@ -11,6 +11,7 @@ from provenance.stats.options import UNITS, StatsOptions
 from provenance.stats.periods import add_period, order_periods
 from provenance.stats.rates import ErrorRates
 from provenance.stats.ratio import REST, estimate_ratio
+from provenance.stats.references import ReferenceScores
 from provenance.stats.rows import ORIGINS, RATIO_SCHEMA
 from provenance.stats.series import Select, Selection, Values, select_all_hosts, select_first_seen, select_same_hosts
 
@@ -47,19 +48,19 @@ def estimate_trend(
     by: Sequence[str] = (),
     errors: ErrorRates | None = None,
     reference: pl.DataFrame | None = None,
+    scores: ReferenceScores | None = None,
     options: StatsOptions | None = None,
     series: Sequence[str] = tuple(SERIES),
     group_series: Sequence[str] = ("all_hosts",),
-    **more: Any,
 ) -> pl.DataFrame:
     """The ratio table of each period, for all documents and inside each group of `by` (TREND_SCHEMA).
 
-    `period` is "crawl", "month", "year" or another column; `more` goes to `estimate_ratio`, which makes every row.
-    Rows go by series, entry of `by`, group (largest first), period in the order of time and unit. Every series has all
-    periods, those of `group_series` the groups, too (each row costs a bootstrap); a row without a document is not
-    estimable and says why. Documents without a period have rows of a null one, the
-    last. Groups beyond the `max_groups` largest of all periods are put together. Entries of `by` that hold the period
-    itself are passed over. Raises ConfigError for a column that is not there.
+    `period` is "crawl", "month", "year" or another column; `estimate_ratio` makes every row from the rest. Rows go by
+    series, entry of `by`, group (largest first), period in the order of time and unit. Every series has all periods,
+    those of `group_series` the groups, too (each row costs a bootstrap); a row without a document is not estimable and
+    says why. Documents without a period have rows of a null one, the last. Groups beyond the `max_groups` largest of
+    all periods are put together. Entries of `by` that hold the period itself are passed over. Raises ConfigError for a
+    column that is not there.
     """
     options = options or StatsOptions()
     frame = add_period(scored, period)
@@ -68,13 +69,14 @@ def estimate_trend(
     inside = replace(options, max_groups=max(1, frame.height))
 
     def estimate(chosen: pl.DataFrame, entry: str) -> pl.DataFrame:
-        return estimate_ratio(chosen, [entry], errors=errors, reference=reference, options=inside, **more)
+        return estimate_ratio(chosen, [entry], errors=errors, reference=reference, scores=scores, options=inside)
 
     rows: dict[str, list[Row]] = {name: [] for name in series}
     for columns in _list_entries(frame, period, by):
         limited = _limit_groups(frame, columns, options.max_groups)
         keys = _list_keys(limited, columns, period, order)
-        for name in [name for name in series if not columns or name in group_series]:
+        told = [name for name in series if not columns or name in group_series]
+        for name in told:
             selection = SERIES[name](limited, columns, period, options)
             table = estimate(selection.frame, "+".join((*columns, period)))
             rows[name] += _complete(table, selection, keys, {"series": name, "group_columns": list(columns)})

@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import ConfigError
-from provenance.stats import StatsOptions
+from provenance.stats import StatsOptions, estimate_ratio
 from provenance.stats.periods import order_periods
 from provenance.stats.ratio import REST
+from provenance.stats.references import ReferenceScores
 from provenance.stats.series import select_same_hosts
 from provenance.stats.trend import SERIES, TREND_SCHEMA, estimate_change, estimate_trend
 from tests.stats.made_crawls import CRAWLS, hosts, pages
+from tests.stats.made_known import known_scores
 from tests.stats.made_scores import error_rates
 
 OLD, MID, NEW = CRAWLS
@@ -93,6 +95,21 @@ def test_captured_again_first_seen_and_undated_are_all_documents():
     table = trend(again, new, undated)
     assert found(table, "all_hosts", "n_documents")[0] == again.height + new.height + undated.height
     assert found(table, "first_seen", "n_documents") == [new.height]
+
+
+def test_all_hosts_are_the_ratio_by_period():
+    frame = pl.concat([pages(OLD, hosts(40, 20, 0.1)), pages(NEW, hosts(40, 20, 0.4))])
+    known = {
+        "errors": error_rates(),
+        "scores": ReferenceScores(known_scores().frame.with_columns(register=pl.lit(None, pl.String))),
+        "reference": pages(MID, hosts(40, 5, 0.0)),
+        "options": QUICK,
+    }
+    ratio = estimate_ratio(frame, ["crawl"], **known).filter(pl.col("group_columns").list.len() > 0)
+    table = estimate_trend(frame, period="crawl", **known).filter(series="all_hosts")
+    names = ("group_columns", "group_values")
+    assert table.drop("series", "period", *names).equals(ratio.drop(names))
+    assert "mixture" in table["method"][0]
 
 
 def test_no_panel_says_why():

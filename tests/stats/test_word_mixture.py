@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
-from scipy.stats import bernoulli, beta, binom
+from scipy.stats import bernoulli, beta, binom, norm
 
-from provenance.stats.word_mixture import WordMixture, WordMixtureOptions, estimate_word_mixture
+from provenance.stats.word_mixture import WordMixture, WordMixtureOptions, estimate_word_mixture, find_power
 from provenance.stats.word_presence import (
     MAX_SOURCES,
     PresenceCounts,
@@ -121,6 +121,49 @@ def test_sources_that_differ_widen_the_interval():
 
 def _fields(counts: PresenceCounts) -> tuple[np.ndarray, np.ndarray]:
     return counts.sentences, counts.present
+
+
+def test_an_anchor_undoes_words_that_always_come_in_pairs():
+    """Twice the words tell nothing new, but the product over words takes them for twice the evidence."""
+    share, estimates = 0.0, {}
+    sets, host, _ = hosts_of_one_origin(100, share, seed=11)
+    anchor, _, _ = hosts_of_one_origin(100, share, seed=12)
+    references = reference(HUMAN, 500, 13), reference(SYNTHETIC, 500, 14)
+    paired = [PresenceCounts(one.sentences, np.repeat(one.present, 2, axis=1)) for one in references]
+    for name, held_out in (("as it is", None), ("anchored", pair_words(anchor))):
+        found = estimate_word_mixture(pair_words(sets), host, *paired, QUICK, anchor=held_out)
+        estimates[name] = found
+    assert estimates["as it is"].low > 0.001
+    assert estimates["anchored"].value == pytest.approx(share, abs=0.002)
+    assert estimates["anchored"].low == 0.0
+
+
+def pair_words(sets: WordSets) -> WordSets:
+    words = np.stack([2 * sets.words, 2 * sets.words + 1], axis=1).ravel()
+    return WordSets(words, 2 * sets.offsets, sets.text_of)
+
+
+def test_an_anchor_of_independent_words_changes_little():
+    sets, host, truth = hosts_of_one_origin(200, 0.3, seed=15)
+    anchor, _, _ = hosts_of_one_origin(200, 0.0, seed=16)
+    references = reference(HUMAN, 2000, 17), reference(SYNTHETIC, 2000, 18)
+    found = estimate_word_mixture(sets, host, *references, QUICK, anchor=anchor)
+    assert found.value == pytest.approx(truth, abs=0.02)
+
+
+def test_an_anchor_that_looks_synthetic_leaves_nothing_known():
+    sets, host, _ = hosts_of_one_origin(20, 0.3, seed=19)
+    anchor, _, _ = hosts_of_one_origin(20, 1.0, seed=20)
+    references = reference(HUMAN, 500, 21), reference(SYNTHETIC, 500, 22)
+    assert np.isnan(estimate_word_mixture(sets, host, *references, QUICK, anchor=anchor).value)
+
+
+@given(st.floats(0.5, 2.5), st.floats(1.0, 3.0))
+def test_the_power_undoes_what_was_overdone(separation: float, overdone: float):
+    """Log ratios of two normal densities, read at even quantiles of the human one, and multiplied."""
+    quantiles = norm.ppf((np.arange(200_000) + 0.5) / 200_000)
+    compared = separation * quantiles - separation**2 / 2
+    assert find_power(overdone * compared) == pytest.approx(1 / overdone, rel=0.03)
 
 
 def test_the_same_seed_gives_the_same_interval():

@@ -9,7 +9,6 @@ import polars as pl
 from provenance.models.calibration import AXES, Calibration, load_calibration
 from provenance.models.registry import find_model, load_models
 from provenance.stats import AxisErrors, ErrorCounts, ErrorRates, ReferenceScores, StatsOptions, estimate_ratio
-from provenance.stats.control_rows import KnownScores
 from provenance.store import read_table
 from provenance.verdict import VerdictOptions
 
@@ -29,10 +28,10 @@ class Detector:
         by: Sequence[str] = (),
         *,
         reference: pl.DataFrame | None = None,
-        scores: KnownScores | None = None,
+        scores: ReferenceScores | None = None,
     ) -> pl.DataFrame:
         """The ratio table of scored documents."""
-        known = ReferenceScores(scores.frame) if scores is not None else self.scores
+        known = scores if scores is not None else self.scores
         return estimate_ratio(scored, by, errors=self.errors, reference=reference, scores=known, options=self.options)
 
 

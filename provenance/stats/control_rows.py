@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from provenance.stats.group import SYNTHETIC
+from provenance.stats.references import ReferenceScores
 from provenance.stats.rows import ORIGINS
 
 CONTROL_SCHEMA = pl.Schema(
@@ -34,17 +35,6 @@ GREY_SINCE = datetime(2019, 2, 14, tzinfo=UTC)  # GPT-2: from here on a machine 
 Row = tuple[object, ...]
 
 
-class KnownScores(Protocol):
-    """Scores of documents of known origin, that the estimator stands on."""
-
-    @property
-    def frame(self) -> pl.DataFrame:
-        """Rows of language, label, source, generator, n_words, ai_llr, mt_llr, ai_score, mt_score."""
-
-    def without(self, *, sources: Sequence[str] = (), generators: Sequence[str] = ()) -> "KnownScores":
-        """The same, whole sources and generators left out."""
-
-
 class Estimate(Protocol):
     """`estimate_ratio` with the errors and options of the report."""
 
@@ -54,7 +44,7 @@ class Estimate(Protocol):
         by: Sequence[str] = (),
         *,
         reference: pl.DataFrame | None = None,
-        scores: KnownScores | None = None,
+        scores: ReferenceScores | None = None,
     ) -> pl.DataFrame:
         """The ratio table."""
 
@@ -65,11 +55,13 @@ class ControlOptions:
 
     most: float = 0.02  # prevalence, and end of the interval, that still counts as about zero
     least: float = 0.005  # an interval wholly above it does not
+    enough_documents: int = 150  # below it only an interval wholly above `most` fails: -log(0.05) / most
+    enough_hosts: int = 10  # likewise, where hosts are known
     prior: float = 0.1  # share of AI-generated text that ai_score presumes
     shares: tuple[float, ...] = (0.0, 0.01, 0.05, 0.2, 0.5)  # of synthetic documents spiked in
     spiked_documents: int = 1000  # at most, of a mixture
     least_spiked: int = 200  # human documents below which no mixture is made of them
-    rounds: int = 5  # parts of the generators, each left out and spiked in once
+    rounds: int = 3  # parts of the generators, each left out and spiked in once
     min_words: int = 80  # of documents in a mixture, as of those that have a score
     seed: int = 1
 
@@ -101,10 +93,9 @@ def take_early(scored: pl.DataFrame) -> pl.DataFrame:
     return scored.filter(pl.col("fetch_time") < in_zone(scored, BEFORE))
 
 
-def take_humans(scores: KnownScores) -> pl.DataFrame:
-    """The documents of people in the reference scores, their source standing for the host."""
-    humans = scores.frame.filter(pl.col("label") == "human")
-    return humans.with_columns(pl.col("source").alias("url_host_name"))
+def take_humans(scores: ReferenceScores) -> pl.DataFrame:
+    """The documents of people in the reference scores, each its own host: of theirs nothing is known."""
+    return scores.frame.filter(pl.col("label") == "human")
 
 
 def read_rows(table: pl.DataFrame) -> Iterator[tuple[str, dict[str, object]]]:

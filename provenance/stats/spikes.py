@@ -15,7 +15,6 @@ from provenance.stats.control_rows import (
     CONTROL_SCHEMA,
     ControlOptions,
     Estimate,
-    KnownScores,
     Row,
     halve,
     score_text,
@@ -23,6 +22,7 @@ from provenance.stats.control_rows import (
     take_humans,
 )
 from provenance.stats.group import SYNTHETIC
+from provenance.stats.references import ReferenceScores
 
 REPLACED = ("ai_llr", "mt_llr", "ai_score", "mt_score", "n_words")
 
@@ -34,14 +34,14 @@ class _Pool:
     source: str
     humans: pl.DataFrame
     reference: pl.DataFrame | None
-    scores: KnownScores
+    scores: ReferenceScores
 
 
 def check_spikes(
     scored: pl.DataFrame,
     *,
     estimate: Estimate,
-    scores: KnownScores,
+    scores: ReferenceScores,
     reference: pl.DataFrame | None = None,
     options: ControlOptions | None = None,
 ) -> pl.DataFrame:
@@ -67,7 +67,7 @@ def _choose_pool(
     origin: str,
     scored: pl.DataFrame,
     reference: pl.DataFrame | None,
-    scores: KnownScores,
+    scores: ReferenceScores,
     synthetic: pl.DataFrame,
     options: ControlOptions,
 ) -> _Pool | None:

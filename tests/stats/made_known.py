@@ -1,28 +1,15 @@
 """Reference scores with a known truth, in the form that the estimates take them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
 
+from provenance.stats import ReferenceScores
 from tests.stats.made_scores import SEPARATION, posterior
 
 ORIGINS = ("human", "ai_generated", "machine_translated")
 
 
-@dataclass(frozen=True)
-class Known:
-    """A stand-in for `ReferenceScores`: rows, and the same without some of them."""
-
-    frame: pl.DataFrame
-
-    def without(self, *, sources: Sequence[str] = (), generators: Sequence[str] = ()) -> "Known":
-        left = pl.col("source").is_in(list(sources)) | pl.col("generator").is_in(list(generators)).fill_null(False)
-        return Known(self.frame.filter(~left))
-
-
-def known_scores(n: int = 3000, *, generators: int = 7, seed: int = 0) -> Known:
+def known_scores(n: int = 3000, *, generators: int = 7, seed: int = 0) -> ReferenceScores:
     """`n` documents of each origin, of 30 sources and some generators, two scores each."""
     rng = np.random.default_rng(seed)
     frames = []
@@ -36,13 +23,14 @@ def known_scores(n: int = 3000, *, generators: int = 7, seed: int = 0) -> Known:
                     "label": label,
                     "source": [f"s{i}" for i in rng.integers(0, 30, n)],
                     "generator": [f"g{i}" if k else None for i in rng.integers(0, generators, n)],
+                    "register": None,
                     "n_words": rng.integers(80, 1000, n),
                     "ai_llr": logits[0],
                     "mt_llr": logits[1],
                     "ai_score": scores[0],
                     "mt_score": scores[1],
                 },
-                schema_overrides={"generator": pl.String},
+                schema_overrides={"generator": pl.String, "register": pl.String},
             )
         )
-    return Known(pl.concat(frames))
+    return ReferenceScores(pl.concat(frames))

@@ -54,9 +54,7 @@ def select_first_seen(frame: pl.DataFrame, columns: Sequence[str], period: str, 
     if "representative" in frame.columns:
         new &= pl.col("representative")
     undated = frame.filter(since.is_null()).group_by(*columns, period).len()
-    notes = {
-        tuple(values): f"{n} documents without a first-seen date are left out" for *values, n in undated.iter_rows()
-    }
+    notes = {tuple(values): f"documents without a first-seen date, left out: {n}" for *values, n in undated.iter_rows()}
     return Selection(frame.filter(new), notes=notes, otherwise="no text of this group was first captured here")
 
 

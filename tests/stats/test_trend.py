@@ -80,7 +80,7 @@ def test_undated_documents_are_left_out_of_the_first_seen_and_counted():
     undated = pages(NEW, hosts(10, 3, 0.0)).with_columns(first_seen=pl.lit(None, pl.Datetime("us", "UTC")))
     table = trend(pages(OLD, hosts(40, 5, 0.0)), pages(NEW, hosts(40, 5, 0.0)), undated)
     assert found(table, "first_seen", "n_documents") == [200, 200]
-    assert found(table, "first_seen", "why")[1] == "30 documents without a first-seen date are left out"
+    assert found(table, "first_seen", "why")[1] == "documents without a first-seen date, left out: 30"
 
 
 def test_without_dates_no_text_is_known_to_be_new():

@@ -57,7 +57,13 @@ def estimate_figures(
     options = detector.options
     ratio, controls = estimate_controlled(scored, asked.by, detector, reference)
     trend = estimate_trend(
-        scored, period=period, by=asked.trend_by, errors=detector.errors, reference=reference, options=options
+        scored,
+        period=period,
+        by=asked.trend_by,
+        errors=detector.errors,
+        reference=reference,
+        scores=detector.scores,
+        options=options,
     )
     return Figures(
         ratio=ratio,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests use besides Python: headless Chromium (report) and KenLM's lmplz (training).
+# Installs what the tests use besides Python: headless Chromium and axe-core (report), and KenLM's lmplz (training).
 # What cannot be had is said and skipped, as are the tests that need it: this script always exits with 0.
 cd "$(dirname "$0")/.." || exit 0
 
@@ -18,6 +18,15 @@ fi
 if [ ! -x .tools/bin/lmplz ]; then
     echo "tools: building lmplz"
     pipelines/build_lmplz.sh >/dev/null 2>&1 || echo "tools: lmplz could not be built; the tests that train models are skipped"
+fi
+
+if [ ! -f .tools/axe.min.js ]; then
+    echo "tools: fetching axe-core"
+    mkdir -p .tools
+    { (cd .tools && npm pack --silent axe-core@4.14.1) && tar -xzf .tools/axe-core-*.tgz -C .tools package/axe.min.js \
+        && mv .tools/package/axe.min.js .tools/axe.min.js; } >/dev/null 2>&1 \
+        || echo "tools: axe-core could not be had from npm; the test of accessibility is skipped"
+    rm -rf .tools/axe-core-*.tgz .tools/package
 fi
 
 exit 0

@@ -27,7 +27,7 @@ GROUP_NAMES = {
     "length": "length in words",
     "site_type": "type of site",
     "genre": "genre",
-    "country_english": "English, by country",
+    "country_english": "English under country codes",
     "predictable": "predictability of the wording",
 }
 SOURCE_NAMES = {"same_run": "this run", "reference": "a reference run", "shipped": "shipped references"}

@@ -101,4 +101,3 @@ class Browser:
         while data := os.read(self._from, 1 << 20):
             *whole, buffer = (buffer + data).split(b"\0")
             yield from map(json.loads, whole)
-

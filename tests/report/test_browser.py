@@ -2,16 +2,17 @@
 
 import json
 import re
-import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from provenance.report import render_report
+from tests.report.browser import CHROMIUM, Browser
 from tests.report.made_report import ATTACK, example, made_report
+from tests.report.made_series import made_series
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = """
 --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
 --disable-component-update --disable-sync --disable-dev-shm-usage --virtual-time-budget=10000 --enable-logging=stderr
@@ -19,6 +20,15 @@ FLAGS = """
 """
 NOBODY = "--host-resolver-rules=MAP * ~NOTFOUND"  # the browser itself shall reach nobody either
 BROWSER_ITSELF = "not an origin"  # who asks, in its network log, when no page does
+
+CUT = """
+[...document.querySelectorAll("[data-chart]")].filter(place => {
+  const box = place.parentElement.getBoundingClientRect();
+  const marks = [...place.querySelectorAll("[class*=mark-] path, [class*=mark-] line, rect, text")];
+  const beyond = marks.some(mark => mark.getBoundingClientRect().right > box.right + 12);
+  return !marks.length || beyond;
+}).map(place => place.dataset.chart)
+"""
 
 pytestmark = [
     pytest.mark.browser,
@@ -42,6 +52,20 @@ def open_page(page: str, folder: Path) -> tuple[str, str, set[str]]:
         if event.get("params", {}).get("initiator", BROWSER_ITSELF) != BROWSER_ITSELF
     }
     return done.stdout, console, {url for url in asked if url.startswith(("http", "ws", "ftp"))}
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page with every section, over ten crawls."""
+    file = tmp_path_factory.mktemp("full") / "report.html"
+    file.write_text(render_report(made_report(**made_series())), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("browser")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +101,59 @@ def test_hostile_text_does_not_run(tmp_path: Path):
     drawn, console, _ = open_page(render_report(data), tmp_path)
     assert "<title>run</title>" not in drawn
     assert console == ""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+def test_the_whole_page_fits_its_width_and_is_silent(browser: Browser, full: Path, width: int, dark: bool):
+    browser.events.clear()
+    browser.show(full, width, dark=dark)
+    browser.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    assert browser.evaluate("document.documentElement.scrollWidth") == width
+    assert browser.console() == []
+    assert set(browser.requests()) == {full.as_uri()}
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_no_chart_is_cut_or_empty(browser: Browser, full: Path, width: int):
+    browser.show(full, width)
+    assert browser.evaluate(CUT) == []
+
+
+def test_a_cut_chart_would_be_seen(browser: Browser, tmp_path: Path):
+    file = tmp_path / "cut.html"
+    file.write_text(
+        "<!DOCTYPE html><figure style='width: 100px'><div data-chart=x><svg width=300 height=50>"
+        "<rect class=mark-rect width=300 height=9 /></svg></div></figure><script>"
+        "document.documentElement.dataset.drawn = 1</script>"
+    )
+    browser.show(file)
+    assert browser.evaluate(CUT) == ["x"]
+
+
+def test_charts_fit_the_paper_they_are_printed_on(browser: Browser, full: Path):
+    browser.show(full, 1280)
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    browser.call("Emulation.setDeviceMetricsOverride", width=700, height=1000, deviceScaleFactor=1, mobile=False)
+    assert browser.evaluate("document.documentElement.scrollWidth") == 700
+    wide = "[...document.querySelectorAll('.chart svg')].filter(svg => svg.getBoundingClientRect().right > 701).length"
+    assert browser.evaluate(wide) == 0
+
+
+def test_printing_opens_what_is_folded(browser: Browser, full: Path):
+    browser.show(full)
+    closed = "document.querySelectorAll('details:not([open])').length"
+    assert browser.evaluate(closed) > 3
+    browser.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert browser.evaluate(closed) == 0
+
+
+def test_the_keyboard_reaches_the_figures_and_every_region_that_scrolls(browser: Browser, full: Path):
+    browser.show(full, 400)
+    browser.call("Input.dispatchKeyEvent", type="keyDown", key="Tab", code="Tab", windowsVirtualKeyCode=9)
+    assert browser.evaluate("document.activeElement.className") == "skip"
+    assert browser.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    unreachable = (
+        "[...document.querySelectorAll('.scroll')].filter(part => part.tabIndex !== 0 || !part.ariaLabel).length"
+    )
+    assert browser.evaluate(unreachable) == 0

@@ -15,7 +15,7 @@ from provenance.report.charts.chart import (
     tip,
 )
 from provenance.report.charts.looks import Look, name_axis, tell_apart
-from provenance.report.names import ORIGIN_NAMES, name_columns, name_group
+from provenance.report.names import ORIGIN_NAMES, SOURCE_NAMES, name_columns, name_group
 
 TICKS = (0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1)
 VERDICTS = {True: "passed", False: "failed", None: "too few to tell"}
@@ -77,10 +77,12 @@ def chart_spikes(spikes: pl.DataFrame, name: str) -> Chart | None:
 
 
 def list_controls(controls: pl.DataFrame) -> list[Point]:
-    """Rows with their stratum and verdict in words."""
+    """Rows with their stratum and verdict in words; the source is named where there is more than one."""
+    several = controls.get_column("source").n_unique() > 1
     return [
         {
-            "stratum": name_stratum(row["group_columns"], row["group_values"]),
+            "stratum": name_stratum(row["group_columns"], row["group_values"])
+            + (f" ({SOURCE_NAMES.get(row['source'], row['source'])})" if several else ""),
             "origin": ORIGIN_NAMES[row["origin"]],
             "verdict": VERDICTS[row["passed"]],
             "known": "unknown" if row["true_share"] is None else f"true {100 * row['true_share']:g} %",

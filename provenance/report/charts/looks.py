@@ -7,7 +7,10 @@ import altair as alt
 
 from provenance.report.periods import date_period, order_periods
 
-_IN_TWO_LINES = r"split(replace(datum.label, regexp('^(.{8,20}) (?=.{4})'), '$1\n'), '\n')"
+_IN_TWO_LINES = (
+    "length(datum.label) > 21 ? "
+    r"split(replace(datum.label, regexp('^(.{8,20}) (?=.{4})'), '$1\n'), '\n') : datum.label"
+)
 SOLID, DASHED, DOTTED = (1, 0), (6, 3), (2, 2)
 
 

@@ -8,7 +8,7 @@ from provenance.report.charts.looks import Look, name_axis, tell_apart
 from provenance.report.names import GROUP_NAMES, name_value
 
 ROW_HEIGHT = 28
-TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+TICKS = (0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 30, 100)
 FEWER, SAME, MORE = "fewer", "no clear change", "more"
 LOOKS = {
     FEWER: Look("var(--series-4)", "triangle-left"),
@@ -31,7 +31,12 @@ def chart_shift(rows: pl.DataFrame, name: str) -> Chart | None:
     y = alt.Y("value:N", sort=[str(point["value"]) for point in points], title=None, axis=name_axis())
     base = draw(points).encode(y=y, color=looks.colour)
     ends = min(0.8, *(p["low"] for p in points)) / 1.1, max(1.25, *(p["high"] for p in points)) * 1.1
-    axis = alt.Axis(format="~g", values=[tick for tick in TICKS if ends[0] <= tick <= ends[1]])
+    axis = alt.Axis(
+        format="~g",
+        labelOverlap="greedy",
+        labelSeparation=6,
+        values=[tick for tick in TICKS if ends[0] <= tick <= ends[1]],
+    )
     scale = alt.Scale(type="log", nice=False, domain=ends)
     x = alt.X("low:Q", title="odds ratio (logarithmic scale)", scale=scale, axis=axis)
     one = draw([{"one": 1}]).mark_rule(strokeDash=[5, 4], color="var(--muted)", strokeWidth=1.5).encode(x="one:Q")
@@ -40,7 +45,7 @@ def chart_shift(rows: pl.DataFrame, name: str) -> Chart | None:
         x="odds_ratio:Q", shape=looks.shape, tooltip=tip("value", "change", "odds_ratio", "n_input", "n_curated")
     )
     label = GROUP_NAMES.get(str(points[0]["property"]), str(points[0]["property"]).replace("_", " "))
-    caption = f"By {label}: odds of being in the curated subset, against all other documents; 1 is no change."
+    caption = f"{label[0].upper()}{label[1:]}: odds of being kept, against all other documents; 1 is no change."
     said = "; ".join(f"{p['value']}: {p['odds_ratio']:.2f} ({p['low']:.2f} to {p['high']:.2f})" for p in points)
     height = max(60, ROW_HEIGHT * len(points))
     return finish([one, bounds, dots], name, height, caption, f"{said}.")

@@ -11,6 +11,11 @@ from provenance.report.names import ORIGIN_NAMES, SOURCE_NAMES
 from provenance.report.numbers import show_count, show_interval, show_share
 
 SHOWN = 40
+KNOWN = {
+    "same_run": "from before November 2022",
+    "reference": "given as human",
+    "shipped": "of people, shipped as references",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +45,13 @@ def describe_control(controls: pl.DataFrame) -> Finding | None:
     row = _overall(controls)
     if row is None or row["prevalence"] is None:
         return None
-    among = "" if row["source"] == "same_run" else f" of {SOURCE_NAMES.get(row['source'], row['source'])}"
     told = f"{show_share(row['prevalence'])} ({show_interval(row['low'], row['high'])})"
-    sentence = (
-        f"On {show_count(row['n_documents'])} documents{among} from before November 2022, where there should be none, "
-        f"the same method finds {told} AI-generated."
-    )
+    among = f"On {show_count(row['n_documents'])} documents {KNOWN.get(row['source'], 'known to be human')}"
+    sentence = f"{among}, where there should be none, the same method finds {told} AI-generated."
     if row["passed"] is False:
-        sentence += " The control fails: the figures here are too high by about as much."
+        sentence += " The control fails: the figures here may be too high by as much."
+    elif row["passed"] is None:
+        sentence += " That is too few to tell."
     return Finding(sentence, row["passed"])
 
 
@@ -89,7 +93,8 @@ def _show(rows: pl.DataFrame) -> tuple[dict[str, object], ...]:
 
 
 def _overall(controls: pl.DataFrame) -> dict[str, Any] | None:
-    rows = controls.filter(pl.col("group_columns").list.len() == 0, control="negative", origin="ai_generated").sort(
-        pl.col("source").replace_strict({"same_run": 0, "reference": 1}, default=2), maintain_order=True
-    )
+    """The control of AI-generated text over all documents: the first that decides, else the first."""
+    rows = controls.filter(pl.col("group_columns").list.len() == 0, control="negative", origin="ai_generated")
+    place = pl.col("source").replace_strict({source: i for i, source in enumerate(KNOWN)}, default=len(KNOWN))
+    rows = rows.sort(pl.col("prevalence").is_null(), pl.col("passed").is_null(), place, maintain_order=True)
     return rows.row(0, named=True) if rows.height else None

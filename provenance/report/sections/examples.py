@@ -14,6 +14,7 @@ EXCERPT = 900  # characters of an example
 ORDER = ("ai_generated", "machine_translated", "human", "undetermined")
 COORDINATES = ("warc_filename", "warc_record_offset", "warc_record_length")
 COMMON_CRAWL = ("crawl-data/", "https://data.commoncrawl.org/")  # how its file names begin, and where they lie
+FOLDER = "FOLDER"  # where the shards of any other input lie: the reader knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def write_command(example: Example) -> str:
 def fetch_command(rows: str, examples: Sequence[Example]) -> str:
     """The call of `provenance fetch` for a file of rows, with Common Crawl's address where all of them are its own."""
     common = all(example.warc_filename.startswith(COMMON_CRAWL[0]) for example in examples)
-    return f"provenance fetch {shlex.quote(rows)}" + (f" --base {COMMON_CRAWL[1]}" if common else "")
+    return f"provenance fetch {shlex.quote(rows)}" + f" --base {COMMON_CRAWL[1] if common else FOLDER}"
 
 
 def _show(example: Example) -> ShownExample:

@@ -1,0 +1,187 @@
+"""Every chart is valid Vega-Lite, says in words what it shows, and draws what its table holds."""
+
+import json
+from collections.abc import Iterator
+
+import altair as alt
+import polars as pl
+import pytest
+
+from provenance.report.charts import Chart
+from provenance.report.charts.controls import chart_negative, chart_spikes
+from provenance.report.charts.detector import chart_errors, chart_reliability, list_errors
+from provenance.report.charts.drift import chart_drift
+from provenance.report.charts.scores import spread
+from provenance.report.charts.sensitivity import chart_sensitivity
+from provenance.report.charts.shift import chart_shift
+from provenance.report.charts.trend import chart_small, chart_trend, share_top
+from provenance.report.page import make_sections
+from tests.report.made_report import made_report
+from tests.report.made_series import (
+    CRAWLS,
+    made_controls,
+    made_errors,
+    made_reliability,
+    made_sensitivity,
+    made_series,
+    made_shift,
+    made_trend,
+)
+
+
+def overall() -> pl.DataFrame:
+    return made_trend().filter(pl.col("group_columns").list.len() == 0)
+
+
+def drawn(chart: Chart | None) -> list[dict[str, object]]:
+    """All rows of a chart's data sets."""
+    assert chart is not None
+    return [row for rows in json.loads(chart.spec)["datasets"].values() for row in rows]
+
+
+def values(node: object, key: str) -> Iterator[object]:
+    if isinstance(node, dict):
+        yield from (node[key] for _ in range(key in node))
+        for child in node.values():
+            yield from values(child, key)
+    if isinstance(node, list):
+        for child in node:
+            yield from values(child, key)
+
+
+CHARTS = make_sections(made_report(**made_series())).charts
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=[chart.name for chart in CHARTS])
+def test_every_chart_is_valid_and_told_in_words(chart: Chart):
+    spec = json.loads(chart.spec)
+    alt.LayerChart.from_dict(spec, validate=True)
+    assert all(spec["datasets"].values())
+    assert len(chart.alt) > 40
+    assert chart.alt.startswith(chart.caption)
+    assert "None" not in chart.alt
+    assert "nan" not in chart.alt
+
+
+def test_names_of_charts_begin_with_their_table_and_are_unique():
+    names = [chart.name for chart in CHARTS]
+    assert len(set(names)) == len(names)
+    tables = {"trend", "controls", "ratio", "sensitivity", "drift", "errors", "reliability", "scores", "shift"}
+    assert {name.split("-")[0] for name in names} == tables
+
+
+def test_the_trend_holds_every_point_of_every_series():
+    rows = drawn(chart_trend(overall(), "ai_generated", "x"))
+    points = [row for row in rows if "prevalence" in row]
+    assert len(points) == 3 * len(CRAWLS)
+    last = [row["prevalence"] for row in points if row["key"] == "first_seen" and row["period"] == CRAWLS[-1]]
+    assert last == [round(0.146 * 1.4, 5)]
+
+
+def test_the_time_before_november_2022_is_shaded_for_ai_only():
+    ai, mt = (drawn(chart_trend(overall(), origin, "x")) for origin in ("ai_generated", "machine_translated"))
+    assert [(row["start"], row["end"]) for row in ai if "start" in row] == [("2019-07-22", "2022-11-01")]
+    assert not [row for row in mt if "start" in row]
+
+
+def test_later_periods_are_not_shaded():
+    late = overall().filter(pl.col("period").is_in(CRAWLS[4:]))
+    chart = chart_trend(late, "ai_generated", "x", zero=0.004)
+    assert chart is not None
+    assert not [row for row in drawn(chart) if "start" in row]
+    assert "Shaded" not in chart.caption
+
+
+def test_the_upper_end_of_the_control_is_a_line_of_the_same_picture():
+    assert [row["zero"] for row in drawn(chart_trend(overall(), "ai_generated", "x", zero=0.004)) if "zero" in row] == [
+        0.004
+    ]
+
+
+def test_a_trend_of_one_period_is_no_trend():
+    assert chart_trend(overall().filter(pl.col("period") == CRAWLS[0]), "ai_generated", "x") is None
+
+
+def test_periods_without_a_date_stand_by_name():
+    named = overall().with_columns(pl.col("period").replace({CRAWLS[0]: "first lot"}))
+    chart = chart_trend(named, "ai_generated", "x")
+    assert chart is not None
+    assert "ordinal" in set(values(json.loads(chart.spec), "type"))
+
+
+def test_a_period_without_an_estimate_breaks_the_line():
+    gap = pl.when(pl.col("period") != CRAWLS[5]).then("ai_generated_prevalence")
+    rows = drawn(chart_trend(overall().with_columns(gap.alias("ai_generated_prevalence")), "ai_generated", "x"))
+    assert {row["run"] for row in rows if row.get("key") == "all_hosts"} == {0, 1}
+
+
+def test_small_charts_share_a_scale_that_one_wide_interval_does_not_stretch():
+    rows = made_trend().filter(pl.col("group_columns").list.join("") == "language")
+    wide = pl.when(pl.col("group_values").list.first() == "sw").then(1.0).otherwise("ai_generated_high")
+    assert share_top(rows.with_columns(wide.alias("ai_generated_high"))) < 0.5
+    chart = chart_small(rows.filter(pl.col("group_values").list.first() == "en"), "x", "en", 0.3)
+    assert chart is not None
+    assert [0, 0.3] in list(values(json.loads(chart.spec), "domain"))
+
+
+def test_failed_controls_are_drawn_apart_and_undecided_ones_left_to_the_table():
+    negative = made_controls().filter(control="negative")
+    assert {row["verdict"] for row in drawn(chart_negative(negative, "x"))} == {"passed", "failed"}
+
+
+def test_spikes_stand_against_the_diagonal():
+    rows = drawn(chart_spikes(made_controls().filter(control="spike"), "x"))
+    diagonal = [(row["true_share"], row["low"]) for row in rows if "origin" not in row]
+    assert diagonal[0] == (0.0, 0.0)
+    assert diagonal[1][0] == diagonal[1][1] > 0.5
+    assert sum("origin" in row for row in rows) == 10
+
+
+def test_the_measured_miss_rate_is_marked():
+    rows = made_sensitivity().filter(origin="ai_generated")
+    chart = chart_sensitivity(rows, "ai_generated", "x")
+    found = [data for data in json.loads(chart.spec)["datasets"].values() if len(data) == 1]
+    assert [data[0]["miss_rate"] for data in found] == [0.36]
+
+
+def test_one_miss_rate_is_no_chart():
+    assert (
+        chart_sensitivity(made_sensitivity().filter(pl.col("measured"), origin="ai_generated"), "ai_generated", "x")
+        is None
+    )
+
+
+def test_both_witnesses_stand_in_one_chart():
+    point = {"language": "en", "word": "delve", "low": 0.0, "high": 0.2, "estimate": 0.1}
+    points = [point | {"period": period, "method": m} for period in CRAWLS for m in ("classifier", "excess words")]
+    assert {row["method"] for row in drawn(chart_drift(points, "x", "en"))} == {"classifier", "excess words"}
+    assert chart_drift(points[:2], "x", "en") is None
+
+
+def test_the_worst_groups_come_first_on_either_side():
+    groups = made_errors().filter(pl.col("group").is_not_null())
+    human, found = (list_errors(groups, side, 4) for side in ("human", "synthetic"))
+    assert human[0]["called"] == "encyclopaedia (en)"
+    assert found[0]["called"] == "humanised text (en)"
+    assert len({point["called"] for point in human}) == 4
+    assert chart_errors([], "human", "x") is None
+
+
+def test_the_calibration_curve_holds_every_bin():
+    assert sum("n" in row for row in drawn(chart_reliability(made_reliability(), "x"))) == 20
+
+
+def test_odds_without_an_interval_are_left_to_the_table():
+    assert chart_shift(made_shift().filter(property="genre"), "x") is None
+    changes = {
+        str(r["value"]): r["change"]
+        for r in drawn(chart_shift(made_shift().filter(property="language"), "x"))
+        if "value" in r
+    }
+    assert (changes["sw"], changes["fr"], changes["en"]) == ("fewer", "no clear change", "more")
+    assert "not known" in changes
+
+
+def test_of_many_crawls_the_first_the_last_and_some_between_are_drawn():
+    assert spread(CRAWLS, 5) == [CRAWLS[i] for i in (0, 2, 4, 7, 9)]
+    assert spread(CRAWLS[:3], 5) == list(CRAWLS[:3])

@@ -1,0 +1,192 @@
+"""What each section says of its table."""
+
+import re
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from provenance.report import render_report
+from provenance.report.headline import write_headline
+from provenance.report.sections.controls import describe_control, find_zero, make_control_section
+from provenance.report.sections.detector import make_detector_section
+from provenance.report.sections.drift import AGREE, WORDS_HIGH, WORDS_LOW, make_drift_section
+from provenance.report.sections.examples import write_command
+from provenance.report.sections.sensitivity import describe_sensitivity
+from provenance.report.sections.shift import describe_shift
+from provenance.report.sections.trend import make_trend_section
+from tests.report.made_report import example, made_ratio, made_report
+from tests.report.made_series import (
+    CRAWLS,
+    made_controls,
+    made_drift,
+    made_errors,
+    made_excess,
+    made_reliability,
+    made_sensitivity,
+    made_series,
+    made_shift,
+    made_trend,
+)
+
+NEW = ("trend", "controls", "sensitivity", "drift", "detector", "shift")
+
+
+@pytest.fixture(scope="module")
+def full() -> str:
+    return render_report(made_report(**made_series()))
+
+
+def plain(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).replace("\u202f", " ").split())
+
+
+def section(page: str, name: str) -> str:
+    return plain(re.search(rf'<section id="{name}".*?</section>', page, flags=re.S)[0])
+
+
+def test_sections_appear_with_their_tables(full: str):
+    bare = render_report(made_report())
+    assert all(f'<section id="{name}"' in full and f'href="#{name}"' in full for name in NEW)
+    assert not any(f'<section id="{name}"' in bare or f'href="#{name}"' in bare for name in NEW)
+
+
+def test_the_head_of_the_page_says_what_the_control_found(full: str):
+    head = plain(full.split("<nav")[0])
+    assert "On 40,000 documents from before November 2022, where there should be none, the same method finds" in head
+    assert "0.1 % (0.0 to 0.2 %) AI-generated." in head
+
+
+def test_a_failed_control_is_said_to_fail():
+    failed = made_controls().with_columns(passed=pl.lit(False))
+    assert "The control fails" in describe_control(failed).sentence
+    assert 'class="control warn"' in render_report(made_report(controls=failed))
+
+
+def test_a_control_that_decides_comes_before_one_that_does_not():
+    untold = made_controls().with_columns(passed=pl.lit(None, pl.Boolean))
+    shipped = made_controls().with_columns(source=pl.lit("shipped"), high=pl.lit(0.0125))
+    found = describe_control(pl.concat([untold, shipped]))
+    assert found.passed
+    assert "shipped as references" in found.sentence
+    assert find_zero(pl.concat([untold, shipped])) == 0.0125
+    assert "too few to tell" in describe_control(untold).sentence
+
+
+def test_without_a_control_over_everything_nothing_is_said_of_one():
+    strata = made_controls().filter(pl.col("group_columns").list.len() > 0)
+    assert describe_control(strata) is None
+    assert find_zero(strata) is None
+
+
+def test_controls_are_counted_and_failed_ones_come_first(full: str):
+    made = make_control_section(made_controls())
+    assert (made.n_passed, made.n_failed, made.n_untold) == (12, 1, 1)
+    assert [row["stratum"] for row in made.negative[:2]] == ["everything", "language: pt"]
+    assert "12 passed, 1 failed, 1 with too few documents to tell" in section(full, "controls")
+
+
+def test_the_trend_is_a_table_too(full: str):
+    table = section(full, "trend")
+    assert all(crawl in table for crawl in CRAWLS)
+    assert "14.6 % 12.6 to 16.6 %" in table
+    assert "hosts of every period, first seen in the period" in table
+
+
+def test_groups_over_time_are_the_largest_first_and_counted():
+    made = make_trend_section(made_trend(), None)
+    language, *others = made.multiples
+    assert [chart.caption for chart in language.charts][:3] == ["en", "de", "fr"]
+    assert language.charts[-1].caption == "not known"
+    assert {one.label: one.n_more for one in others}["top-level domain"] == 1
+
+
+def test_a_period_that_is_not_known_is_no_point_in_time():
+    trend = made_trend()
+    unknown = trend.head(1).with_columns(period=pl.lit(None, pl.String))
+    assert make_trend_section(pl.concat([trend, unknown]), None) == make_trend_section(trend, None)
+
+
+def test_very_many_periods_are_cut_to_the_latest():
+    months = [f"20{year}-{month:02}" for year in range(20, 25) for month in range(1, 13)]
+    one = made_trend().filter(pl.col("group_columns").list.len() == 0, series="all_hosts").head(1)
+    trend = pl.concat([one.with_columns(period=pl.lit(month)) for month in months])
+    made = make_trend_section(trend, None)
+    assert (len(made.rows), made.n_more, made.rows[-1]["period"]) == (36, 24, "2024-12")
+
+
+def test_sensitivity_is_read_out_by_an_example_of_the_table():
+    said = describe_sensitivity(made_sensitivity().filter(origin="ai_generated"), "AI-generated").replace("\u202f", " ")
+    assert "measured to miss 36.0 %" in said
+    assert "If it misses 55.0 % of those in this collection, the prevalence is 19.5 %" in said
+    assert describe_sensitivity(made_sensitivity().filter(~pl.col("measured")), "x") == ""
+
+
+def test_disagreement_of_the_witnesses_is_named_not_averaged():
+    made = make_drift_section(made_drift(), made_excess(), made_trend())
+    assert {row["language"]: row["verdict"] for row in made.compared} == {
+        "de": WORDS_LOW,
+        "en": AGREE,
+        "fr": AGREE,
+        "ja": WORDS_HIGH,
+    }
+    assert made.n_disagreeing == 2
+
+
+def test_words_stand_alone_where_no_language_was_classified():
+    made = make_drift_section(made_drift(), made_excess(), made_trend().head(0))
+    assert made.compared == ()
+    assert len(made.charts) == 4
+
+
+def test_words_of_the_latest_period_are_shown_for_every_language():
+    made = make_drift_section(made_drift(), made_excess(), made_trend())
+    assert {row["language"] for row in made.words} == {"en", "de", "fr", "ja"}
+    assert {row["period"] for row in made.words} == {CRAWLS[-1]}
+
+
+def test_error_rates_of_all_groups_stand_apart_from_each():
+    made = make_detector_section(made_errors(), made_reliability())
+    assert {row["group"] for row in made.overall} == {"all together"}
+    assert len(made.overall) == 6
+    assert "all together" not in {row["group"] for row in made.rows}
+    assert make_detector_section(made_errors().head(0), made_reliability().head(0)) is None
+
+
+def test_only_clear_changes_of_the_mix_are_put_in_words():
+    said = describe_shift(made_shift())
+    assert said[0].startswith("Length in words “under 80”: the odds of being kept are 0.3 times")
+    assert not any("“fr”" in sentence for sentence in said)
+    assert describe_shift(made_shift().filter(pl.col("value") == "fr")) == ()
+
+
+def test_documents_of_both_origins_count_once_in_the_bar():
+    both = made_ratio().with_columns(both_prevalence=pl.lit(0.02), both_low=pl.lit(0.01), both_high=pl.lit(0.03))
+    both = both.with_columns(
+        human_prevalence=pl.lit(0.8), ai_generated_prevalence=pl.lit(0.15), machine_translated_prevalence=pl.lit(0.07)
+    )
+    parts = {part.origin: part for part in write_headline(both).parts}
+    assert {origin: part.width for origin, part in parts.items()} == {
+        "human": 80.0,
+        "ai_generated": 13.0,
+        "both": 2.0,
+        "machine_translated": 5.0,
+    }
+    assert parts["ai_generated"].shown.startswith("15.0")
+    assert "of these both" in plain(render_report(made_report(ratio=both)))
+
+
+def test_a_record_can_be_fetched_again_by_one_line():
+    found = example("human", "x")
+    assert write_command(found) == (
+        "printf '%s\\n' warc_filename,warc_record_offset,warc_record_length "
+        "crawl-data/CC-MAIN-2025-30/segments/1/warc/part-00000.warc.gz,1234567,8901 > record.csv && "
+        "provenance fetch record.csv --base https://data.commoncrawl.org/ --out record.warc.gz"
+    )
+    assert write_command(replace(found, warc_record_length=None)) == ""
+
+
+def test_a_hostile_file_name_stays_one_word_of_the_line():
+    line = write_command(replace(example("human", "x"), warc_filename="a'; rm -rf ~ #,\n"))
+    assert "'\"a'\"'\"'; rm -rf ~ #,\n\",1234567,8901'" in line
+    assert "--base FOLDER" in line

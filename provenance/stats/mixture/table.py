@@ -16,7 +16,7 @@ from provenance.stats.mixture.grid import PREVALENCES, Integers
 
 CLEAR = (0.9, 0.8)  # by axis: AUROC of the pairs that the estimate is made of, where there are any
 LEAST = (0.85, 0.7)  # by axis: of the pairs that the interval allows for, too
-COARSENING = 100.0  # documents
+COARSENING = 200.0  # documents
 SPARSITY = 0.05  # first parameter of the prior of a prevalence: most corpora have little of a given origin
 _SMALLEST = 0.0005
 

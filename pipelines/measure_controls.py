@@ -3,8 +3,9 @@
     provenance run DATA/warc/throughput/*.warc.gz --out RUN
     python -m pipelines.measure_controls DATA RUN
 
-Half of the hosts are the human reference and the other half the test, drawn anew 20 times. Pages whose host is not
-known any more (fixture.invalid) are told apart by the site in their file's name.
+Half of the hosts are the human reference and the other half the test, drawn anew 20 times; the reference scores, which
+hold these pages, are without them. Pages whose host is not known any more (fixture.invalid) are told apart by the site
+in their file's name. Then the controls by the reference scores themselves.
 """
 
 import argparse
@@ -19,12 +20,14 @@ from pipelines.measure_contrast import make_table
 from provenance.jobs.finished import open_finished
 from provenance.jobs.gather import scan_all, scan_scored
 from provenance.jobs.rates import Detector, load_detector
-from provenance.stats import estimate_ratio
 from provenance.stats.control_rows import score_text
+from provenance.stats.controls import check_negative
 from provenance.stats.group import SYNTHETIC
+from provenance.stats.spikes import check_spikes
 
 SPLITS = 20
 UNKNOWN_HOST = "fixture.invalid"
+PAGES = "web"  # these pages among the sources of the reference scores
 Row = dict[str, str | int]
 
 
@@ -37,7 +40,7 @@ def read_early(data: Path, out: Path) -> tuple[pl.DataFrame, Detector]:
     site = pl.when(pl.col("url_host_name") == UNKNOWN_HOST).then(pl.col("url").str.extract(r"([^/]+)$"))
     frame = scored.filter(pl.col("ai_score").is_not_null()).join(early.drop("text"), on="doc_id")
     frame = frame.with_columns(pl.coalesce(site, "url_host_name").alias("url_host_name"))
-    return score_text(frame, 0.1), load_detector(runs.config.models, runs.config.verdict)
+    return score_text(frame, 0.1), load_detector(runs.config.models, runs.config.verdict, runs.config.stats)
 
 
 def split_hosts(frame: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
@@ -72,16 +75,23 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     arguments = parser.parse_args()
     early, detector = read_early(arguments.data, arguments.run)
+    assert detector.scores is not None
+    known = detector.scores.without(sources=[PAGES])
     halves = list(split_hosts(early))
-    plain = [estimate_ratio(test, errors=detector.errors) for _, test in halves]
-    anchored = [estimate_ratio(test, errors=detector.errors, reference=known) for known, test in halves]
-    whole = [estimate_ratio(early, errors=detector.errors)]
     rows = [
-        *describe("half of the hosts, the other half the reference", anchored),
-        *describe("half of the hosts, no reference", plain),
-        *describe("all hosts, no reference", whole),
+        *describe(
+            "half of the hosts, the other half the reference",
+            [detector.estimate(test, reference=human, scores=known) for human, test in halves],
+        ),
+        *describe("half of the hosts, no reference", [detector.estimate(test, scores=known) for _, test in halves]),
+        *describe("all hosts, no reference", [detector.estimate(early, scores=known)]),
     ]
-    print(make_table(rows))
+    print(make_table(rows), "\n")
+    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, fmt_str_lengths=60, tbl_hide_dataframe_shape=True):
+        shipped = check_negative(early.clear(), ("length",), estimate=detector.estimate, scores=detector.scores)
+        print(shipped.select("origin", "group_values", "n_documents", "prevalence", "low", "high", "passed"))
+        spiked = check_spikes(early.clear(), estimate=detector.estimate, scores=detector.scores)
+        print(spiked.select("origin", "true_share", "share", "prevalence", "low", "high", "passed", "why"))
 
 
 if __name__ == "__main__":

@@ -26,16 +26,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--series", type=int, default=50)
+    parser.add_argument("--early-is-human", action="store_true", help="Documents before November 2022 as reference.")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args(arguments)
     out = options.out or options.folder / "coverage"
     out.mkdir(parents=True, exist_ok=True)
-    estimates = pl.concat(
-        estimate_series(scored, LANGUAGES if number == 0 else ("en",), StatsOptions()).with_columns(
-            drawn=pl.lit(number)
-        )
-        for number, scored in _series(options)
-    )
+    parts = []
+    for number, scored in _series(options):
+        languages = LANGUAGES if number == 0 else ("en",)
+        found = estimate_series(scored, languages, StatsOptions(), early_is_human=options.early_is_human)
+        parts.append(found.with_columns(drawn=pl.lit(number)))
+    estimates = pl.concat(parts)
     estimates.write_parquet(out / "estimates.parquet")
     write_tables(estimates, out / "coverage.md")
 

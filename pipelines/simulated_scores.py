@@ -5,10 +5,10 @@ from pathlib import Path
 
 import polars as pl
 
-from provenance.jobs.rates import error_rates
+from provenance.jobs.rates import load_detector
 from provenance.models.calibration import load_calibration
 from provenance.stats import StatsOptions
-from provenance.stats.trend import estimate_trend
+from provenance.stats.trend import SERIES, estimate_trend
 from provenance.verdict import VerdictOptions
 
 ORIGINS = ("human", "ai_generated", "machine_translated")
@@ -52,24 +52,33 @@ def _score_dated() -> pl.Expr:
     return 1 / (1 + (-total).exp() / odds)
 
 
-def estimate_series(scored: pl.DataFrame, languages: Sequence[str], options: StatsOptions) -> pl.DataFrame:
+def estimate_series(
+    scored: pl.DataFrame, languages: Sequence[str], options: StatsOptions, *, early_is_human: bool = False
+) -> pl.DataFrame:
     """Estimates by series, crawl, language, unit and origin: called, true_share, prevalence, low, high.
 
     `scored` has a column `truth`, the origin that is known. It stands in for the origin that was judged, so that the
     plain share in a row is the true one, of whatever documents the row is made from; `called` is the share judged so
-    among all documents of the crawl, null where nothing was judged.
+    among all documents of the crawl, null where nothing was judged. `early_is_human`: all hosts only, with the
+    documents before November 2022 as the human reference, as who knows no better would take them.
     """
-    rates, known = error_rates(load_calibration(None), VerdictOptions()), scored.with_columns(origin="truth")
+    detector, known = load_detector(None, VerdictOptions(), options), scored.with_columns(origin="truth")
+    early = known.filter(pl.col("fetch_time").dt.date() < VerdictOptions().first_seen_cutoff)
     tables = [
-        estimate_trend(known.filter(language=language), period="crawl", errors=rates, options=options).with_columns(
-            language=pl.lit(language)
-        )
+        estimate_trend(
+            known.filter(language=language),
+            period="crawl",
+            errors=detector.errors,
+            scores=detector.scores,
+            reference=early.filter(language=language) if early_is_human else None,
+            series=("all_hosts",) if early_is_human else tuple(SERIES),
+            options=options,
+        ).with_columns(language=pl.lit(language))
         for language in languages
     ]
     shares = pl.concat(_by_origin(pl.concat(tables), origin) for origin in ORIGINS)
-    called = scored.group_by("language", "crawl").agg(
-        pl.col("origin").eq(origin).mean().alias(origin) for origin in ORIGINS
-    )
+    judged = [pl.col("origin").eq(origin).mean().alias(origin) for origin in ORIGINS]
+    called = scored.group_by("language", "crawl").agg(judged)
     long = called.unpivot(ORIGINS, index=["language", "crawl"], variable_name="origin", value_name="called")
     return shares.join(long, on=["language", "crawl", "origin"], how="left", maintain_order="left")
 

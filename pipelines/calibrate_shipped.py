@@ -3,7 +3,9 @@
     python -m pipelines.calibrate_shipped out/calibration [--out provenance/models]
 
 Leaves judged.parquet beside the measured documents: each one judged by a calibration that has not seen its like, from
-which the error counts in the calibration come and the figures of docs/detection.md.
+which the figures of docs/detection.md come, and by_domain.parquet: group A, most of the AI-generated documents, each
+domain judged by what learned the others. The error counts are of both; group A left out whole would count the errors of
+a much poorer detector.
 """
 
 import argparse
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.calibration_recipe import WEB_REGISTERS, fit, judge_unseen
+from pipelines.calibration_recipe import WEB_REGISTERS, fit, judge, judge_unseen
 from pipelines.train_shipped import LICENSED, WEAK
 from provenance.models.calibration import Calibration
 from provenance.models.registry import describe_model, load_models, write_manifest
@@ -22,14 +24,29 @@ from provenance.train.error_counts import count_errors
 CARD = "cards/calibration.md"
 
 
-def add_errors(calibration: Calibration, judged: pl.DataFrame) -> Calibration:
-    """The calibration with its errors on raw documents: humans of web registers; AI-generated and translated by set."""
+def judge_by_domain(measured: pl.DataFrame) -> pl.DataFrame:
+    """Group A, clean, each domain by a calibration fitted without it."""
+    fitting = pl.col("use").fill_null("") == "fit"
+    domain = pl.col("domain").str.split("/").list.last()
+    parts = []
+    for name in measured.filter(fitting).select(domain.unique().sort()).to_series():
+        mine = fitting & (domain == name)
+        parts.append(judge(measured.filter(mine, pl.col("form") == "clean"), fit(measured.filter(~mine))))
+    return pl.concat(parts)
+
+
+def select_known(judged: pl.DataFrame, by_domain: pl.DataFrame) -> pl.DataFrame:
+    """Documents of the sets that ship, as found, without weak generators; of group A those judged by domain."""
+    raw = judged.filter(pl.col("form") == "raw", pl.col("group") != "A")
+    both = pl.concat([raw, by_domain.select(raw.columns)], how="vertical_relaxed")
     strong = ~pl.col("generator").fill_null("").str.contains(WEAK)
-    raw = judged.filter(
-        pl.col("form") == "raw", pl.col("label") != "ht", pl.col("set").is_in([*LICENSED, "web"]), strong
-    )
+    return both.filter(pl.col("label") != "ht", pl.col("set").is_in([*LICENSED, "web"]), strong)
+
+
+def add_errors(calibration: Calibration, known: pl.DataFrame) -> Calibration:
+    """The calibration with its errors: on humans of web registers; on AI-generated and translated text by set."""
     human = pl.col("label").is_in(["human", "original"])
-    used = raw.filter(~human | pl.col("register").is_in(WEB_REGISTERS))
+    used = known.filter(~human | pl.col("register").is_in(WEB_REGISTERS))
     grouped = used.with_columns(group=pl.when(human).then("register").otherwise("set"))
     ai, mt = count_errors(grouped, "ai"), count_errors(grouped, "mt")
     return replace(calibration, ai=replace(calibration.ai, errors=ai), mt=replace(calibration.mt, errors=mt))
@@ -54,8 +71,11 @@ def main() -> None:
     measured = pl.read_parquet(options.measured / "measured.parquet")
     digests = json.loads((options.measured / "models.json").read_text(encoding="utf-8"))
     judged = judge_unseen(measured)
+    by_domain = judge_by_domain(measured)
     judged.write_parquet(options.measured / "judged.parquet")
-    print(write_calibration(add_errors(fit(measured, models=digests), judged), options.out))
+    by_domain.write_parquet(options.measured / "by_domain.parquet")
+    calibration = add_errors(fit(measured, models=digests), select_known(judged, by_domain))
+    print(write_calibration(calibration, options.out))
 
 
 if __name__ == "__main__":

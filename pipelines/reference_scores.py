@@ -2,10 +2,8 @@
 
     python -m pipelines.reference_scores out/calibration [--out provenance/models]
 
-From the documents that pipelines/cross_fit.py measured and calibrate_shipped.py judged, each one by models and a
-calibration that had not seen its like. Only sets whose licence allows shipping what was made of them take part. Of
-group A, most of the AI-generated documents, each domain is judged by what learned the others: left out whole, it would
-show what a much poorer detector makes of it.
+From the documents that pipelines/calibrate_shipped.py judged, each by models and a calibration that had not seen its
+like. Only sets whose licence allows shipping what was made of them take part.
 """
 
 import argparse
@@ -13,8 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.calibration_recipe import REFERENCE_SETS, fit, judge
-from pipelines.train_shipped import LICENSED, WEAK
+from pipelines.calibrate_shipped import select_known
+from pipelines.calibration_recipe import REFERENCE_SETS
 from provenance.models.registry import describe_model, load_models, write_manifest
 from provenance.stats import REFERENCE_SCORES
 
@@ -24,27 +22,11 @@ LABELS = {"human": "human", "original": "human", "ai": "ai_generated", "mt": "ma
 HUMAN_SETS = (*REFERENCE_SETS, "htvsmt_deen_to2016", "ntrex")  # of FAID's people it is not known when they wrote
 
 
-def judge_by_domain(measured: pl.DataFrame) -> pl.DataFrame:
-    """Group A, clean, each domain by a calibration fitted without it."""
-    fitting = pl.col("use").fill_null("") == "fit"
-    domain = pl.col("domain").str.split("/").list.last()
-    parts = []
-    for name in measured.filter(fitting).select(domain.unique().sort()).to_series():
-        mine = fitting & (domain == name)
-        parts.append(judge(measured.filter(mine, pl.col("form") == "clean"), fit(measured.filter(~mine))))
-    return pl.concat(parts)
-
-
-def select_known(judged: pl.DataFrame, by_domain: pl.DataFrame) -> pl.DataFrame:
-    """The table of REFERENCE_SCORES, in a fixed order."""
-    raw = judged.filter(pl.col("form") == "raw", pl.col("group") != "A")
-    both = pl.concat([raw, by_domain.select(raw.columns)], how="vertical_relaxed")
-    strong = ~pl.col("generator").fill_null("").str.contains(WEAK)
+def select_scores(known: pl.DataFrame) -> pl.DataFrame:
+    """The table of REFERENCE_SCORES; sorted by all columns, so that it does not depend on the order of the sets."""
     human = pl.col("label").is_in(["human", "original"])
-    kept = both.filter(
+    kept = known.filter(
         pl.col("label").is_in(list(LABELS)),
-        pl.col("set").is_in([*LICENSED, "web"]),
-        strong | human,
         ~human | pl.col("set").is_in(HUMAN_SETS),
         pl.col("ai_score").is_not_null() | pl.col("mt_score").is_not_null(),
     ).with_columns(
@@ -55,18 +37,15 @@ def select_known(judged: pl.DataFrame, by_domain: pl.DataFrame) -> pl.DataFrame:
         .then("group")
         .otherwise("domain"),
     )
-    return kept.select(pl.col(name).cast(dtype) for name, dtype in REFERENCE_SCORES.items()).sort(kept_order())
+    return kept.select(pl.col(name).cast(dtype) for name, dtype in REFERENCE_SCORES.items()).sort(
+        list(REFERENCE_SCORES)
+    )
 
 
-def kept_order() -> list[str]:
-    """Columns to sort by: all of them, so that the file does not depend on the order of the sets."""
-    return list(REFERENCE_SCORES)
-
-
-def write_scores(known: pl.DataFrame, out: Path) -> Path:
+def write_scores(scores: pl.DataFrame, out: Path) -> Path:
     """The file and its manifest entry; three decimals are more than the scores mean."""
     path = out / FILE
-    known.with_columns(pl.col(pl.Float64).round(3)).write_parquet(path, compression="zstd", statistics=False)
+    scores.with_columns(pl.col(pl.Float64).round(3)).write_parquet(path, compression="zstd", statistics=False)
     others = [model for model in load_models(out) if model.kind != "reference_scores"]
     entry = describe_model(
         path, name="reference_scores", kind="reference_scores", language=None, licence="Apache-2.0", card=CARD
@@ -81,8 +60,8 @@ def main() -> None:
     parser.add_argument("measured", type=Path)
     parser.add_argument("--out", type=Path, default=Path("provenance/models"))
     asked = parser.parse_args()
-    judged = pl.read_parquet(asked.measured / "judged.parquet")
-    known = select_known(judged, judge_by_domain(pl.read_parquet(asked.measured / "measured.parquet")))
+    judged, by_domain = (pl.read_parquet(asked.measured / f"{name}.parquet") for name in ("judged", "by_domain"))
+    known = select_scores(select_known(judged, by_domain))
     print(write_scores(known, asked.out))
     with pl.Config(tbl_rows=-1):
         print(

@@ -60,7 +60,8 @@ def chart_small(rows: pl.DataFrame, name: str, label: str, top: float) -> Chart 
     if len({point["period"] for point in points}) < 2:
         return None
     periods = tuple(order_periods([str(point["period"]) for point in points]))
-    return fill(_lay_small(periods, top or 0.01), name, points, label, say_points(points, "period", "origin"))
+    kept = [{key: value for key, value in point.items() if key not in ("key", "series")} for point in points]
+    return fill(_lay_small(periods, top or 0.01), name, kept, label, say_points(points, "period", "origin"))
 
 
 @functools.cache

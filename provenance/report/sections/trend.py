@@ -73,23 +73,20 @@ def _draw_groups(documents: pl.DataFrame) -> tuple[Multiples, ...]:
 
 def _draw_grouping(documents: pl.DataFrame, columns: tuple[str, ...]) -> Multiples | None:
     """The largest groups that have two periods, side by side."""
-    rows = documents.filter(pl.col("group_columns").list.join("\t") == "\t".join(columns), series="all_hosts")
-    sizes = rows.group_by("group_values", maintain_order=True).agg(n=pl.col("n_documents").sum())
-    values = sizes.sort("n", descending=True, maintain_order=True).get_column("group_values").to_list()
-    top, limit = share_top(rows), SMALL.get(columns[0], OTHERS) if len(columns) == 1 else OTHERS
-    charts: list[Chart] = []
-    n_drawable = 0
-    for value in values:
-        mine = rows.filter(
-            pl.col("group_values").list.eval(pl.element().fill_null("\t")).list.join("\n") == _key(value)
-        )
-        name = f"trend-by-{'-'.join(columns).replace('_', '-')}-{n_drawable + 1}"
-        chart = chart_small(mine, name, name_group(columns, value), top)
-        n_drawable += chart is not None
-        if chart is not None and len(charts) < limit:
-            charts.append(chart)
-    return Multiples(name_columns(columns), tuple(charts), n_drawable - len(charts)) if charts else None
-
-
-def _key(values: list[str | None]) -> str:
-    return "\n".join("\t" if value is None else value for value in values)
+    estimated = pl.col("ai_generated_prevalence").is_not_null() | pl.col("machine_translated_prevalence").is_not_null()
+    of_grouping = pl.col("group_columns").list.join("\t") == "\t".join(columns)
+    key = pl.col("group_values").list.eval(pl.element().fill_null("\t")).list.join("\n")
+    rows = documents.filter(of_grouping, estimated, series="all_hosts").with_columns(key=key)
+    sizes = rows.group_by("key", maintain_order=True).agg(
+        pl.col("group_values").first(), n=pl.col("n_documents").sum(), n_periods=pl.col("period").n_unique()
+    )
+    drawable = sizes.filter(pl.col("n_periods") > 1).sort("n", descending=True, maintain_order=True)
+    limit = SMALL.get(columns[0], OTHERS) if len(columns) == 1 else OTHERS
+    shown = rows.join(drawable.head(limit).select("key"), on="key")
+    name, top = f"trend-by-{'-'.join(columns).replace('_', '-')}", share_top(shown)
+    drawn = [
+        chart_small(shown.filter(key=group["key"]), f"{name}-{place}", name_group(columns, group["group_values"]), top)
+        for place, group in enumerate(drawable.head(limit).iter_rows(named=True), 1)
+    ]
+    charts = tuple(chart for chart in drawn if chart is not None)
+    return Multiples(name_columns(columns), charts, max(0, drawable.height - limit)) if charts else None

@@ -4,6 +4,8 @@ Sources: Parzen (1962), Annals of Mathematical Statistics 33(3); the bandwidth f
 for Statistics and Data Analysis, equation 3.31.
 """
 
+import math
+
 import numpy as np
 
 from provenance.stats.estimators import Floats, maximise_likelihood
@@ -20,9 +22,9 @@ def choose_bandwidth(sample: Floats, *, narrowest: float = NARROWEST) -> float:
     is never below `narrowest`. The sample must not be empty, nor hold NaN.
     """
     deviation = float(np.std(sample, ddof=1)) if len(sample) > 1 else 0.0
-    low, high = np.quantile(sample, [0.25, 0.75])
-    spread = min(deviation, float(high - low) / 1.34) if high > low else deviation
-    return max(narrowest, 0.9 * spread * float(len(sample)) ** -0.2)
+    low, high = (float(quartile) for quartile in np.quantile(sample, [0.25, 0.75]))
+    spread = min(deviation, (high - low) / 1.34) if high > low else deviation
+    return max(narrowest, 0.9 * spread / math.pow(len(sample), 0.2))
 
 
 def estimate_density(sample: Floats, at: Floats, bandwidth: float, weights: Floats | None = None) -> Floats:

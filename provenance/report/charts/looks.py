@@ -7,10 +7,11 @@ import altair as alt
 
 from provenance.report.periods import date_period, order_periods
 
+_LONG = r"length(datum.value) > 18 && test(regexp('^.{8,20} .{4}'), datum.value)"
 _IN_TWO_LINES = (
-    "length(datum.label) > 21 ? "
-    r"split(replace(datum.label, regexp('^(.{8,20}) (?=.{4})'), '$1\n'), '\n') : datum.label"
+    f"{_LONG} ? split(replace(datum.label, regexp('^(.{{8,20}}) (?=.{{4}})'), '$1\\n'), '\\n') : datum.label"
 )
+LINE = 12  # pixels
 SOLID, DASHED, DOTTED = (1, 0), (6, 3), (2, 2)
 
 
@@ -64,8 +65,14 @@ def write_date(period: str) -> str | None:
     return day.isoformat() if day else None
 
 
-def name_axis(limit: int = 118) -> alt.Axis:
+def name_axis(limit: int = 124) -> alt.Axis:
     """The axis of a list of names, without lines; long names go on in a second line."""
     return alt.Axis(
-        labelLimit=limit, labelExpr=_IN_TWO_LINES, labelLineHeight=12, ticks=False, domain=False, labelPadding=8
+        labelLimit=limit,
+        labelExpr=_IN_TWO_LINES,
+        labelLineHeight=LINE,
+        labelOffset={"condition": {"test": _LONG, "value": -LINE / 2}, "value": 0},
+        ticks=False,
+        domain=False,
+        labelPadding=8,
     )

@@ -52,7 +52,9 @@ def measure(held_out: HeldOut, prepared: Prepared, sizes: list[int], draws: int)
                     for name, (value, low, high) in make_estimators(prepared, mixture).items():
                         rows.append((held_out.name, held_out.kind, anchored, n, share, name, value, low, high))
     names = ("set", "kind", "anchored", "n", "share", "estimator", "value", "low", "high")
-    return pl.DataFrame(rows, schema=list(names), orient="row")
+    return pl.DataFrame(rows, schema=list(names), orient="row").with_columns(
+        pl.col("value", "low", "high").fill_nan(None)
+    )
 
 
 def summarise(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:

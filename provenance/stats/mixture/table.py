@@ -47,12 +47,13 @@ class Fit:
 
 
 def make_table(humans: Densities, synthetics: Densities, axis: int) -> MixtureTable | None:
-    """All pairs whose origins the score can tell apart; null where there is none."""
+    """All pairs whose origins the score can tell apart; null where it cannot for half of the sources as they are."""
     below = np.cumsum(humans.mass, axis=1) - humans.mass / 2
-    auroc = below @ synthetics.mass.T if humans.mass.size and synthetics.mass.size else np.zeros((0, 0))
-    human, synthetic = np.nonzero(auroc >= LEAST[axis])
-    if not len(human):
+    auroc = below @ synthetics.mass.T
+    as_they_are = auroc[humans.log_prior == 0][:, synthetics.log_prior == 0]
+    if np.median(as_they_are) < LEAST[axis]:
         return None
+    human, synthetic = np.nonzero(auroc >= LEAST[axis])
     clear = auroc[human, synthetic] >= CLEAR[axis]
     prevalence = PREVALENCES.astype(np.float32)[:, None]
     mixed = (1 - prevalence) * humans.mass.astype(np.float32)[human][:, None]

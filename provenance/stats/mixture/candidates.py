@@ -17,10 +17,12 @@ from provenance.stats.references import ReferenceScores
 COLUMNS = ("ai_llr", "mt_llr")  # by axis
 SYNTHETIC_LABELS = ("ai_generated", "machine_translated")
 MIN_SCORES = 30  # fewer make no density
-SYNTHETIC_SHIFTS = (-3.0, -1.5, 0.0, 1.5)  # nats
-SYNTHETIC_SPREAD = 2.0  # nats; standard deviation of the prior of a shift
-HUMAN_SHIFTS = (-1.0, 0.0, 1.0)
-HUMAN_SPREAD = 0.8
+# By axis, in nats: how far candidates are moved, and the standard deviation of the prior of it. Sources differ by less
+# in scores of translation, where origins lie closer, too.
+SYNTHETIC_SHIFTS = ((-3.0, -1.5, 0.0, 1.5), (-1.0, -0.5, 0.0, 0.5))
+SYNTHETIC_SPREAD = (2.0, 0.8)
+HUMAN_SHIFTS = ((-1.0, 0.0, 1.0), (-0.5, 0.0, 0.5))
+HUMAN_SPREAD = (0.8, 0.4)
 POOLED = 0.02  # part of every human candidate that is all sources together: no source shows all of its tail
 RESAMPLES = 16  # of a human reference
 POOLED_DOCUMENTS = 5.0  # all known sources, moved to the median of the reference, count in it as so many documents
@@ -43,13 +45,13 @@ class Densities:
 def list_synthetic(references: ReferenceScores, axis: int, language: str) -> Densities:
     """The synthetic candidates of an axis (0: AI-generated, 1: machine-translated); none where nothing is known."""
     samples = _pick(references, SYNTHETIC_LABELS[axis], axis, language)
-    return _shift(samples, SYNTHETIC_SHIFTS, SYNTHETIC_SPREAD)
+    return _shift(samples, SYNTHETIC_SHIFTS[axis], SYNTHETIC_SPREAD[axis])
 
 
 def list_human(references: ReferenceScores, axis: int, language: str) -> Densities:
     """The human candidates where no document is known to be human."""
     samples = _pick(references, "human", axis, language)
-    made = _shift(samples, HUMAN_SHIFTS, HUMAN_SPREAD)
+    made = _shift(samples, HUMAN_SHIFTS[axis], HUMAN_SPREAD[axis])
     if not samples:
         return made
     return Densities((1 - POOLED) * made.mass + POOLED * _pool(samples), made.log_prior, made.source)

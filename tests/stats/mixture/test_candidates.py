@@ -23,21 +23,23 @@ def test_every_candidate_is_a_density():
 def test_every_source_is_a_candidate_in_every_place():
     references = make_references()
     human, synthetic = list_human(references, 0, "en"), list_synthetic(references, 0, "en")
-    assert len(human.mass) == len(HUMAN_MEANS) * len(HUMAN_SHIFTS)
-    assert len(synthetic.mass) == len(SYNTHETIC_MEANS) * len(SYNTHETIC_SHIFTS)
+    assert len(human.mass) == len(HUMAN_MEANS) * len(HUMAN_SHIFTS[0])
+    assert len(synthetic.mass) == len(SYNTHETIC_MEANS) * len(SYNTHETIC_SHIFTS[0])
     assert (human.n_sources, synthetic.n_sources) == (3, 3)
 
 
 def test_a_shift_moves_the_mean_by_as_much():
     densities = list_synthetic(make_references(), 0, "en")
-    means = (densities.mass @ CENTRES).reshape(-1, len(SYNTHETIC_SHIFTS))
-    assert means - means[:, [SYNTHETIC_SHIFTS.index(0.0)]] == pytest.approx(np.tile(SYNTHETIC_SHIFTS, (3, 1)), abs=0.05)
+    means = (densities.mass @ CENTRES).reshape(-1, len(SYNTHETIC_SHIFTS[0]))
+    assert means - means[:, [SYNTHETIC_SHIFTS[0].index(0.0)]] == pytest.approx(
+        np.tile(SYNTHETIC_SHIFTS[0], (3, 1)), abs=0.05
+    )
 
 
 def test_candidates_not_moved_are_likeliest_beforehand():
     densities = list_human(make_references(), 0, "en")
-    prior = densities.log_prior.reshape(-1, len(HUMAN_SHIFTS))
-    assert (prior.argmax(axis=1) == HUMAN_SHIFTS.index(0.0)).all()
+    prior = densities.log_prior.reshape(-1, len(HUMAN_SHIFTS[0]))
+    assert (prior.argmax(axis=1) == HUMAN_SHIFTS[0].index(0.0)).all()
 
 
 def test_a_language_without_scores_has_no_candidates():

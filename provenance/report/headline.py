@@ -42,10 +42,10 @@ def write_headline(ratio: pl.DataFrame) -> Headline:
     row = rows.get("documents")
     if row is None or not row["n_documents"]:
         return Headline("", "There is no document in this run, so there is nothing to estimate.", "", (), ())
-    notes = [note for note in (_describe_words(rows.get("words")), str(row["why"] or "")) if note]
+    notes = [note for note in (_describe_words(rows.get("words")), _sentence(str(row["why"] or ""))) if note]
     value, low, high = _bounds(row)
     if low is None:
-        notes = [str(row["why"] or "")] if row["why"] else []
+        notes = [_sentence(str(row["why"]))] if row["why"] else []
         return Headline(
             "", "The ratio of human to synthetic text cannot be estimated here.", "", tuple(notes), _parts(row)
         )
@@ -75,6 +75,11 @@ def show_ratio_cell(row: Row) -> tuple[str, str]:
     if value is None or high is None:
         return f"≥ {show_ratio(low)}", "no upper bound"
     return show_ratio(value), f"{show_ratio(low)} to {show_ratio(high)}"
+
+
+def _sentence(text: str) -> str:
+    """A remark of a table as a sentence of the page."""
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}" if text else ""
 
 
 def _describe_words(row: Row | None) -> str:

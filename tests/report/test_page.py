@@ -236,7 +236,7 @@ def test_a_run_that_cannot_be_estimated_says_why():
     )
     head = render_report(made_report(ratio=ratio)).split("<nav")[0]
     assert "cannot be estimated" in head
-    assert "no model for the language" in head
+    assert "No model for the language." in head
 
 
 def test_the_same_data_gives_the_same_page(page: str):

@@ -70,7 +70,7 @@ def test_a_control_that_decides_comes_before_one_that_does_not():
     assert found.passed
     assert "shipped as references" in found.sentence
     assert find_zero(pl.concat([untold, shipped])) == 0.0125
-    assert "too few to tell" in describe_control(untold).sentence
+    assert "undecided" in describe_control(untold).sentence
 
 
 def test_without_a_control_over_everything_nothing_is_said_of_one():
@@ -83,7 +83,13 @@ def test_controls_are_counted_and_failed_ones_come_first(full: str):
     made = make_control_section(made_controls())
     assert (made.n_passed, made.n_failed, made.n_untold) == (12, 1, 1)
     assert [row["stratum"] for row in made.negative[:2]] == ["everything", "language: pt"]
-    assert "12 passed, 1 failed, 1 with too few documents to tell" in section(full, "controls")
+    assert "12 passed, 1 failed, 1 undecided" in section(full, "controls")
+
+
+def test_a_date_is_no_test_of_machine_translation():
+    dated = made_controls().filter(control="negative").with_columns(origin=pl.lit("machine_translated"))
+    assert make_control_section(dated) is None
+    assert make_control_section(dated.with_columns(source=pl.lit("shipped"))).n_passed == 12
 
 
 def test_the_trend_is_a_table_too(full: str):

@@ -18,7 +18,7 @@ from provenance.report.charts.looks import Look, name_axis, tell_apart
 from provenance.report.names import ORIGIN_NAMES, SOURCE_NAMES, name_columns, name_group
 
 TICKS = (0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1)
-VERDICTS = {True: "passed", False: "failed", None: "too few to tell"}
+VERDICTS = {True: "passed", False: "failed", None: "undecided"}
 LOOKS = {
     "passed": Look("var(--human)"),
     "failed": Look("var(--ai-generated)", "diamond"),

@@ -132,6 +132,6 @@ def _find_ratio(point: Floats, draws: Floats, level: float, n_effective: float) 
     low, high = float(ratios[int(tail * last)]), float(ratios[int(np.ceil((1 - tail) * last))])
     if np.quantile(synthetic, tail) < INCLUDES_ZERO or point[0, 1:].sum() < INCLUDES_ZERO:
         human_low = find_interval(draws[:, 0], float(point[0, 0]), level, n_effective)[0]
-        return Interval(None, min(low, human_low / (1 - human_low)), None)
+        return Interval(None, min(low, human_low / max(1 - human_low, 1e-9)), None)
     value = float(point[0, 0] / point[0, 1:].sum())
     return Interval(value, min(low, value), max(high, value))

@@ -17,6 +17,9 @@ class StatsOptions:
     """
 
     method: Method = "mixture"
+    originals: bool = (
+        False  # whether a human reference is known to hold no translations, too; an early date does not tell
+    )
     draws: int = 500  # bootstrap draws of every interval
     seed: int = 1
     level: float = 0.95  # nominal coverage of the intervals

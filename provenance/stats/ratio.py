@@ -55,9 +55,10 @@ def estimate_ratio(
     """Shares, corrected prevalences and the ratio, by documents and by words, as one flat table (RATIO_SCHEMA).
 
     The first rows are everything together; then each entry of `by` in order: a column, or several joined by "+".
-    `reference` holds scored documents known to be human. `scores` is what documents of known origin score; the default
-    method needs it, and falls back on expectation-maximisation in languages that it does not hold. The same input and
-    seed give the same table.
+    `reference` holds scored documents known not to be AI-generated; it says nothing of translation, as an early date
+    says nothing of it, unless `options.originals` claims that none of its documents is translated. `scores` is what
+    documents of known origin score; the default method needs it, and falls back on expectation-maximisation in
+    languages that it does not hold. The same input and seed give the same table.
     Raises ConfigError for a column that is not there.
     """
     options, errors = options or StatsOptions(), errors or ErrorRates()
@@ -66,7 +67,8 @@ def estimate_ratio(
     documents = gather_documents(frame, errors, languages)
     known_human = None
     if reference is not None:
-        known_human = gather_documents(normalise_scored(reference, options), errors, languages)
+        known = normalise_scored(reference, options)
+        known_human = gather_documents(known if options.originals else _forget_translation(known), errors, languages)
     setting = _Setting(
         gather_knowledge(errors, scores, known_human, options),
         options,
@@ -75,6 +77,11 @@ def estimate_ratio(
     )
     rows = [_estimate_row(group, unit, setting) for group in _split(frame, documents, by, options) for unit in UNITS]
     return pl.DataFrame(rows, schema=RATIO_SCHEMA, orient="row")
+
+
+def _forget_translation(reference: pl.DataFrame) -> pl.DataFrame:
+    """The reference as one of AI-generated text only."""
+    return reference.with_columns(mt_score=pl.lit(None, pl.Float64))
 
 
 def _split(frame: pl.DataFrame, documents: Documents, by: Sequence[str], options: StatsOptions) -> Iterator[_Group]:
@@ -180,5 +187,6 @@ def _name_method(setting: _Setting, used: Sequence[str], by_document: bool) -> s
     if set(used) & {"em", "adjusted_count"}:
         parts.append("error rates resampled" if setting.has_errors else "error rates not known: sampling error only")
     if setting.knowledge.anchored:
-        parts.append("anchored to a human reference")
+        axes = "" if setting.options.originals else ", which says nothing of translation"
+        parts.append(f"anchored to a human reference{axes}")
     return "; ".join(parts)

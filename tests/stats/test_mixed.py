@@ -65,6 +65,17 @@ def test_people_who_write_like_machines_are_told_by_a_reference():
     assert estimate(frame, reference=reference)["ai_generated_prevalence"] < 0.02
 
 
+def test_a_reference_says_nothing_of_translation_unless_it_is_of_originals():
+    frame, reference = make_mixed(800, 0, 200, seed=1), make_mixed(800, 0, 200, seed=2)
+    early = estimate(frame, reference=reference)
+    assert early["machine_translated_prevalence"] == pytest.approx(0.2, abs=0.04)
+    assert "says nothing of translation" in early["method"]
+    assert (
+        estimate(frame, reference=reference, options=StatsOptions(originals=True))["machine_translated_prevalence"]
+        < 0.1
+    )
+
+
 def test_dates_do_not_enter():
     frame = make_mixed(800, 200)
     dated = frame.with_columns(ai_score=pl.lit(0.001))

@@ -21,6 +21,12 @@ def estimate_controlled(
         by,
         estimate=detector.estimate,
         reference=reference,
-        options=ControlOptions(prior=detector.prior, seed=detector.options.seed),
+        scores=detector.scores,
+        options=control_options(detector),
     )
     return apply_controls(detector.estimate(scored, by, reference=reference), controls), controls
+
+
+def control_options(detector: Detector) -> ControlOptions:
+    """The controls' own options, by what the detector's scores presume."""
+    return ControlOptions(prior=detector.prior, seed=detector.options.seed)

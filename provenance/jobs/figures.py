@@ -5,14 +5,17 @@ from dataclasses import dataclass, fields
 
 import polars as pl
 
-from provenance.jobs.controls import estimate_controlled
+from provenance.jobs.controls import control_options, estimate_controlled
 from provenance.jobs.gather import RunTables, scan_choices, scan_scored
 from provenance.jobs.rates import Detector
-from provenance.jobs.wordings import Period
+from provenance.jobs.wordings import Period, scan_wordings
 from provenance.stats.controls import apply_controls
-from provenance.stats.detector import list_errors
+from provenance.stats.detector import RELIABILITY_SCHEMA, list_errors, measure_reliability
+from provenance.stats.excess_words import estimate_excess
+from provenance.stats.periods import add_period, order_periods
 from provenance.stats.sensitivity import estimate_sensitivity
 from provenance.stats.shift import measure_shift
+from provenance.stats.spikes import check_spikes
 from provenance.stats.trend import estimate_trend
 
 
@@ -24,8 +27,11 @@ class Figures:
     trend: pl.DataFrame
     controls: pl.DataFrame
     sensitivity: pl.DataFrame
+    excess: pl.DataFrame
+    drift: pl.DataFrame
     shift: pl.DataFrame
     errors: pl.DataFrame
+    reliability: pl.DataFrame
 
     @property
     def tables(self) -> Mapping[str, pl.DataFrame]:
@@ -43,6 +49,7 @@ class FigureOptions:
     by: tuple[str, ...]
     trend_by: tuple[str, ...]
     period: Period | None = None
+    spikes: bool = False  # whether known mixtures are made and estimated, which takes longest
 
 
 def estimate_figures(
@@ -65,14 +72,35 @@ def estimate_figures(
         scores=detector.scores,
         options=options,
     )
+    times = order_periods(add_period(scored, period), period)
+    excess, drift = estimate_excess(scan_wordings(runs, period).collect(), periods=times)
     return Figures(
         ratio=ratio,
         trend=apply_controls(trend, controls),
-        controls=controls,
+        controls=pl.concat([controls, *_check_spikes(scored, detector, reference, spikes=asked.spikes)]),
         sensitivity=estimate_sensitivity(scored, detector.errors, options=options),
+        excess=excess,
+        drift=drift,
         shift=measure_shift(scan_choices(runs).collect()),
         errors=list_errors(detector.errors, draws=options.draws, seed=options.seed),
+        reliability=_measure_reliability(detector),
     )
+
+
+def _check_spikes(
+    scored: pl.DataFrame, detector: Detector, reference: pl.DataFrame | None, *, spikes: bool
+) -> list[pl.DataFrame]:
+    if not spikes or detector.scores is None:
+        return []
+    told = control_options(detector)
+    return [check_spikes(scored, estimate=detector.estimate, scores=detector.scores, reference=reference, options=told)]
+
+
+def _measure_reliability(detector: Detector) -> pl.DataFrame:
+    if detector.scores is None:
+        return pl.DataFrame(schema=RELIABILITY_SCHEMA)
+    options = detector.options
+    return measure_reliability(detector.scores.frame, prior=detector.prior, draws=options.draws, seed=options.seed)
 
 
 def choose_period(scored: pl.DataFrame) -> Period:

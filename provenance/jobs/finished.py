@@ -110,8 +110,8 @@ def _without_neutral(saved: Saved) -> Saved:
 
 def check_models(run: SavedRun, models: Path | None) -> None:
     """Raises ConfigError where a folder's models are not those of the run: the detector's errors are told by them."""
-    before = {str(model["name"]): model["sha256"] for model in read_saved(run.out / RUN_FILE)["models"]}
-    now = {str(model["name"]): model["sha256"] for model in describe_models(models)}
+    listed = read_saved(run.out / RUN_FILE)["models"], describe_models(models)
+    before, now = ({str(model["name"]): str(model["sha256"])[:16] for model in part} for part in listed)
     changes = find_changes(cast(Plain, before), cast(Plain, now), "models")
     if changes:
         raise ConfigError(

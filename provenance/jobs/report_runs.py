@@ -17,8 +17,8 @@ from provenance.jobs.reporting import gather_report
 from provenance.jobs.saved import RUN_FILE
 from provenance.jobs.scores import ScoredDocuments, read_scores
 from provenance.jobs.wordings import Period
-from provenance.report import render_report
-from provenance.store import write_table, write_text
+from provenance.report import export_report, render_report
+from provenance.store import open_whole, write_table, write_text
 
 PERIODS: Final[tuple[Period, ...]] = ("crawl", "month", "year")
 REPORT_BY = ("crawl", "language", "domain_class", "top_level_domain", "length", "site_type")
@@ -77,15 +77,15 @@ def report_on(folders: Sequence[Path], out: Path, asked: ReportOptions) -> Writt
     found = open_finished(folders)
     detector = load_detector(found.config.models, found.config.verdict, found.config.stats)
     human = read_scores(asked.reference) if asked.reference else None
-    options = FigureOptions(asked.by, asked.by, asked.period)
+    options = FigureOptions(asked.by, asked.by, asked.period, spikes=True)
     figures = estimate_figures(found.tables, options, detector, human.frame if human else None)
     notes = (*found.notes, *(_describe_reference(found, human, detector) if human else ()))
     tables = out.with_name(f"{out.stem}_files")
     totals = add_counts(count_totals(run) for run in found.tables)
     data = gather_report(found.tables, figures, totals, found.config, found.identity)
     data = replace(data, notes=(*data.notes, *notes), tables=tables.name, title=asked.title or data.title)
-    page = render_report(data)
-    files = _write_tables(tables, figures.tables, found.identity)
+    page, beside = render_report(data), export_report(data)
+    files = _write_files(tables, {**figures.tables, **beside.tables}, beside.files, found.identity)
     write_text(out, page)
     return WrittenReport(out, tables, files, notes)
 
@@ -104,10 +104,14 @@ def _check_out(out: Path, folders: Sequence[Path]) -> None:
             raise ConfigError(f"--out {out}: is a file of the run itself; choose another name")
 
 
-def _write_tables(folder: Path, tables: Mapping[str, pl.DataFrame], identity: Mapping[str, str]) -> tuple[Path, ...]:
+def _write_files(
+    folder: Path, tables: Mapping[str, pl.DataFrame], others: Mapping[str, bytes], identity: Mapping[str, str]
+) -> tuple[Path, ...]:
+    """The tables as Parquet, and files of other kinds under their names; those of equal names are replaced."""
     metadata = {f"provenance:{name}": value for name, value in identity.items()}
-    written = []
     for name, table in tables.items():
-        written.append(folder / f"{name}.parquet")
-        write_table(written[-1], table, metadata)
-    return tuple(written)
+        write_table(folder / f"{name}.parquet", table, metadata)
+    for name, content in others.items():
+        with open_whole(folder / name) as file:
+            file.write(content)
+    return tuple(sorted(folder / name for name in (*(f"{name}.parquet" for name in tables), *others)))

@@ -30,7 +30,7 @@ GROUP_NAMES = {
     "country_english": "English under country codes",
     "predictable": "predictability of the wording",
 }
-SOURCE_NAMES = {"same_run": "this run", "reference": "a reference run", "shipped": "shipped references"}
+SOURCE_NAMES = {"same_run": "this run", "reference": "a reference run", "shipped": "references"}
 MISSING = "not known"
 
 

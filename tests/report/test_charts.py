@@ -137,6 +137,14 @@ def test_spikes_stand_against_the_diagonal():
     assert sum("origin" in row for row in rows) == 10
 
 
+def test_mixtures_of_one_share_stand_side_by_side():
+    spikes = made_controls().filter(control="spike", origin="ai_generated")
+    twice = pl.concat([spikes.with_columns(why=pl.lit(of)) for of in ("newer generators", "older generators")])
+    chart = chart_spikes(twice, "x")
+    assert chart is not None
+    assert set(values(json.loads(chart.spec), "xOffset")) == {-3, 3}
+
+
 def test_the_measured_miss_rate_is_marked():
     rows = made_sensitivity().filter(origin="ai_generated")
     chart = chart_sensitivity(rows, "ai_generated", "x")

@@ -24,6 +24,7 @@ LOOKS = {
     "failed": Look("var(--ai-generated)", "diamond"),
 }
 ROW_HEIGHT = 28
+DODGE = 6  # pixels between mixtures of one true share, so that they do not hide each other
 
 
 def chart_negative(negative: pl.DataFrame, name: str) -> Chart | None:
@@ -48,26 +49,30 @@ def chart_negative(negative: pl.DataFrame, name: str) -> Chart | None:
 
 
 def chart_spikes(spikes: pl.DataFrame, name: str) -> Chart | None:
-    """Estimates against the known share of mixtures; on the diagonal they are right."""
+    """Estimates against the known share of mixtures, those of other documents side by side; right on the diagonal."""
     points = list_controls(spikes.filter(pl.col("prevalence").is_not_null(), pl.col("true_share").is_not_null()))
     if not points:
         return None
     origins = [origin for origin in ORIGIN_NAMES if any(point["origin"] == ORIGIN_NAMES[origin] for point in points)]
     top = min(1.0, max(largest(points, "high"), largest(points, "true_share")) * 1.02)
     scale = alt.Scale(type="sqrt", domain=[0, top])
-    axis = alt.Axis(format="~%", values=[tick for tick in TICKS if tick <= top])
+    ticks = [tick for tick in TICKS if tick <= top]
+    axis = alt.Axis(format="~%", values=ticks)
     x = alt.X("true_share:Q", title="true share (square-root scale)", axis=axis, scale=scale)
-    y = alt.Y("low:Q", title="estimate", axis=axis, scale=scale)
+    variants = list(dict.fromkeys((str(point["origin"]), str(point["of"])) for point in points))
+    aside = alt.Axis(format="~%", values=ticks, offset=DODGE * len(variants) // 2)
+    y = alt.Y("low:Q", title="estimate", axis=aside, scale=scale)
     diagonal = draw([{"true_share": v, "low": v} for v in (0.0, top)]).mark_line(
         strokeDash=[5, 4], color="var(--muted)", strokeWidth=1.5
     )
-    base = draw(points).encode(x=x, color=origin_colour(origins), detail="stratum:N")
     layers = [diagonal.encode(x=x, y=y)]
-    for origin, shift in zip(origins, (-4, 4, 0), strict=False):
-        mine = base.transform_filter(alt.datum.origin == ORIGIN_NAMES[origin])
-        layers.append(mine.mark_rule(strokeWidth=2, xOffset=shift).encode(y=y, y2="high:Q"))
-        dots = mine.mark_point(filled=True, size=70, opacity=1, xOffset=shift)
-        shown = tip("origin", "stratum", "known", "prevalence", "low", "high", "share")
+    for place, (origin, of) in enumerate(variants):
+        mine = [point for point in points if (point["origin"], point["of"]) == (origin, of)]
+        shift = round(DODGE * (place - (len(variants) - 1) / 2))
+        base = draw(mine).encode(x=x, color=origin_colour(origins))
+        layers.append(base.mark_rule(strokeWidth=2, xOffset=shift).encode(y=y, y2="high:Q"))
+        shown = tip("origin", "stratum", "of", "known", "prevalence", "low", "high", "share")
+        dots = base.mark_point(filled=True, size=60, opacity=1, xOffset=shift)
         layers.append(dots.encode(y="prevalence:Q", tooltip=shown))
     caption = (
         "Spiked mixtures: true share against estimate, with 95 % intervals. On the dashed line the estimate is right."
@@ -85,6 +90,7 @@ def list_controls(controls: pl.DataFrame) -> list[Point]:
             + (f" ({SOURCE_NAMES.get(row['source'], row['source'])})" if several else ""),
             "origin": ORIGIN_NAMES[row["origin"]],
             "verdict": VERDICTS[row["passed"]],
+            "of": row["why"] or "",
             "known": "unknown" if row["true_share"] is None else f"true {100 * row['true_share']:g} %",
             **{figure: row[figure] for figure in ("true_share", "prevalence", "low", "high", "share")},
         }

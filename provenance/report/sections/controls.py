@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from provenance.report.charts import Chart
-from provenance.report.charts.controls import chart_negative, chart_spikes, list_controls
+from provenance.report.charts.controls import chart_negative, chart_spikes, list_controls, name_stratum
 from provenance.report.names import ORIGIN_NAMES, SOURCE_NAMES
 from provenance.report.numbers import show_count, show_interval, show_share
 
@@ -93,7 +93,13 @@ def make_control_section(controls: pl.DataFrame) -> ControlSection | None:
 
 def _show(rows: pl.DataFrame) -> tuple[dict[str, object], ...]:
     told = zip(rows.iter_rows(named=True), list_controls(rows), strict=True)
-    return tuple(row | shown | {"source": SOURCE_NAMES.get(row["source"], row["source"])} for row, shown in told)
+    return tuple(
+        row
+        | shown
+        | {"source": SOURCE_NAMES.get(row["source"], row["source"])}
+        | {"stratum": name_stratum(row["group_columns"], row["group_values"])}
+        for row, shown in told
+    )
 
 
 def _overall(controls: pl.DataFrame) -> dict[str, Any] | None:

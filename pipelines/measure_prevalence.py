@@ -68,7 +68,7 @@ def summarise(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
 
 
 def main() -> None:
-    """Measures every set and prints the tables by kind and by set."""
+    """Measures each set asked for, and prints the tables of all that lie in the folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("measured", type=Path)
     parser.add_argument("--draws", type=int, default=200)
@@ -77,13 +77,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("out/prevalence"))
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
-    parts = []
     for held_out in read_sets(asked.measured):
         if not asked.sets or held_out.name in asked.sets:
-            parts.append(measure(held_out, Prepared.make(held_out), asked.sizes, asked.draws))
+            rows = measure(held_out, Prepared.make(held_out), asked.sizes, asked.draws)
+            rows.write_parquet(asked.out / f"{held_out.name}.parquet")
             print(held_out.name, held_out.human.height, held_out.synthetic.height, flush=True)
-    rows = pl.concat(parts)
-    rows.write_parquet(asked.out / "prevalence.parquet")
+    rows = pl.concat(pl.read_parquet(path) for path in sorted(asked.out.glob("*.parquet")))
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=150, float_precision=2):
         print(summarise(rows, ["kind"]))
         print(summarise(rows.filter(pl.col("estimator") == "mixture"), ["kind", "set"]))

@@ -25,7 +25,7 @@ HUMAN_SHIFTS = ((-1.0, 0.0, 1.0), (-0.5, 0.0, 0.5))
 HUMAN_SPREAD = (0.8, 0.4)
 POOLED = 0.02  # part of every human candidate that is all sources together: no source shows all of its tail
 RESAMPLES = 16  # of a human reference
-POOLED_DOCUMENTS = 5.0  # all known sources, moved to the median of the reference, count in it as so many documents
+POOLED_DOCUMENTS = 20.0  # all known sources, moved to the median of the reference, count in it as so many documents
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from provenance.stats.mixture.grid import PREVALENCES, Integers
 CLEAR = (0.9, 0.8)  # by axis: AUROC of the pairs that the estimate is made of, where there are any
 LEAST = (0.85, 0.7)  # by axis: of the pairs that the interval allows for, too
 COARSENING = 200.0  # documents
-SPARSITY = 0.05  # first parameter of the prior of a prevalence: most corpora have little of a given origin
+NONE = 0.5  # probability beforehand that there is none of an origin, or less than 0.05 %
+SPARSITY = 0.05  # first parameter of the prior of any other prevalence: small ones are commoner than large ones
 _SMALLEST = 0.0005
 
 
@@ -128,9 +129,9 @@ def _sample(log_weight: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _log_prior_of_prevalence() -> Floats:
-    """Log mass of a Beta(SPARSITY, 1) around each prevalence of the grid, 0 standing for all below 0.05 %."""
-    bounded = np.maximum(PREVALENCES, _SMALLEST)
-    prior: Floats = (SPARSITY - 1) * np.log(bounded) + np.log(np.gradient(bounded))
+    """Log probability of each prevalence of the grid: NONE of the first, the rest as Beta(SPARSITY, 1) spreads it."""
+    some = PREVALENCES[1:] ** (SPARSITY - 1) * np.gradient(PREVALENCES)[1:]
+    prior: Floats = np.log(np.append(NONE, (1 - NONE) * some / some.sum()))
     return prior
 
 

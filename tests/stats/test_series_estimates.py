@@ -1,0 +1,71 @@
+"""What is estimated of simulated crawls stands beside what is true, and most bands hold it."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.simulated_pages import make_series
+from pipelines.simulated_scores import estimate_series, score_pages
+from provenance.jobs.rates import load_scores
+from provenance.models.calibration import load_calibration
+from provenance.stats import StatsOptions
+from tests.stats.test_simulated_series import STOCKS
+
+QUICK = StatsOptions(draws=60)
+
+
+def make_texts(n: int) -> pl.DataFrame:
+    rows = [
+        (language, origin, stock)
+        for language in ("en", "de", "fr")
+        for origin, stocks in STOCKS.items()
+        for stock in stocks
+        for _ in range(n)
+    ]
+    made = pl.DataFrame(rows, schema=["language", "origin", "stock"], orient="row").with_row_index("key")
+    return made.with_columns(pl.col("key").cast(pl.Int64))
+
+
+def make_scores(texts: pl.DataFrame) -> pl.DataFrame:
+    """Every text with the scores of a reference document of its origin, drawn at random."""
+    scores = load_scores(None)
+    assert scores is not None
+    rng = np.random.default_rng(1)
+    parts = []
+    for (origin,), part in texts.group_by("origin", maintain_order=True):
+        known = scores.frame.filter(label=origin).drop_nulls(["ai_llr", "mt_llr"])
+        drawn = known[rng.integers(known.height, size=part.height)].select("ai_llr", "mt_llr", "mt_score", "n_words")
+        host = pl.format("text{}.example.org", "key")
+        parts.append(part.select("language", url_host_name=host).hstack(drawn))
+    return pl.concat(parts)
+
+
+@pytest.fixture(scope="module")
+def scored() -> pl.DataFrame:
+    texts = make_texts(3000)
+    return score_pages(make_series(texts, 1), texts, make_scores(texts)).filter(language="en")
+
+
+def test_dates_before_chat_models_lower_a_score(scored: pl.DataFrame):
+    worth = load_calibration(None).first_seen
+    logit = (pl.col("ai_score") / (1 - pl.col("ai_score"))).log() + np.log(9.0)
+    moved = scored.filter(pl.col("ai_llr").abs() < 2.0).select("first_seen", by=logit - pl.col("ai_llr"))
+    late = moved.filter(pl.col("first_seen") >= datetime(2022, 12, 1, tzinfo=UTC))["by"].to_list()
+    early = moved.filter(pl.col("first_seen") < datetime(2022, 8, 1, tzinfo=UTC))["by"].to_list()
+    assert late == pytest.approx([0.0] * len(late), abs=1e-6)
+    assert early == pytest.approx([worth.grey_nats] * len(early), abs=1e-6)
+
+
+def test_most_bands_hold_what_is_true(scored: pl.DataFrame):
+    found = estimate_series(scored, ("en",), QUICK).filter(series="all_hosts", unit="documents")
+    assert found.height == 30
+    assert found["prevalence"].is_not_null().all()
+    held = found.select(pl.col("true_share").is_between(pl.col("low") - 1e-9, pl.col("high") + 1e-9).mean()).item()
+    assert held >= 0.8
+    truth = scored.group_by("crawl").agg(share=(pl.col("truth") == "ai_generated").mean())
+    beside = found.filter(origin="ai_generated").join(truth, on="crawl")
+    assert beside["true_share"].to_list() == pytest.approx(beside["share"].to_list())
+    found_at = beside.sort("crawl")["prevalence"]
+    assert found_at[-1] > found_at[0] + 0.1

@@ -23,6 +23,7 @@ AXES: tuple[Axis, ...] = ("ai", "mt")
 REQUIRED = ("n_words", "ai_score", "mt_score", "origin")
 OPTIONAL = ("language", "url_host_name", "url_host_registered_domain", "crawl")
 ROW = "\trow"  # no table brings a column of this name
+SET_APART = "set_apart"  # where this column is true, a document is counted and not estimated
 LOG_RATIO_LIMIT = 7.0  # nats; a reference of some thousand documents supports no larger likelihood ratio
 LOG_RATIO_STEP = 0.5  # nats; the mean ratio of a cell stands for its documents
 
@@ -69,11 +70,12 @@ def normalise_scored(scored: pl.DataFrame, options: StatsOptions) -> pl.DataFram
     absent = [pl.lit(None, pl.String).alias(name) for name in OPTIONAL if name not in scored.columns]
     frame = scored.with_columns(absent).with_columns(_month(scored))
     long = pl.col("n_words") >= options.min_words
+    estimated = ~pl.col(SET_APART) if SET_APART in scored.columns else pl.lit(True)
     for axis in AXES:
         score = pl.col(f"{axis}_score")
         known = score.is_not_null() & score.is_not_nan()
         covered = (known & long).sum().over("language") >= options.min_coverage * long.sum().over("language")
-        frame = frame.with_columns(pl.when(known & long & covered).then(score).alias(f"{axis}_score"))
+        frame = frame.with_columns(pl.when(known & long & covered & estimated).then(score).alias(f"{axis}_score"))
     return frame
 
 

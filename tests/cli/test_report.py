@@ -1,5 +1,6 @@
 """`provenance report`: one page over two runs, with its tables beside it."""
 
+import html
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import polars as pl
 import pytest
 
 import provenance as library
+from provenance.report.numbers import show_share
 from tests.made_runs import CRAWLS, copy_run, two_runs  # noqa: F401  a fixture
 from tests.test_main_job import provenance
 
@@ -49,6 +51,52 @@ def test_the_tables_are_those_of_python(reported: dict[str, Path], two_runs: Run
     for path in written.files:
         if path.suffix == ".parquet":
             assert pl.read_parquet(path).equals(pl.read_parquet(reported["tables"] / path.name))
+
+
+def test_every_table_is_there_as_parquet_and_csv_with_the_same_rows(reported: dict[str, Path]) -> None:
+    tables = sorted(path.stem for path in reported["tables"].glob("*.csv"))
+    assert {"ratio", "trend", "controls", "sensitivity", "errors", "shift", "scores", "examples"} <= set(tables)
+    for name in tables:
+        kept = rows_of(reported, name)
+        read = pl.read_csv(reported["tables"] / f"{name}.csv", infer_schema_length=None)
+        assert (read.height, read.columns) == (kept.height, kept.columns), name
+
+
+def test_every_chart_is_there_as_svg_and_png(reported: dict[str, Path]) -> None:
+    drawn = {path.stem for path in reported["tables"].glob("*.svg")}
+    assert drawn == {path.stem for path in reported["tables"].glob("*.png")}
+    assert len(drawn) > 5
+
+
+def test_figures_beside_the_page_are_those_on_it(reported: dict[str, Path]) -> None:
+    page = reported["page"].read_text()
+    rates = rows_of(reported, "errors").filter(pl.col("group").is_null())["rate"].to_list()
+    assert len(rates) == 4  # two axes, both sides
+    assert all(html.escape(show_share(rate)) in page for rate in rates)
+
+
+def test_known_mixtures_are_among_the_controls(reported: dict[str, Path]) -> None:
+    spikes = rows_of(reported, "controls").filter(pl.col("control") == "spike")
+    assert set(spikes["true_share"].round(2)) >= {0.0, 0.01, 0.05, 0.2, 0.5}
+
+
+def test_the_trend_is_over_crawls_where_there_are_several(reported: dict[str, Path]) -> None:
+    trend = rows_of(reported, "trend")
+    assert set(trend["period"]) == set(CRAWLS)
+    assert set(trend["series"]) == {"all_hosts", "same_hosts", "first_seen"}
+
+
+@pytest.mark.parametrize(("period", "shape"), [("auto", r"\d{4}-\d{2}"), ("year", r"\d{4}")])
+def test_the_trend_of_one_run_is_over_months_or_as_asked(
+    two_runs: Runs,  # noqa: F811
+    tmp_path: Path,
+    period: str,
+    shape: str,
+) -> None:
+    out = tmp_path / "one.html"
+    assert provenance("report", two_runs[1], "--out", out, "--period", period, "--by", "crawl").returncode == 0
+    periods = pl.read_parquet(tmp_path / "one_files" / "trend.parquet")["period"]
+    assert periods.str.contains(f"^{shape}$").all()
 
 
 def test_groups_are_those_asked_for(two_runs: Runs, tmp_path: Path) -> None:  # noqa: F811

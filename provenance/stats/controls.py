@@ -96,8 +96,9 @@ def _test_run(scored: pl.DataFrame, reference: pl.DataFrame | None, scores: Refe
     early = take_early(scored)
     if reference is not None and {"doc_id"} <= set(early.columns) & set(reference.columns):
         early = early.join(reference.select("doc_id"), on="doc_id", how="anti", maintain_order="left")
-    grey = early.filter(pl.col("fetch_time") >= in_zone(early, GREY_SINCE)).height if early.height else 0
-    note = f"{grey} of them since 14 February 2019, when GPT-2 came" if grey else ""
+    measured = early.filter(pl.col("ai_score").is_not_null())
+    grey = measured.filter(pl.col("fetch_time") >= in_zone(early, GREY_SINCE)).height if measured.height else 0
+    note = f"{grey:,} of them since 14 February 2019, when GPT-2 came" if grey else ""
     yield _Test("same_run", early, reference, scores, note)
 
 
@@ -143,8 +144,8 @@ def _judge(figures: Sequence[object], enough: bool, options: ControlOptions) -> 
     point, low, high = figures
     if not (isinstance(point, float) and isinstance(low, float) and isinstance(high, float)):
         return None, ""
-    if enough and point > options.most:
-        return False, f"more than {options.most:.1%} where nothing is"
+    if enough and point > options.most and low > 0:
+        return False, f"more than {options.most:.1%}, and not none, where nothing is"
     if low > (options.least if enough else options.most):
         return False, f"the interval lies above {options.least if enough else options.most:.1%} where nothing is"
     if high > options.most:
@@ -189,7 +190,7 @@ def _describe(row: dict[str, object]) -> str:
     bounds = f"{name_share(row['low'])} to {name_share(row['high'])}"
     where = ", ".join(str(value) for value in row["group_values"]) or "all documents"  # type: ignore[attr-defined]
     return (
-        f"the negative control fails ({where}): of {row['n_documents']} documents {MEANING[str(row['source'])]}, "
+        f"the negative control fails ({where}): of {row['n_documents']:,} documents {MEANING[str(row['source'])]}, "
         f"{name_share(row['prevalence'])} ({bounds}) correct to {NAMES[str(row['origin'])]}, where about none are"
     )
 

@@ -104,7 +104,8 @@ def test_what_corrects_to_more_than_about_zero_fails():
 @pytest.mark.parametrize(
     ("point", "low", "high", "n", "hosts", "passed"),
     [
-        (0.03, 0.0, 0.06, 150, 10, False),
+        (0.03, 0.001, 0.06, 150, 10, False),
+        (0.03, 0.0, 0.06, 150, 10, None),
         (0.012, 0.006, 0.018, 150, 10, False),
         (0.015, 0.005, 0.02, 150, 10, True),
         (0.0, 0.0, 0.021, 150, 10, None),

@@ -4,8 +4,8 @@
 
 Each set is mixed from its own human and AI-generated documents at known shares, its generators in random proportions,
 and estimated with reference scores that hold neither the set nor its humans: with half of its humans as reference, and
-without. Intervals are nominal 95 %. `unseen` sets are judged by exactly what ships, `refitted` ones by models made
-without them.
+without. Intervals are nominal 95 %; documents that were drawn twice count as one host. `unseen` sets are judged by
+exactly what ships, `refitted` ones by models made without them.
 """
 
 import argparse
@@ -37,9 +37,12 @@ def draw_mixtures(held_out: HeldOut, n: int, share: float, draws: int, anchored:
         weight = (rng.dirichlet(np.ones(len(sizes))) / sizes)[generators]
         chosen = rng.choice(held_out.synthetic.height, n_synthetic, p=weight / weight.sum())
         people = rng.choice(rest.height, n - n_synthetic)
-        columns = ["ai_llr", "ai_score"]
-        mixed = pl.concat([held_out.synthetic[chosen].select(columns), rest[people].select(columns)])
-        yield Mixture(mixed, reference)
+        parts = ("synthetic", held_out.synthetic, chosen), ("human", rest, people)
+        drawn = [
+            table[rows].select("ai_llr", unit=pl.format("{} {}", pl.lit(name), pl.Series(rows)))
+            for name, table, rows in parts
+        ]
+        yield Mixture(pl.concat(drawn), reference)
 
 
 def measure(held_out: HeldOut, prepared: Prepared, sizes: list[int], draws: int) -> pl.DataFrame:

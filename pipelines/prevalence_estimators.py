@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.prevalence_sets import HeldOut
-from provenance.stats.bootstrap import find_interval
+from provenance.stats.bootstrap import count_effective, draw_counts, find_interval
 from provenance.stats.density import choose_bandwidth, compare_densities, estimate_density
 from provenance.stats.estimators import Floats, adjust_count, maximise_likelihood
 from provenance.stats.mixture import (
@@ -69,28 +69,35 @@ class Prepared:
 
 
 def make_estimators(prepared: Prepared, mixture: Mixture) -> dict[str, Figures]:
-    """Every estimator's prevalence of the mixture, with a bootstrap interval over documents."""
+    """Every estimator's prevalence of the mixture, with a bootstrap interval over its distinct documents."""
     nats = mixture.documents["ai_llr"].to_numpy()
     human = prepared.human if mixture.reference is None else mixture.reference["ai_llr"].to_numpy()
-    drawn = np.random.default_rng(1).multinomial(len(nats), np.full(N_BINS, 0.0) + _shares(nats), size=DRAWS)
-    found = {"mixture": _mix(prepared.find_table(mixture.reference), nats)}
+    drawn, n_effective = _resample(mixture)
+    found = {"mixture": _mix(prepared.find_table(mixture.reference), nats, drawn, n_effective)}
     for name, estimate in _COUNTED.items():
-        value, draws = estimate(nats, drawn.astype(np.float64), human, prepared.synthetic)
+        value, draws = estimate(nats, drawn, human, prepared.synthetic)
         low, high = np.quantile(draws, [0.025, 0.975])
         found[name] = (value, float(low), float(high))
     return found
 
 
-def _mix(table: MixtureTable | None, nats: Floats) -> Figures:
+def _resample(mixture: Mixture) -> tuple[Floats, float]:
+    """Bins of each bootstrap draw, and what the mixture is worth: copies of a document are no further documents."""
+    unit = mixture.documents["unit"].rank("dense").to_numpy().astype(np.int64) - 1
+    n_units = int(unit.max()) + 1
+    place = unit * N_BINS + find_bins(mixture.documents["ai_llr"].to_numpy())
+    counts = np.bincount(place, minlength=n_units * N_BINS).reshape(n_units, N_BINS).astype(np.float64)
+    effective = count_effective(np.ones(len(unit)), unit, 1.0)
+    return draw_counts(n_units, DRAWS, np.random.default_rng(1)) @ counts, effective
+
+
+def _mix(table: MixtureTable | None, nats: Floats, drawn: Floats, n_effective: float) -> Figures:
     """The default of the package, documents standing for hosts."""
     if table is None:
         return float("nan"), float("nan"), float("nan")
-    counts = np.bincount(find_bins(nats), minlength=N_BINS).astype(np.float64)
-    fit = fit_mixture(table, counts, float(len(nats)))
-    rng = np.random.default_rng(2)
-    drawn = rng.multinomial(len(nats), counts / counts.sum(), size=DRAWS).astype(np.float64)
-    draws = draw_prevalences(table, fit, drawn, rng)
-    low, high = find_interval(draws, fit.prevalence, 0.95, float(len(nats)))
+    fit = fit_mixture(table, len(nats) * _shares(nats), n_effective)
+    draws = draw_prevalences(table, fit, drawn, np.random.default_rng(2))
+    low, high = find_interval(draws, fit.prevalence, 0.95, n_effective)
     return fit.prevalence, low, high
 
 
@@ -107,14 +114,14 @@ def _pool(samples: dict[str, pl.Series]) -> Floats:
 
 def _share(nats: Floats, drawn: Floats, human: Floats, synthetic: Floats) -> tuple[float, Floats]:
     high = _CENTRES >= HALF
-    return float((nats >= HALF).mean()), drawn[:, high].sum(axis=1) / len(nats)
+    return float((nats >= HALF).mean()), drawn[:, high].sum(axis=1) / drawn.sum(axis=1)
 
 
 def _adjust(nats: Floats, drawn: Floats, human: Floats, synthetic: Floats) -> tuple[float, Floats]:
     """Rogan-Gladen at the threshold that 5 % of known human documents reach; only sampling in the interval."""
     threshold = float(np.quantile(human, 0.95))
     rates = np.array((human >= threshold).mean()), np.array((synthetic >= threshold).mean())
-    flagged = drawn[:, threshold <= _CENTRES].sum(axis=1) / len(nats)
+    flagged = drawn[:, threshold <= _CENTRES].sum(axis=1) / drawn.sum(axis=1)
     return float(adjust_count(np.array((nats >= threshold).mean()), *rates)), adjust_count(flagged, *rates)
 
 

@@ -33,7 +33,7 @@ class Documents:
     """Measurable documents as arrays, one entry each; axes are (documents, 2) in the order AI, MT."""
 
     row: Integers  # position in the scored table
-    host: Integers  # number of the host; a document without host is its own
+    host: Integers  # number of the host; a document without host is its own, with its copies of the same id
     words: Floats
     stratum: Integers  # (documents, 2): number of the error stratum on each axis, -1 without known errors
     ratio: Floats  # (documents, 2): likelihood ratio of synthetic over human; 1 where not measured
@@ -84,8 +84,9 @@ def gather_documents(frame: pl.DataFrame, errors: ErrorRates, languages: Sequenc
     rows = pl.Series(ROW, np.arange(frame.height), dtype=pl.Int64)
     kept = frame.with_columns(rows).filter(pl.any_horizontal(pl.col("ai_score", "mt_score").is_not_null()))
     scores = kept.select("ai_score", "mt_score").to_numpy().astype(np.float64).reshape(-1, 2)
-    own = pl.format("\t{}", ROW)
-    hosts = kept.select(pl.coalesce("url_host_name", own).rank("dense").cast(pl.Int64)).to_series().to_numpy()
+    named = [pl.format("\t{}", name) for name in ("doc_id", "id") if name in kept.columns]
+    own = pl.format("\t\t{}", ROW)
+    hosts = kept.select(pl.coalesce("url_host_name", *named, own).rank("dense").cast(pl.Int64)).to_series().to_numpy()
     stratum, threshold, odds = _look_up_errors(kept.get_column("language"), errors)
     measured = ~np.isnan(scores)
     number = pl.col("language").replace_strict(

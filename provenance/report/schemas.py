@@ -125,7 +125,7 @@ DRIFT = pl.Schema(
         "period": pl.String(),
         "n_total": pl.Int64(),
         "n_excess_words": pl.Int64(),
-        "word": pl.String(),  # the one of the largest gap
+        "word": pl.String(),  # the one with the largest lower bound of its gap
         "gap": pl.Float64(),
         "low": pl.Float64(),
         "high": pl.Float64(),

@@ -10,7 +10,7 @@ from provenance.report import render_report
 from provenance.report.headline import write_headline
 from provenance.report.sections.controls import describe_control, find_zero, make_control_section
 from provenance.report.sections.detector import make_detector_section
-from provenance.report.sections.drift import AGREE, WORDS_HIGH, WORDS_LOW, make_drift_section
+from provenance.report.sections.drift import CONTRADICTS, FITS, make_drift_section
 from provenance.report.sections.examples import write_command
 from provenance.report.sections.sensitivity import describe_sensitivity
 from provenance.report.sections.shift import describe_shift
@@ -128,15 +128,15 @@ def test_sensitivity_is_read_out_by_an_example_of_the_table():
     assert describe_sensitivity(made_sensitivity().filter(~pl.col("measured")), "x") == ""
 
 
-def test_disagreement_of_the_witnesses_is_named_not_averaged():
+def test_only_words_above_all_that_the_classifier_finds_contradict_it():
     made = make_drift_section(made_drift(), made_excess(), made_trend())
     assert {row["language"]: row["verdict"] for row in made.compared} == {
-        "de": WORDS_LOW,
-        "en": AGREE,
-        "fr": AGREE,
-        "ja": WORDS_HIGH,
+        "de": FITS,
+        "en": FITS,
+        "fr": FITS,
+        "ja": CONTRADICTS,
     }
-    assert made.n_disagreeing == 2
+    assert made.n_contradicting == 1
 
 
 def test_words_stand_alone_where_no_language_was_classified():

@@ -13,9 +13,8 @@ from provenance.report.periods import order_periods
 
 LANGUAGES = 8
 SHOWN = 24  # words in the table
-AGREE = "agree: the intervals overlap"
-WORDS_LOW = "classifier higher: not all that it finds uses the excess words"
-WORDS_HIGH = "words higher: wording changed more than the classifier explains"
+FITS = "fit: what one word shows is not more than the classifier finds"
+CONTRADICTS = "contradict: the wording changed in more documents than the classifier finds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class DriftSection:
     words: tuple[dict[str, object], ...]
     n_more_words: int
     n_more_languages: int
-    n_disagreeing: int
+    n_contradicting: int
 
 
 def make_drift_section(drift: pl.DataFrame, excess: pl.DataFrame, trend: pl.DataFrame) -> DriftSection | None:
@@ -52,7 +51,7 @@ def make_drift_section(drift: pl.DataFrame, excess: pl.DataFrame, trend: pl.Data
         tuple(row | {"language": name_value(row["language"])} for row in latest.head(SHOWN).iter_rows(named=True)),
         max(0, excess.height - SHOWN),
         max(0, len(languages) - LANGUAGES),
-        sum(row["verdict"] != AGREE for row in compared),
+        sum(row["verdict"] == CONTRADICTS for row in compared),
     )
 
 
@@ -88,15 +87,17 @@ def _list_words(drift: pl.DataFrame) -> list[Point]:
 
 
 def _compare(classified: list[Point], words: list[Point], language: str) -> list[dict[str, object]]:
-    """The latest period that both methods know, with what is to be said of it."""
+    """The latest period that both methods know, with what is to be said of it.
+
+    A gap bounds the share from below, by its `low`; its `high` is an end of that word's gap and bounds no share.
+    """
     known = {str(point["period"]): point for point in classified}
     both = [str(point["period"]) for point in words if str(point["period"]) in known]
     if not both:
         return []
     period = order_periods(both)[-1]
     one, other = known[period], next(point for point in words if point["period"] == period)
-    bounds = [float(str(point[end])) for point, end in ((one, "low"), (one, "high"), (other, "low"), (other, "high"))]
-    verdict = WORDS_LOW if bounds[3] < bounds[0] else WORDS_HIGH if bounds[2] > bounds[1] else AGREE
+    verdict = CONTRADICTS if float(str(other["low"])) > float(str(one["high"])) else FITS
     shown = {"language": language, "period": period, "verdict": verdict, "word": other["word"], "n": other["n"]}
     return [shown | {"classifier": _show(one), "words": _show(other)}]
 

@@ -1,16 +1,16 @@
 """The first thing on the page: the ratio in one sentence, or why there is none."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
+from provenance.report.latest import Course, Row, describe_changes, find_course
 from provenance.report.names import ORIGIN_NAMES, ORIGINS, SYNTHETIC
 from provenance.report.numbers import show_interval, show_ratio, show_share
+from provenance.report.periods import name_period
 
 RATIO = "human_to_synthetic_ratio"
 BOTH, OVERLAP = "both", "of these, AI-generated and then machine-translated"
-Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,39 @@ class Headline:
     interval: str
     notes: tuple[str, ...]
     parts: tuple[Part, ...]
+    changes: tuple[str, ...] = ()  # since the first period of a trend
 
 
-def write_headline(ratio: pl.DataFrame) -> Headline:
-    """The headline of the overall rows of the ratio table."""
+def write_headline(ratio: pl.DataFrame, trend: pl.DataFrame | None = None) -> Headline:
+    """The headline of the latest period of a trend that has two, else of the overall rows of the ratio table."""
+    course = None if trend is None or trend.is_empty() else find_course(trend)
+    return _tell_course(course) if course else _tell_all(ratio)
+
+
+def _tell_course(course: Course) -> Headline:
+    """The latest period, and the change since the first."""
+    later = f"No estimate in {' nor in '.join(course.later)}." if course.later else ""
+    told = _tell_row(course.last, (later,))
+    where = name_period(str(course.last["period"]))
+    changes = describe_changes(course)
+    if told.figure:
+        return replace(told, interval=f"In {where}: {told.interval[0].lower()}{told.interval[1:]}", changes=changes)
+    return replace(told, sentence=told.sentence.replace(" here.", f" in {where}."), changes=changes)
+
+
+def _tell_all(ratio: pl.DataFrame) -> Headline:
+    """All periods together."""
     overall = find_rows(ratio, ()) if not ratio.is_empty() else ratio
     rows: dict[str, Row] = {str(row["unit"]): row for row in overall.iter_rows(named=True)}
     row = rows.get("documents")
     if row is None or not row["n_documents"]:
         return Headline("", "There is no document in this run, so there is nothing to estimate.", "", (), ())
-    notes = [note for note in (_describe_words(rows.get("words")), _sentence(str(row["why"] or ""))) if note]
+    return _tell_row(row, (_describe_words(rows.get("words")),))
+
+
+def _tell_row(row: Row, further: tuple[str, ...]) -> Headline:
+    """The ratio of one row with its interval, as a bound, or that there is none."""
+    notes = [note for note in (*further, _sentence(str(row["why"] or ""))) if note]
     value, low, high = _bounds(row)
     if low is None:
         notes = [_sentence(str(row["why"]))] if row["why"] else []

@@ -57,7 +57,7 @@ def render_page(data: ReportData) -> str:
         data=data,
         policy=write_policy(scripts),
         scripts=scripts,
-        headline=write_headline(data.ratio),
+        headline=write_headline(data.ratio, data.trend),
         overall=overall,
         compared=any(row["human_adjusted_count"] is not None for row in overall),
         sections=sections,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-CONTROL_ENDS = date(2022, 11, 1)  # ChatGPT was opened to the public on 30 November 2022
+CHATGPT = date(2022, 11, 30)  # opened to the public
 _CRAWL = re.compile(r"CC-MAIN-(\d{4})-(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"(?:CC-MAIN-)?(\d{4})")
@@ -19,6 +19,12 @@ def date_period(period: str) -> date | None:
         return date(int(found[1]), int(found[2]), 1)
     found = _YEAR.fullmatch(period)
     return date(int(found[1]), 1, 1) if found else None
+
+
+def name_period(period: str) -> str:
+    """A crawl with its month, which its name hides: CC-MAIN-2019-30 (July 2019); any other period as it is."""
+    day = date_period(period) if _CRAWL.fullmatch(period) else None
+    return f"{period} ({day:%B %Y})" if day else period
 
 
 def order_periods(periods: Sequence[str]) -> list[str]:

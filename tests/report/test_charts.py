@@ -14,7 +14,7 @@ from provenance.report.charts.drift import chart_drift
 from provenance.report.charts.scores import spread
 from provenance.report.charts.sensitivity import chart_sensitivity
 from provenance.report.charts.shift import chart_shift
-from provenance.report.charts.trend import chart_small, chart_trend, share_top
+from provenance.report.charts.trend import chart_small, chart_trend, panel_top, share_top
 from provenance.report.page import make_sections
 from tests.report.made_report import made_report
 from tests.report.made_series import (
@@ -80,8 +80,43 @@ def test_the_trend_holds_every_point_of_every_series():
 
 def test_the_time_before_november_2022_is_shaded_for_ai_only():
     ai, mt = (drawn(chart_trend(overall(), origin, "x")) for origin in ("ai_generated", "machine_translated"))
-    assert [(row["start"], row["end"]) for row in ai if "start" in row] == [("2019-07-22", "2022-11-01")]
+    assert [(row["start"], row["end"]) for row in ai if "start" in row] == [("2019-07-22", "2022-11-30")]
     assert not [row for row in mt if "start" in row]
+
+
+def test_the_release_is_an_upright_line_where_there_are_points_on_both_sides():
+    for origin in ("ai_generated", "machine_translated"):
+        rows = drawn(chart_trend(overall(), origin, "x"))
+        assert [row["released"] for row in rows if "released" in row] == ["2022-11-30"]
+    early = overall().filter(pl.col("period").is_in(CRAWLS[:4]))
+    assert not [row for row in drawn(chart_trend(early, "ai_generated", "x")) if "released" in row]
+
+
+def test_colour_means_origin_in_the_trend_and_series_are_told_by_shape():
+    spec = json.loads(chart_trend(overall(), "ai_generated", "x").spec)
+    ranges = [scale["range"] for scale in values(spec, "scale") if isinstance(scale, dict) and "range" in scale]
+    assert ["var(--ai-generated)"] * 3 in ranges
+    assert ["circle", "square", "triangle-up"] in ranges
+
+
+def test_wide_intervals_of_thin_series_do_not_stretch_the_trend():
+    thin = pl.when(pl.col("series") == "all_hosts").then("ai_generated_high").otherwise(0.99)
+    assert panel_top(overall().with_columns(thin.alias("ai_generated_high"))) == panel_top(overall()) < 0.25
+
+
+def test_panels_of_a_trend_share_both_axes():
+    top = panel_top(overall())
+    for origin in ("ai_generated", "machine_translated"):
+        assert [0, top] in list(values(json.loads(chart_trend(overall(), origin, "x").spec), "domain"))
+        assert {44} <= set(values(json.loads(chart_trend(overall(), origin, "x").spec), "minExtent"))
+
+
+def test_a_line_without_a_movement_to_be_told_is_faint():
+    wide = overall().with_columns(machine_translated_low=pl.lit(0.0))
+    chart = chart_trend(wide, "machine_translated", "x")
+    assert "no movement can be told" in chart.caption
+    assert 0.35 in set(values(json.loads(chart.spec), "opacity"))
+    assert 0.35 not in set(values(json.loads(chart_trend(overall(), "ai_generated", "x").spec), "opacity"))
 
 
 def test_later_periods_are_not_shaded():

@@ -1,4 +1,4 @@
-"""Prevalence over time: one origin with its series and the negative control, and small charts of groups."""
+"""Prevalence over time: a panel for each origin with its series, and small charts of groups."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -15,43 +15,64 @@ from provenance.report.charts.chart import (
     draw,
     fill,
     finish,
+    largest,
     origin_colour,
     say_points,
     share_axis,
     tip,
 )
-from provenance.report.charts.looks import DASHED, DOTTED, Look, tell_apart, time_axis, write_date
+from provenance.report.charts.looks import DASHED, DOTTED, SOLID, Look, tell_apart, time_axis, write_date
 from provenance.report.names import ORIGIN_NAMES, SERIES_NAMES, SYNTHETIC
-from provenance.report.periods import CONTROL_ENDS, date_period, number_runs, order_periods
+from provenance.report.periods import CHATGPT, date_period, number_runs, order_periods
 
 FIGURES = ("prevalence", "low", "high")
-LOOKS = {
-    "same_hosts": Look("var(--series-0)", "square", DASHED),
-    "first_seen": Look("var(--series-1)", "triangle-up", DOTTED),
-}
-SHIFTS = {"all_hosts": 0, "same_hosts": -5, "first_seen": 5}  # pixels, so that intervals do not hide each other
+SHAPES = {"all_hosts": ("circle", SOLID), "same_hosts": ("square", DASHED), "first_seen": ("triangle-up", DOTTED)}
+LIGHT = 0.35  # opacity of a line along which no movement can be told
+EXTENT = 44  # pixels from the plot to the left edge: panels one above the other share their axis of time
 
 
-def chart_trend(trend: pl.DataFrame, origin: str, name: str, zero: float | None = None) -> Chart | None:
+def chart_trend(
+    trend: pl.DataFrame, origin: str, name: str, zero: float | None = None, top: float | None = None
+) -> Chart | None:
     """The series of one origin over all documents; null with fewer than two periods.
 
-    Of AI-generated text the periods before November 2022 are shaded: they must show zero, and are the control. `zero`
-    is the upper end of what the negative control found over all documents.
+    Colour is the origin's, a series is told by shape and dash; intervals are those of all hosts. Of AI-generated text
+    the time before ChatGPT is shaded: it must show about zero, and is the control. `zero` is the upper end of what the
+    negative control found over all documents, `top` the upper end of the axis, which panels share.
     """
     points = list_trend(trend, origin)
     shown = [series for series in SERIES_NAMES if any(point["key"] == series for point in points)]
     if len({point["period"] for point in points}) < 2:
         return None
     controlled = origin == "ai_generated"
+    moves = shows_movement(points)
     layers = [
         *(_shade(points) if controlled else ()),
+        *_mark_release(points),
         *(_mark_zero(zero) if controlled and zero is not None else ()),
-        *_draw_series(points, shown, origin),
+        *_draw_series(points, shown, origin, top or panel_top(trend), moves),
     ]
-    caption = f"Prevalence of {ORIGIN_NAMES[origin]} documents by {_unit(points)}, corrected, with 95 % intervals."
+    name_of = ORIGIN_NAMES[origin]
+    caption = f"{name_of[0].upper()}{name_of[1:]}: prevalence by {_unit(points)}, corrected; band: 95 % of all hosts."
     if controlled:
         caption += _say_control(points, zero)
-    return finish(layers, name, 280, caption, say_points(points, "period", "series"))
+    if not moves:
+        caption += " One value lies within every interval: no movement can be told, so the line is faint."
+    return finish(layers, name, 230, caption, say_points(points, "period", "series"))
+
+
+def shows_movement(points: Sequence[Mapping[str, object]]) -> bool:
+    """Whether no single value lies within the intervals of all hosts of every period."""
+    mine = [point for point in points if point["key"] == "all_hosts"]
+    lows, highs = ([float(str(point[end])) for point in mine if point[end] is not None] for end in ("low", "high"))
+    return bool(lows and highs) and max(lows) > min(highs)
+
+
+def panel_top(trend: pl.DataFrame) -> float:
+    """The upper end of both panels: every estimate, and the intervals of all hosts, fit."""
+    points = [point for origin in SYNTHETIC for point in list_trend(trend, origin)]
+    wide = largest([point for point in points if point["key"] == "all_hosts"], "high")
+    return min(1.0, 1.05 * max(wide, largest(points, "prevalence"))) or 0.01
 
 
 def chart_small(rows: pl.DataFrame, name: str, label: str, top: float) -> Chart | None:
@@ -93,23 +114,27 @@ def list_trend(trend: pl.DataFrame, origin: str) -> list[Point]:
     return points
 
 
-def _draw_series(points: Sequence[Point], shown: Sequence[str], origin: str) -> list[alt.Chart]:
-    """Of each series line, points and upright intervals; of all hosts also the band."""
+def _draw_series(
+    points: Sequence[Point], shown: Sequence[str], origin: str, top: float, moves: bool
+) -> list[alt.Chart]:
+    """Of each series a line and points, of all hosts also the band."""
     layers: list[alt.Chart] = []
     x = time_axis([str(point["period"]) for point in points])
-    known = {"all_hosts": Look(COLOURS[origin])} | LOOKS
-    looks = tell_apart("series", {SERIES_NAMES[series]: known[series] for series in shown}, columns=2)
-    y = alt.Y("low:Q", title="share of measurable documents", axis=share_axis(), scale=alt.Scale(domainMin=0))
+    known = {series: Look(COLOURS[origin], *SHAPES[series]) for series in shown}
+    looks = tell_apart("series", {SERIES_NAMES[series]: known[series] for series in shown})
+    axis = share_axis()
+    axis.minExtent = axis.maxExtent = EXTENT
+    y = alt.Y("low:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, top], clamp=True))
     for series in shown:
         mine = [point for point in points if point["key"] == series]
-        base = draw(mine).encode(x=x, detail="run:N", color=looks.colour)
-        shift, main = SHIFTS[series], series == "all_hosts"
-        bounds = base.mark_rule(opacity=0.55, xOffset=shift, strokeWidth=1.5).encode(y=y, y2="high:Q")
-        line = base.mark_line(strokeWidth=2.5 if main else 1.5, xOffset=shift, strokeDash=list(known[series].dash))
-        dots = base.mark_point(filled=True, size=55, opacity=1, xOffset=shift)
+        base, main = draw(mine).encode(x=x, detail="run:N", color=looks.colour), series == "all_hosts"
+        thick, opaque = (2.5, 1.0) if main else (1.25, 0.7)
+        line = base.mark_line(
+            strokeWidth=thick, opacity=opaque if moves else LIGHT, strokeDash=list(known[series].dash)
+        )
+        dots = base.mark_point(filled=True, size=60 if main else 32, opacity=opaque)
         layers += [
             *([base.mark_area(opacity=0.16).encode(y=y, y2="high:Q")] if main else []),
-            bounds,
             line.encode(y="prevalence:Q"),
             dots.encode(y="prevalence:Q", shape=looks.shape, tooltip=tip("period", "series", *FIGURES)),
         ]
@@ -119,13 +144,26 @@ def _draw_series(points: Sequence[Point], shown: Sequence[str], origin: str) -> 
 def _shade(points: Sequence[Mapping[str, object]]) -> list[alt.Chart]:
     """The time before there were large language models for everybody, where a point lies in it."""
     start, end = _span(points)
-    if start is None or end is None or start >= CONTROL_ENDS:
+    if start is None or end is None or start >= CHATGPT:
         return []
-    box = [{"start": start.isoformat(), "end": min(end, CONTROL_ENDS).isoformat(), "label": "control: should be zero"}]
+    label = "control: should be about zero"
+    box = [{"start": start.isoformat(), "end": min(end, CHATGPT).isoformat(), "label": label}]
     x = alt.X("start:T", scale=alt.Scale(type="utc"))
     shade = draw(box).mark_rect(color="var(--shade)", opacity=1).encode(x=x, x2="end:T")
     text = draw(box).mark_text(align="left", baseline="top", dx=6, dy=6, color="var(--muted)", fontSize=12)
     return [shade, text.encode(x=x, y=alt.value(0), text="label:N")]
+
+
+def _mark_release(points: Sequence[Mapping[str, object]]) -> list[alt.Chart]:
+    """An upright line at the day on which ChatGPT came, where there are points on both sides of it."""
+    start, end = _span(points)
+    if start is None or end is None or not start < CHATGPT < end:
+        return []
+    day = draw([{"released": CHATGPT.isoformat(), "label": "ChatGPT, 30 Nov 2022"}])
+    x = alt.X("released:T", scale=alt.Scale(type="utc"))
+    rule = day.mark_rule(color="var(--muted)", strokeWidth=1.5).encode(x=x)
+    text = day.mark_text(align="left", baseline="top", dx=6, dy=22, color="var(--muted)", fontSize=12)
+    return [rule, text.encode(x=x, y=alt.value(0), text="label:N")]
 
 
 def _mark_zero(zero: float) -> list[alt.Chart]:
@@ -136,8 +174,8 @@ def _mark_zero(zero: float) -> list[alt.Chart]:
 
 def _say_control(points: Sequence[Mapping[str, object]], zero: float | None) -> str:
     start, _ = _span(points)
-    shaded = start is not None and start < CONTROL_ENDS
-    said = " Shaded: before November 2022, where the true value is zero." if shaded else ""
+    shaded = start is not None and start < CHATGPT
+    said = " Shaded: before ChatGPT, where the true value is about zero." if shaded else ""
     dashed = " Dashed line: upper end of the negative control; what lies below it cannot be told from zero."
     return said + (dashed if zero is not None else "")
 

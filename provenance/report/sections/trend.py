@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from provenance.report.charts import Chart
-from provenance.report.charts.trend import chart_small, chart_trend, share_top
+from provenance.report.charts.trend import chart_small, chart_trend, panel_top, share_top
 from provenance.report.names import SERIES_NAMES, SYNTHETIC, name_columns, name_group
 from provenance.report.periods import order_periods
 from provenance.report.sections.groups import Figures, show_row
@@ -39,7 +39,8 @@ def make_trend_section(trend: pl.DataFrame, zero: float | None) -> TrendSection 
     """The section, or null where there are not two periods to compare; `zero` as in `chart_trend`."""
     documents = trend.filter(pl.col("unit") == "documents", pl.col("period").is_not_null())
     overall = documents.filter(pl.col("group_columns").list.len() == 0)
-    drawn = [chart_trend(overall, origin, f"trend-{origin.replace('_', '-')}", zero) for origin in SYNTHETIC]
+    top = panel_top(overall)
+    drawn = [chart_trend(overall, origin, f"trend-{origin.replace('_', '-')}", zero, top) for origin in SYNTHETIC]
     charts = tuple(chart for chart in drawn if chart is not None)
     if not charts:
         return None

@@ -21,7 +21,13 @@ _FORMATS = (".parquet", ".csv", ".json")
 @click.argument("scores", nargs=-1, required=True, metavar="SCORES.parquet...")
 @click.option("--by", default="", help="Columns to group by, comma-separated; a+b groups by both at once.")
 @click.option("--reference", multiple=True, metavar="SCORES", help="Scored documents known to be human; as SCORES.")
-@click.option("--method", type=click.Choice(_METHODS), help="The estimator.  [default: that of the run, or em]")
+@click.option("--originals", is_flag=True, help="None of the reference is translated, either.")
+@click.option(
+    "--own-reference/--no-own-reference",
+    default=None,
+    help="Early documents of half of the hosts as reference where none is given.  [default: yes]",
+)
+@click.option("--method", type=click.Choice(_METHODS), help="The estimator.  [default: that of the run, or mixture]")
 @click.option("--min-words", type=click.IntRange(1), help="Shorter documents are left out.  [default: 80]")
 @click.option("--models", type=click.Path(path_type=Path), help="A folder of models instead of those shipped.")
 @click.option("--seed", type=int, help="Of the resampling.  [default: 1]")
@@ -31,6 +37,8 @@ def ratio(
     scores: tuple[str, ...],
     by: str,
     reference: tuple[str, ...],
+    originals: bool,
+    own_reference: bool | None,
     method: Method | None,
     min_words: int | None,
     models: Path | None,
@@ -46,7 +54,7 @@ def ratio(
     """
     if out is not None and out.suffix not in _FORMATS:
         raise ConfigError(f"--out {out}: the name must end in {', '.join(_FORMATS)}")
-    asked = RatioOptions(split_names(by), method, min_words, models, seed)
+    asked = RatioOptions(split_names(by), method, min_words, models, seed, originals or None, own_reference)
     found = estimate_from_scores(scores, reference or None, asked)
     for note in found.notes:
         click.echo(f"note: {note}", err=True)

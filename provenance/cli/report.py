@@ -17,6 +17,12 @@ _PERIOD_HELP = "Of the trend.  [default: crawls where there are several, else mo
 @click.option("--by", default=",".join(REPORT_BY), show_default=True, help="Columns to group by, comma-separated.")
 @click.option("--period", type=click.Choice(("auto", *PERIODS)), default="auto", help=_PERIOD_HELP)
 @click.option("--reference", multiple=True, metavar="SCORES", help="Scored documents known to be human, or a run.")
+@click.option("--originals", is_flag=True, help="None of the reference is translated, either.")
+@click.option(
+    "--own-reference/--no-own-reference",
+    default=True,
+    help="Early documents of half of the hosts as reference where none is given.",
+)
 @click.option("--title", help="The headline of the page.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON where things are.")
 def report(
@@ -25,6 +31,8 @@ def report(
     by: str,
     period: str,
     reference: tuple[str, ...],
+    originals: bool,
+    own_reference: bool,
     title: str | None,
     as_json: bool,
 ) -> int:
@@ -35,7 +43,9 @@ def report(
     domain_class, top_level_domain, length, site_type, url_host_name, url_host_registered_domain.
     """
     chosen = next((name for name in PERIODS if name == period), None)
-    written = report_on(folders, out, ReportOptions(split_names(by), chosen, reference, title))
+    written = report_on(
+        folders, out, ReportOptions(split_names(by), chosen, reference, title, originals, own_reference)
+    )
     for note in written.notes:
         click.echo(f"note: {note}", err=True)
     if as_json:

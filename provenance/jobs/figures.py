@@ -12,6 +12,7 @@ from provenance.jobs.wordings import Period, scan_wordings
 from provenance.stats.controls import apply_controls
 from provenance.stats.detector import RELIABILITY_SCHEMA, list_errors, measure_reliability
 from provenance.stats.excess_words import estimate_excess
+from provenance.stats.own_reference import choose_reference
 from provenance.stats.periods import add_period, order_periods
 from provenance.stats.sensitivity import estimate_sensitivity
 from provenance.stats.shift import measure_shift
@@ -32,6 +33,7 @@ class Figures:
     shift: pl.DataFrame
     errors: pl.DataFrame
     reliability: pl.DataFrame
+    notes: tuple[str, ...] = ()  # what a reader must know of how they were made
 
     @property
     def tables(self) -> Mapping[str, pl.DataFrame]:
@@ -39,7 +41,7 @@ class Figures:
         return {name: getattr(self, name) for name in FIGURES}
 
 
-FIGURES = tuple(item.name for item in fields(Figures))
+FIGURES = tuple(item.name for item in fields(Figures) if item.name != "notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,11 @@ def estimate_figures(
 ) -> Figures:
     """All figures of the documents of some runs; what a failed control forbids is withheld and says so.
 
-    `reference` holds scored documents known to be human. Raises ConfigError for a column that is not there.
+    `reference` holds scored documents known to be human; without one early documents of half of the hosts are it, where
+    there are enough. Raises ConfigError for a column that is not there.
     """
-    scored = scan_scored(runs).collect()
+    own = choose_reference(scan_scored(runs).collect(), reference, detector.options)
+    scored, reference = own.scored, own.reference
     period = asked.period or choose_period(scored)
     options = detector.options
     ratio, controls = estimate_controlled(scored, asked.by, detector, reference)
@@ -84,6 +88,7 @@ def estimate_figures(
         shift=measure_shift(scan_choices(runs).collect()),
         errors=list_errors(detector.errors, draws=options.draws, seed=options.seed),
         reliability=_measure_reliability(detector),
+        notes=(own.note,) if own.note else (),
     )
 
 

@@ -16,6 +16,7 @@ from provenance.jobs.scored_values import check_values, conform_values, identify
 from provenance.jobs.scores import REQUIRED, ScoredDocuments, read_scores
 from provenance.models import load_models, models_digest
 from provenance.stats import Method, StatsOptions
+from provenance.stats.own_reference import choose_reference
 from provenance.verdict import VerdictOptions
 
 Scores = str | Path | pl.DataFrame | Sequence[str | Path]
@@ -40,11 +41,15 @@ def estimate_ratio(
     min_words: int | None = None,
     models: str | Path | None = None,
     seed: int | None = None,
+    originals: bool | None = None,
+    own_reference: bool | None = None,
 ) -> pl.DataFrame:
     """Prevalences and the human-to-synthetic ratio of scored documents with 95 % intervals, as `provenance ratio`.
 
     `scores` is a frame as of `judge_many`, or the path or paths of `judge --out` files, verdicts or folders of runs.
-    `reference` is the same of documents known to be human. `by` names columns to group by; "a+b" groups by both.
+    `reference` is the same of documents known not to be AI-generated, nor translated if `originals`; where none is
+    given, early documents of half of the hosts are it unless `own_reference` is false. `by` names columns to group by;
+    "a+b" groups by both.
 
     Two rows, by documents and by words, for everything and then for each group; prevalences and bounds are shares in
     0..1, null where they cannot be estimated, and `why` says why not. What a reader should know of the input (copies,
@@ -52,11 +57,16 @@ def estimate_ratio(
     that cannot be used.
     """
     columns = (by,) if isinstance(by, str) else tuple(by)
-    chosen = RatioOptions(columns, method, min_words, None if models is None else Path(models), seed)
+    chosen = RatioOptions(
+        columns, method, min_words, None if models is None else Path(models), seed, originals, own_reference
+    )
     found = estimate_from_scores(scores, reference, chosen)
     for note in found.notes:
         warnings.warn(note, stacklevel=2)
     return found.table
+
+
+ASKED = ("method", "min_words", "seed", "originals", "own_reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,8 @@ class RatioOptions:
     min_words: int | None = None
     models: Path | None = None
     seed: int | None = None
+    originals: bool | None = None
+    own_reference: bool | None = None
 
 
 def estimate_from_scores(scores: Scores, reference: Scores | None, asked: RatioOptions) -> RatioEstimate:
@@ -83,9 +95,9 @@ def estimate_from_scores(scores: Scores, reference: Scores | None, asked: RatioO
     for part in (scored, human) if human else (scored,):
         _check_scored_by(part, asked.models)
     check_grouping(columns, scored.frame.columns)
-    known = human.frame if human else None
-    table, _ = estimate_controlled(scored.frame, asked.by, detector, known)
-    notes = scored.notes
+    own = choose_reference(scored.frame, human.frame if human else None, options)
+    table, _ = estimate_controlled(own.scored, asked.by, detector, own.reference)
+    notes = (*scored.notes, *((own.note,) if own.note else ()))
     if human:
         told = (*human.notes, *compare_reference(scored.frame, human.frame, options))
         notes += tuple(f"reference: {note}" for note in told)
@@ -116,7 +128,7 @@ def _choose(scored: ScoredDocuments, asked: RatioOptions) -> Detector:
     config = scored.runs[0].config if scored.runs else None
     models = asked.models or (config.models if config else None)
     options = config.stats if config else StatsOptions()
-    given = {name: getattr(asked, name) for name in ("method", "min_words", "seed")}
+    given = {name: getattr(asked, name) for name in ASKED}
     options = replace(options, **{name: value for name, value in given.items() if value is not None})
     return load_detector(models, config.verdict if config else VerdictOptions(), options)
 

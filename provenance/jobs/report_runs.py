@@ -35,6 +35,8 @@ class ReportOptions:
     period: Period | None = None
     reference: tuple[str | Path, ...] = ()
     title: str | None = None
+    originals: bool = False
+    own_reference: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +57,26 @@ def write_report(
     period: Period | None = None,
     reference: str | Path | Sequence[str | Path] = (),
     title: str | None = None,
+    originals: bool = False,
+    own_reference: bool = True,
 ) -> WrittenReport:
     """One HTML page over finished runs, with its tables and charts beside it in `<stem>_files`; as `provenance report`.
 
     `folders` are those of `provenance run`; `by` names columns to group by, "a+b" groups by both; `period` is "crawl",
-    "month" or "year"; `reference` names scored documents known to be human: files of `judge --out`, or runs.
+    "month" or "year"; `reference` names scored documents known not to be AI-generated, nor translated if `originals`:
+    files of `judge --out`, or runs. Where none is named, early documents of half of the hosts are it, unless
+    `own_reference` is false.
     Raises ConfigError where a folder holds no finished run, where the runs were not made by the same detector, or where
     documents would count twice; OutputError where nothing can be written.
     """
     columns = (by,) if isinstance(by, str) else tuple(by)
     known = (reference,) if isinstance(reference, str | Path) else tuple(reference)
     named = [folders] if isinstance(folders, str | Path) else folders
-    return report_on([Path(folder) for folder in named], Path(out), ReportOptions(columns, period, known, title))
+    return report_on(
+        [Path(folder) for folder in named],
+        Path(out),
+        ReportOptions(columns, period, known, title, originals, own_reference),
+    )
 
 
 def report_on(folders: Sequence[Path], out: Path, asked: ReportOptions) -> WrittenReport:
@@ -75,11 +85,12 @@ def report_on(folders: Sequence[Path], out: Path, asked: ReportOptions) -> Writt
     columns = [name for entry in asked.by for name in entry.split("+")]
     check_grouping(columns, GROUPING)
     found = open_finished(folders)
-    detector = load_detector(found.config.models, found.config.verdict, found.config.stats)
+    stats = replace(found.config.stats, originals=asked.originals, own_reference=asked.own_reference)
+    detector = load_detector(found.config.models, found.config.verdict, stats)
     human = read_scores(asked.reference) if asked.reference else None
     options = FigureOptions(asked.by, asked.by, asked.period, spikes=True)
     figures = estimate_figures(found.tables, options, detector, human.frame if human else None)
-    notes = (*found.notes, *(_describe_reference(found, human, detector) if human else ()))
+    notes = (*found.notes, *figures.notes, *(_describe_reference(found, human, detector) if human else ()))
     tables = out.with_name(f"{out.stem}_files")
     totals = add_counts(count_totals(run) for run in found.tables)
     data = gather_report(found.tables, figures, totals, found.config, found.identity)

@@ -84,8 +84,8 @@ def gather_documents(frame: pl.DataFrame, errors: ErrorRates, languages: Sequenc
     rows = pl.Series(ROW, np.arange(frame.height), dtype=pl.Int64)
     kept = frame.with_columns(rows).filter(pl.any_horizontal(pl.col("ai_score", "mt_score").is_not_null()))
     scores = kept.select("ai_score", "mt_score").to_numpy().astype(np.float64).reshape(-1, 2)
-    named = [pl.format("\t{}", name) for name in ("doc_id", "id") if name in kept.columns]
-    own = pl.format("\t\t{}", ROW)
+    named = ["\t" + pl.col(name).cast(pl.String) for name in ("doc_id", "id") if name in kept.columns]
+    own = "\t\t" + pl.col(ROW).cast(pl.String)
     hosts = kept.select(pl.coalesce("url_host_name", *named, own).rank("dense").cast(pl.Int64)).to_series().to_numpy()
     stratum, threshold, odds = _look_up_errors(kept.get_column("language"), errors)
     measured = ~np.isnan(scores)

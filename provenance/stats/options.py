@@ -17,9 +17,10 @@ class StatsOptions:
     """
 
     method: Method = "mixture"
-    originals: bool = (
-        False  # whether a human reference is known to hold no translations, too; an early date does not tell
-    )
+    # Whether early documents of half of the hosts are the human reference where none is given.
+    own_reference: bool = True
+    # Whether a human reference is known to hold no translations, too; an early date does not tell.
+    originals: bool = False
     draws: int = 500  # bootstrap draws of every interval
     seed: int = 1
     level: float = 0.95  # nominal coverage of the intervals

@@ -9,6 +9,7 @@ import polars as pl
 
 from provenance.stats.cells import SET_APART
 from provenance.stats.control_rows import halve, take_early
+from provenance.stats.options import StatsOptions
 
 MIN_DOCUMENTS = 200  # measured early documents below which none is set apart
 MIN_HOSTS = 20
@@ -21,6 +22,13 @@ class OwnReference:
     scored: pl.DataFrame
     reference: pl.DataFrame | None
     note: str
+
+
+def choose_reference(scored: pl.DataFrame, given: pl.DataFrame | None, options: StatsOptions) -> OwnReference:
+    """The reference that was given, else one out of the documents themselves, unless the options say not to."""
+    if given is not None or not options.own_reference or "doc_id" not in scored.columns:
+        return OwnReference(scored, given, "")
+    return set_reference_apart(scored, options.min_words)
 
 
 def set_reference_apart(scored: pl.DataFrame, min_words: int) -> OwnReference:

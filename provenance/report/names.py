@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from provenance.report.languages import LANGUAGES
+
 ORIGIN_NAMES = {
     "human": "human",
     "ai_generated": "AI-generated",
@@ -35,8 +37,11 @@ MISSING = "not known"
 
 
 def name_group(columns: Sequence[str], values: Sequence[str | None]) -> str:
-    """A group as people read it."""
-    return ", ".join(name_value(value) for value in values) if columns else "everything"
+    """A group as people read it; of a crawl beside something else only its year and week."""
+    named = [name_value(value, column) for column, value in zip(columns, values, strict=True)]
+    if len(named) > 1:
+        named = [name.removeprefix("CC-MAIN-") for name in named]
+    return ", ".join(named) if columns else "everything"
 
 
 def name_columns(columns: Sequence[str]) -> str:
@@ -44,6 +49,8 @@ def name_columns(columns: Sequence[str]) -> str:
     return " and ".join(GROUP_NAMES.get(column, column.replace("_", " ")) for column in columns)
 
 
-def name_value(value: str | None) -> str:
-    """A value as people read it."""
-    return MISSING if value is None else value
+def name_value(value: str | None, column: str = "") -> str:
+    """A value of a column as people read it: a language by its name."""
+    if value is None:
+        return MISSING
+    return LANGUAGES.get(value, value) if column == "language" else value

@@ -204,8 +204,8 @@ def test_both_witnesses_stand_in_one_chart():
 def test_the_worst_groups_come_first_on_either_side():
     groups = made_errors().filter(pl.col("group").is_not_null())
     human, found = (list_errors(groups, side, 4) for side in ("human", "synthetic"))
-    assert human[0]["called"] == "encyclopaedia (en)"
-    assert found[0]["called"] == "humanised text (en)"
+    assert human[0]["called"] == "encyclopaedia (English)"
+    assert found[0]["called"] == "humanised text (English)"
     assert len({point["called"] for point in human}) == 4
     assert chart_errors([], "human", "x") is None
 
@@ -221,7 +221,7 @@ def test_odds_without_an_interval_are_left_to_the_table():
         for r in drawn(chart_shift(made_shift().filter(property="language"), "x"))
         if "value" in r
     }
-    assert (changes["sw"], changes["fr"], changes["en"]) == ("fewer", "no clear change", "more")
+    assert (changes["Swahili"], changes["French"], changes["English"]) == ("fewer", "no clear change", "more")
     assert "not known" in changes
 
 

@@ -82,7 +82,7 @@ def test_without_a_control_over_everything_nothing_is_said_of_one():
 def test_controls_are_counted_and_failed_ones_come_first(full: str):
     made = make_control_section(made_controls())
     assert (made.n_passed, made.n_failed, made.n_untold) == (12, 1, 1)
-    assert [row["stratum"] for row in made.negative[:2]] == ["everything", "language: pt"]
+    assert [row["stratum"] for row in made.negative[:2]] == ["everything", "language: Portuguese"]
     assert "12 passed, 1 failed, 1 undecided" in section(full, "controls")
 
 
@@ -102,7 +102,7 @@ def test_the_trend_is_a_table_too(full: str):
 def test_groups_over_time_are_the_largest_first_and_counted():
     made = make_trend_section(made_trend(), None)
     language, *others = made.multiples
-    assert [chart.caption for chart in language.charts][:3] == ["en", "de", "fr"]
+    assert [chart.caption for chart in language.charts][:3] == ["English", "German", "French"]
     assert language.charts[-1].caption == "not known"
     assert {one.label: one.n_more for one in others}["top-level domain"] == 1
 
@@ -131,10 +131,10 @@ def test_sensitivity_is_read_out_by_an_example_of_the_table():
 def test_only_words_above_all_that_the_classifier_finds_contradict_it():
     made = make_drift_section(made_drift(), made_excess(), made_trend())
     assert {row["language"]: row["verdict"] for row in made.compared} == {
-        "de": FITS,
-        "en": FITS,
-        "fr": FITS,
-        "ja": CONTRADICTS,
+        "German": FITS,
+        "English": FITS,
+        "French": FITS,
+        "Japanese": CONTRADICTS,
     }
     assert made.n_contradicting == 1
 
@@ -147,7 +147,7 @@ def test_words_stand_alone_where_no_language_was_classified():
 
 def test_words_of_the_latest_period_are_shown_for_every_language():
     made = make_drift_section(made_drift(), made_excess(), made_trend())
-    assert {row["language"] for row in made.words} == {"en", "de", "fr", "ja"}
+    assert {row["language"] for row in made.words} == {"English", "German", "French", "Japanese"}
     assert {row["period"] for row in made.words} == {CRAWLS[-1]}
 
 
@@ -162,7 +162,7 @@ def test_error_rates_of_all_groups_stand_apart_from_each():
 def test_only_clear_changes_of_the_mix_are_put_in_words():
     said = describe_shift(made_shift())
     assert said[0].startswith("Length in words “under 80”: the odds of being kept are 0.3 times")
-    assert not any("“fr”" in sentence for sentence in said)
+    assert not any("“French”" in sentence for sentence in said)
     assert describe_shift(made_shift().filter(pl.col("value") == "fr")) == ()
 
 

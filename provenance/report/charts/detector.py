@@ -7,7 +7,7 @@ import polars as pl
 
 from provenance.report.charts.chart import Chart, Point, draw, finish, say_points, share_axis, tip
 from provenance.report.charts.looks import Look, Looks, name_axis, tell_apart
-from provenance.report.names import AXIS_NAMES
+from provenance.report.names import AXIS_NAMES, name_value
 
 LOOKS = {"ai": Look("var(--ai-generated)"), "mt": Look("var(--machine-translated)", "square")}
 SIDES = {
@@ -72,7 +72,9 @@ def list_errors(errors: pl.DataFrame, side: str, limit: int) -> list[Point]:
     kept = ranked.head(limit).drop("worst").with_row_index("rank")
     shown = rows.join(kept, on=["language", "group"], nulls_equal=True).sort("rank", "axis")
     return [
-        row | _name_axis(row["axis"]) | {"called": f"{row['group']} ({row['language']})" if several else row["group"]}
+        row
+        | _name_axis(row["axis"])
+        | {"called": f"{row['group']} ({name_value(row['language'], 'language')})" if several else row["group"]}
         for row in shown.iter_rows(named=True)
     ]
 

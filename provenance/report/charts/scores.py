@@ -70,9 +70,11 @@ def _distributions(
     """The histogram of each group as shares, and the names of the groups."""
     counted = histogram.filter(axis=axis).group_by(by, "bin").agg(pl.col("n_documents").sum())
     values = [
-        value for group in groups for value in _steps(counted.filter(pl.col(by).eq_missing(group)), name_value(group))
+        value
+        for group in groups
+        for value in _steps(counted.filter(pl.col(by).eq_missing(group)), name_value(group, by))
     ]
-    return values, [name_value(group) for group in groups]
+    return values, [name_value(group, by) for group in groups]
 
 
 def _steps(counted: pl.DataFrame, group: str) -> list[dict[str, object]]:

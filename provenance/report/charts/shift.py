@@ -23,7 +23,7 @@ def chart_shift(rows: pl.DataFrame, name: str) -> Chart | None:
     if found.is_empty():
         return None
     points = [
-        row | {"value": name_value(row["value"]), "change": name_change(row["low"], row["high"])}
+        row | {"value": name_value(row["value"], row["property"]), "change": name_change(row["low"], row["high"])}
         for row in found.iter_rows(named=True)
     ]
     changes = [change for change in LOOKS if any(point["change"] == change for point in points)]

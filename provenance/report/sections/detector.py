@@ -44,7 +44,11 @@ def make_detector_section(errors: pl.DataFrame, reliability: pl.DataFrame) -> De
 def _show(rows: pl.DataFrame) -> tuple[dict[str, object], ...]:
     return tuple(
         row
-        | {"kind": AXIS_NAMES[row["axis"]], "side": SIDE_NAMES[row["side"]], "language": name_value(row["language"])}
+        | {
+            "kind": AXIS_NAMES[row["axis"]],
+            "side": SIDE_NAMES[row["side"]],
+            "language": name_value(row["language"], "language"),
+        }
         | {"group": row["group"] or ALL}
         for row in rows.iter_rows(named=True)
     )

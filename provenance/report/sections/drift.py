@@ -41,14 +41,17 @@ def make_drift_section(drift: pl.DataFrame, excess: pl.DataFrame, trend: pl.Data
     for number, language in enumerate(languages[:LANGUAGES], 1):
         words = _list_words(drift.filter(pl.col("language").eq_missing(language)))
         classified = [point for point in estimates if point["language"] == language]
-        chart = chart_drift([*classified, *words], f"drift-{number}", name_value(language))
+        chart = chart_drift([*classified, *words], f"drift-{number}", name_value(language, "language"))
         charts += [chart] if chart else []
-        compared += _compare(classified, words, name_value(language))
+        compared += _compare(classified, words, name_value(language, "language"))
     latest = _pick_words(excess)
     return DriftSection(
         tuple(charts),
         tuple(compared),
-        tuple(row | {"language": name_value(row["language"])} for row in latest.head(SHOWN).iter_rows(named=True)),
+        tuple(
+            row | {"language": name_value(row["language"], "language")}
+            for row in latest.head(SHOWN).iter_rows(named=True)
+        ),
         max(0, excess.height - SHOWN),
         max(0, len(languages) - LANGUAGES),
         sum(row["verdict"] == CONTRADICTS for row in compared),

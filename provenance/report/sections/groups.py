@@ -8,7 +8,8 @@ import polars as pl
 from provenance.report.charts import Chart
 from provenance.report.charts.prevalence import chart_prevalences
 from provenance.report.headline import find_rows, show_ratio_cell
-from provenance.report.names import name_columns, name_group
+from provenance.report.names import name_columns, name_group, name_value
+from provenance.report.numbers import show_count
 
 DRAWN, SHOWN, TOLD = 12, 40, 60  # groups in a chart, in a table, in a line
 Figures = dict[str, object]
@@ -16,15 +17,20 @@ Figures = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class GroupSection:
-    """The table of one grouping; `unmeasured` groups have too few scores for an estimate and are told in a line."""
+    """The table of one grouping; `unmeasured` groups have too few scores for an estimate and are told in a line.
+
+    `sole` is the language that carries every score, where languages are told apart; where the grouping without
+    languages is shown besides, `same_as` is its label, and there are neither rows nor charts.
+    """
 
     name: str
     label: str
     rows: tuple[Figures, ...]
-    unmeasured: tuple[Figures, ...]
+    unmeasured: tuple[str, ...]
     n_more: int
-    n_unmeasured: int
     charts: tuple[Chart, ...]
+    sole: str = ""
+    same_as: str = ""
 
 
 def make_group_sections(ratio: pl.DataFrame) -> Sequence[GroupSection]:
@@ -32,7 +38,8 @@ def make_group_sections(ratio: pl.DataFrame) -> Sequence[GroupSection]:
     if ratio.is_empty():
         return ()
     groupings = [tuple(columns) for columns in ratio.get_column("group_columns").to_list() if columns]
-    return [_make_section(ratio, columns) for columns in dict.fromkeys(groupings)]
+    distinct = tuple(dict.fromkeys(groupings))
+    return [_make_section(ratio, columns, distinct) for columns in distinct]
 
 
 def show_row(row: Figures) -> Figures:
@@ -44,18 +51,50 @@ def show_row(row: Figures) -> Figures:
     return row | {"name": name_group(columns, values), "ratio_value": value, "ratio_interval": interval}
 
 
-def _make_section(ratio: pl.DataFrame, columns: tuple[str, ...]) -> GroupSection:
+def _make_section(
+    ratio: pl.DataFrame, columns: tuple[str, ...], groupings: tuple[tuple[str, ...], ...]
+) -> GroupSection:
     found = find_rows(ratio, columns, "documents")
     rows, unmeasured = found.filter(pl.col("n_measured") > 0), found.filter(pl.col("n_measured") == 0)
-    label = name_columns(columns)
+    label, sole = name_columns(columns), _find_sole(rows, columns)
+    rest = tuple(column for column in columns if column != "language")
+    same_as = name_columns(rest) if sole and rest in groupings else ""
+    rows = rows.clear() if same_as else rows
     name = "by-" + "-".join(columns).replace("_", "-")
     chart = chart_prevalences(rows.head(DRAWN), f"ratio-{name}", label)
     return GroupSection(
         name,
         label,
         tuple(map(show_row, rows.head(SHOWN).iter_rows(named=True))),
-        tuple(map(show_row, unmeasured.head(TOLD).iter_rows(named=True))),
+        tell_unmeasured(unmeasured, columns),
         max(0, rows.height - SHOWN),
-        unmeasured.height,
         (chart,) if chart else (),
+        sole,
+        same_as,
     )
+
+
+def tell_unmeasured(unmeasured: pl.DataFrame, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Groups without an estimate, each with its documents, the largest first; of a language all in one."""
+    others = [column for column in columns if column != "language"]
+    by_language: dict[str, list[int]] = {}
+    for row in unmeasured.iter_rows(named=True):
+        values = row["group_values"]
+        whole = "language" in columns and others
+        name = name_value(values[columns.index("language")], "language") if whole else name_group(columns, values)
+        by_language.setdefault(name, []).append(row["n_documents"])
+    ranked = sorted(by_language.items(), key=lambda item: -sum(item[1]))
+    told = [
+        f"{name} ({f'{len(sizes)} groups, ' if len(sizes) > 1 else ''}{show_count(sum(sizes))})"
+        for name, sizes in ranked[:TOLD]
+    ]
+    return (*told, f"and {show_count(len(ranked) - TOLD)} more") if len(ranked) > TOLD else tuple(told)
+
+
+def _find_sole(measured: pl.DataFrame, columns: tuple[str, ...]) -> str:
+    """The one language of all groups with scores; empty where there are several, or languages are not told apart."""
+    if "language" not in columns:
+        return ""
+    place = columns.index("language")
+    languages = measured.get_column("group_values").list.get(place).unique().to_list()
+    return name_value(languages[0], "language") if len(languages) == 1 else ""

@@ -49,7 +49,7 @@ def describe_shift(shift: pl.DataFrame) -> tuple[str, ...]:
 
 
 def _say(row: Mapping[str, Any]) -> str:
-    value = "not known" if row["value"] is None else f"“{row['value']}”"
+    value = "not known" if row["value"] is None else f"“{name_value(row['value'], row['property'])}”"
     times = f"{row['odds_ratio']:.2g} times those of all other documents ({row['low']:.2g} to {row['high']:.2g})"
     said = f"{_name(row['property'])} {value}: the odds of being kept are {times}."
     return said[0].upper() + said[1:]
@@ -66,4 +66,9 @@ def _largest(rows: pl.DataFrame) -> pl.DataFrame:
 def _show(row: Mapping[str, Any]) -> dict[str, object]:
     known = row["low"] is not None and row["high"] is not None
     change = name_change(row["low"], row["high"]) if known else SAME
-    return {**row, "property": _name(row["property"]), "value": name_value(row["value"]), "change": change}
+    return {
+        **row,
+        "property": _name(row["property"]),
+        "value": name_value(row["value"], row["property"]),
+        "change": change,
+    }

@@ -73,7 +73,7 @@ def _draw_groups(documents: pl.DataFrame) -> tuple[Multiples, ...]:
 
 
 def _draw_grouping(documents: pl.DataFrame, columns: tuple[str, ...]) -> Multiples | None:
-    """The largest groups that have two periods, side by side."""
+    """The largest groups that have two periods, side by side; null where there are not two."""
     estimated = pl.col("ai_generated_prevalence").is_not_null() | pl.col("machine_translated_prevalence").is_not_null()
     of_grouping = pl.col("group_columns").list.join("\t") == "\t".join(columns)
     key = pl.col("group_values").list.eval(pl.element().fill_null("\t")).list.join("\n")
@@ -82,6 +82,8 @@ def _draw_grouping(documents: pl.DataFrame, columns: tuple[str, ...]) -> Multipl
         pl.col("group_values").first(), n=pl.col("n_documents").sum(), n_periods=pl.col("period").n_unique()
     )
     drawable = sizes.filter(pl.col("n_periods") > 1).sort("n", descending=True, maintain_order=True)
+    if drawable.height < 2:
+        return None  # its one chart would be that of all documents once more, or say less
     limit = SMALL.get(columns[0], OTHERS) if len(columns) == 1 else OTHERS
     shown = rows.join(drawable.head(limit).select("key"), on="key")
     name, top = f"trend-by-{'-'.join(columns).replace('_', '-')}", share_top(shown)

@@ -79,7 +79,7 @@ def make_sections(data: ReportData) -> Sections:
         make_trend_section(data.trend, find_zero(data.controls)),
         make_control_section(data.controls),
         make_group_sections(data.ratio),
-        make_sensitivity_section(data.sensitivity),
+        make_sensitivity_section(data.sensitivity, data.ratio),
         make_drift_section(data.drift, data.excess, data.trend),
         make_detector_section(data.errors, data.reliability),
         _chart_scores(data.scores),

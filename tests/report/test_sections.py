@@ -8,11 +8,11 @@ import pytest
 
 from provenance.report import render_report
 from provenance.report.headline import write_headline
-from provenance.report.sections.controls import describe_control, find_zero, make_control_section
+from provenance.report.sections.controls import describe_control, find_zero, make_control_section, shorten_why
 from provenance.report.sections.detector import make_detector_section
 from provenance.report.sections.drift import CONTRADICTS, FITS, make_drift_section
 from provenance.report.sections.examples import write_command
-from provenance.report.sections.sensitivity import describe_sensitivity
+from provenance.report.sections.sensitivity import describe_sensitivity, find_miss_rate
 from provenance.report.sections.shift import describe_shift
 from provenance.report.sections.trend import make_trend_section
 from tests.report.made_report import example, made_ratio, made_report
@@ -121,11 +121,38 @@ def test_very_many_periods_are_cut_to_the_latest():
     assert (len(made.rows), made.n_more, made.rows[-1]["period"]) == (36, 24, "2024-12")
 
 
-def test_sensitivity_is_read_out_by_an_example_of_the_table():
-    said = describe_sensitivity(made_sensitivity().filter(origin="ai_generated"), "AI-generated").replace("\u202f", " ")
-    assert "measured to miss 36.0 %" in said
-    assert "If it misses 55.0 % of those in this collection, the prevalence is 19.5 %" in said
-    assert describe_sensitivity(made_sensitivity().filter(~pl.col("measured")), "x") == ""
+def test_sensitivity_is_read_against_the_estimate():
+    rows = made_sensitivity().filter(origin="ai_generated")
+    said = describe_sensitivity(rows, "AI-generated", 0.13).replace("\u202f", " ")
+    assert said.startswith("AI-generated: the line gives the 13.0 % of the estimate at a miss rate of 32.")
+    assert said.endswith("measured on known texts: 36.0 %.")
+    assert "at none of these miss rates" in describe_sensitivity(rows, "x", 0.99)
+    assert describe_sensitivity(rows.filter(~pl.col("measured")), "x", None) == ""
+
+
+def test_the_curve_gives_the_estimate_where_it_would_be_read_off():
+    rows = made_sensitivity().filter(origin="ai_generated")
+    assert find_miss_rate(rows, (0.096 - 0.01) / (1 - 0.3 - 0.01)) == pytest.approx(0.3)
+    assert find_miss_rate(rows, 0.001) is None
+
+
+def test_strata_without_a_score_are_no_controls():
+    bare = made_controls().filter(pl.col("group_values").list.first() == "ja").head(1)
+    bare = bare.with_columns(
+        group_values=pl.lit(["cy"]), n_documents=pl.lit(0, pl.Int64), passed=pl.lit(None, pl.Boolean)
+    )
+    controls = pl.concat([made_controls(), bare])
+    made = make_control_section(controls)
+    assert (made.n_untold, made.n_unscored) == (1, 1)
+    assert "language: Welsh" not in {row["stratum"] for row in made.negative}
+    page = section(render_report(made_report(controls=controls)), "controls")
+    assert "1 undecided. 1 without a score: the control does not apply." in page
+
+
+def test_what_is_said_of_all_controls_is_not_said_in_their_rows():
+    why = "3,195 of them since 14 February 2019, when GPT-2 came; what there is does not show less than 2.0%"
+    assert shorten_why(f"half 1 of the sources; {why}") == "half 1 of the sources"
+    assert shorten_why(why) == ""
 
 
 def test_only_words_above_all_that_the_classifier_finds_contradict_it():

@@ -7,8 +7,8 @@ from provenance.report.charts.chart import COLOURS, Chart, draw, finish, say_poi
 from provenance.report.names import ORIGIN_NAMES
 
 
-def chart_sensitivity(rows: pl.DataFrame, origin: str, name: str) -> Chart | None:
-    """Prevalence of one origin against the miss rate that is presumed, with the interval as a band."""
+def chart_sensitivity(rows: pl.DataFrame, origin: str, name: str, estimate: float | None = None) -> Chart | None:
+    """Prevalence of one origin against the miss rate that is presumed, with a band; `estimate` is a level line."""
     found = rows.filter(pl.col("prevalence").is_not_null()).sort("miss_rate")
     if found.get_column("miss_rate").n_unique() < 2:
         return None
@@ -20,6 +20,11 @@ def chart_sensitivity(rows: pl.DataFrame, origin: str, name: str) -> Chart | Non
     line = base.mark_line(strokeWidth=2.5, color=COLOURS[origin]).encode(y="prevalence:Q")
     every = base.mark_point(size=30, filled=True, opacity=0.01, color=COLOURS[origin])
     layers = [band, line, every.encode(y="prevalence:Q", tooltip=tip("missed", "prevalence", "low", "high"))]
+    if estimate is not None:
+        level = draw([{"level": estimate, "label": "the estimate"}]).encode(y="level:Q")
+        text = level.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color="var(--muted)", fontSize=12)
+        layers.append(level.mark_rule(strokeDash=[2, 3], color="var(--muted)", strokeWidth=1.5))
+        layers.append(text.encode(x=alt.value(0), text="label:N"))
     measured = [point for point in points if point["measured"]]
     if measured:
         at = draw(measured).encode(x=x)

@@ -17,6 +17,8 @@ KNOWN = {
     "shipped": "of people, shipped as references",
 }
 
+SAID_ABOVE = ("since 14 February 2019", "what there is does not show less than")  # of the remarks that stats makes
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -38,6 +40,7 @@ class ControlSection:
     n_passed: int
     n_failed: int
     n_untold: int
+    n_unscored: int  # strata without a score, to which the control does not apply
 
 
 def describe_control(controls: pl.DataFrame) -> Finding | None:
@@ -67,6 +70,9 @@ def make_control_section(controls: pl.DataFrame) -> ControlSection | None:
         pl.col("control").eq("negative") & pl.col("origin").eq("machine_translated") & pl.col("source").eq("same_run")
     )
     controls = controls.filter(~dated)  # no test: machine translation is older than any of these dates
+    unscored = (pl.col("n_documents") == 0) & (pl.col("group_columns").list.len() > 0)
+    n_unscored = controls.filter(unscored).select("group_columns", "group_values").n_unique()
+    controls = controls.filter(~unscored)
     if controls.is_empty():
         return None
     part = pl.col("group_columns").list.len() > 0
@@ -88,6 +94,7 @@ def make_control_section(controls: pl.DataFrame) -> ControlSection | None:
         _show(spikes.head(SHOWN)),
         max(0, negative.height - SHOWN),
         *counted,
+        n_unscored,
     )
 
 
@@ -96,10 +103,17 @@ def _show(rows: pl.DataFrame) -> tuple[dict[str, object], ...]:
     return tuple(
         row
         | shown
+        | {"why": shorten_why(row["why"] or "")}
         | {"source": SOURCE_NAMES.get(row["source"], row["source"])}
         | {"stratum": name_stratum(row["group_columns"], row["group_values"])}
         for row, shown in told
     )
+
+
+def shorten_why(why: str) -> str:
+    """The remark of a row without what is said once above the table."""
+    kept = [part for part in why.split("; ") if not any(found in part for found in SAID_ABOVE)]
+    return "; ".join(kept)
 
 
 def _overall(controls: pl.DataFrame) -> dict[str, Any] | None:

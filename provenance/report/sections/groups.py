@@ -10,6 +10,7 @@ from provenance.report.charts.prevalence import chart_prevalences
 from provenance.report.headline import find_rows, show_ratio_cell
 from provenance.report.names import name_columns, name_group, name_value
 from provenance.report.numbers import show_count
+from provenance.report.remarks import fold_remarks
 
 DRAWN, SHOWN, TOLD = 12, 40, 60  # groups in a chart, in a table, in a line
 Figures = dict[str, object]
@@ -26,6 +27,7 @@ class GroupSection:
     name: str
     label: str
     rows: tuple[Figures, ...]
+    said: tuple[str, ...]  # of rows of the table, once
     unmeasured: tuple[str, ...]
     n_more: int
     charts: tuple[Chart, ...]
@@ -61,11 +63,13 @@ def _make_section(
     same_as = name_columns(rest) if sole and rest in groupings else ""
     rows = rows.clear() if same_as else rows
     name = "by-" + "-".join(columns).replace("_", "-")
+    shown = fold_remarks([show_row(row) for row in rows.head(SHOWN).iter_rows(named=True)])
     chart = chart_prevalences(rows.head(DRAWN), f"ratio-{name}", label)
     return GroupSection(
         name,
         label,
-        tuple(map(show_row, rows.head(SHOWN).iter_rows(named=True))),
+        shown.rows,
+        shown.said,
         tell_unmeasured(unmeasured, columns),
         max(0, rows.height - SHOWN),
         (chart,) if chart else (),

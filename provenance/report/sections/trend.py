@@ -8,6 +8,7 @@ from provenance.report.charts import Chart
 from provenance.report.charts.trend import chart_small, chart_trend, panel_top, share_top
 from provenance.report.names import SERIES_NAMES, SYNTHETIC, name_columns, name_group
 from provenance.report.periods import order_periods
+from provenance.report.remarks import fold_remarks
 from provenance.report.sections.groups import Figures, show_row
 
 SMALL = {"language": 12}  # small charts of a grouping, of others:
@@ -31,6 +32,7 @@ class TrendSection:
     charts: tuple[Chart, ...]
     multiples: tuple[Multiples, ...]
     rows: tuple[Figures, ...]
+    said: tuple[str, ...]  # of rows of the table, once
     series: tuple[str, ...]
     n_more: int
 
@@ -46,7 +48,9 @@ def make_trend_section(trend: pl.DataFrame, zero: float | None) -> TrendSection 
         return None
     rows = _list_rows(overall)
     series = tuple(name for key, name in SERIES_NAMES.items() if key != "all_hosts" and _has(overall, key))
-    return TrendSection(charts, _draw_groups(documents), rows[-PERIODS:], series, max(0, len(rows) - PERIODS))
+    told = fold_remarks(rows[-PERIODS:])
+    n_more = max(0, len(rows) - PERIODS)
+    return TrendSection(charts, _draw_groups(documents), told.rows, told.said, series, n_more)
 
 
 def _has(overall: pl.DataFrame, series: str) -> bool:

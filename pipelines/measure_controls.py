@@ -20,10 +20,10 @@ from pipelines.measure_contrast import make_table
 from provenance.jobs.finished import open_finished
 from provenance.jobs.gather import scan_all, scan_scored
 from provenance.jobs.rates import Detector, load_detector
-from provenance.stats.control_rows import score_text
-from provenance.stats.controls import check_negative
+from provenance.stats.checks.negative import check_negative
+from provenance.stats.checks.rows import score_text
+from provenance.stats.checks.spikes import check_spikes
 from provenance.stats.group import SYNTHETIC
-from provenance.stats.spikes import check_spikes
 
 SPLITS = 20
 UNKNOWN_HOST = "fixture.invalid"

@@ -8,7 +8,7 @@ import polars as pl
 from provenance.jobs.rates import load_detector
 from provenance.models.calibration import load_calibration
 from provenance.stats import StatsOptions
-from provenance.stats.trend import SERIES, estimate_trend
+from provenance.stats.trend.table import SERIES, estimate_trend
 from provenance.verdict import VerdictOptions
 
 ORIGINS = ("human", "ai_generated", "machine_translated")

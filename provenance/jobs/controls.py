@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from provenance.jobs.rates import Detector
-from provenance.stats.control_rows import ControlOptions
-from provenance.stats.controls import apply_controls, check_negative
+from provenance.stats.checks.negative import apply_controls, check_negative
+from provenance.stats.checks.rows import ControlOptions
 
 
 def estimate_controlled(

@@ -9,15 +9,15 @@ from provenance.jobs.controls import control_options, estimate_controlled
 from provenance.jobs.gather import RunTables, scan_choices, scan_scored
 from provenance.jobs.rates import Detector
 from provenance.jobs.wordings import Period, scan_wordings
-from provenance.stats.controls import apply_controls
-from provenance.stats.detector import RELIABILITY_SCHEMA, list_errors, measure_reliability
-from provenance.stats.excess_words import estimate_excess
-from provenance.stats.own_reference import choose_reference
-from provenance.stats.periods import add_period, order_periods
-from provenance.stats.sensitivity import estimate_sensitivity
-from provenance.stats.shift import measure_shift
-from provenance.stats.spikes import check_spikes
-from provenance.stats.trend import estimate_trend
+from provenance.stats.checks.detector import RELIABILITY_SCHEMA, list_errors, measure_reliability
+from provenance.stats.checks.negative import apply_controls
+from provenance.stats.checks.own_reference import choose_reference
+from provenance.stats.checks.sensitivity import estimate_sensitivity
+from provenance.stats.checks.shift import measure_shift
+from provenance.stats.checks.spikes import check_spikes
+from provenance.stats.trend.periods import add_period, order_periods
+from provenance.stats.trend.table import estimate_trend
+from provenance.stats.words.excess import estimate_excess
 
 
 @dataclass(frozen=True, slots=True)

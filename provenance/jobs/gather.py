@@ -11,7 +11,7 @@ from provenance.jobs.sources.plan import Shard
 from provenance.report import Example, make_example, read_spans
 from provenance.run import Ledger, Receipt
 from provenance.schema import TABLES
-from provenance.stats.site_columns import SITE_COLUMNS, add_site_columns
+from provenance.stats.sites.columns import SITE_COLUMNS, add_site_columns
 from provenance.store import table_path
 
 ORIGINS = ("human", "ai_generated", "machine_translated", "undetermined")

@@ -16,7 +16,7 @@ from provenance.jobs.scored_values import check_values, conform_values, identify
 from provenance.jobs.scores import REQUIRED, ScoredDocuments, read_scores
 from provenance.models import load_models, models_digest
 from provenance.stats import Method, StatsOptions
-from provenance.stats.own_reference import choose_reference
+from provenance.stats.checks.own_reference import choose_reference
 from provenance.verdict import VerdictOptions
 
 Scores = str | Path | pl.DataFrame | Sequence[str | Path]

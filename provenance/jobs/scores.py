@@ -17,7 +17,7 @@ from provenance.jobs.folder import SavedRun
 from provenance.jobs.gather import DOCUMENT_COLUMNS, SITE_SOURCES, VERDICT_COLUMNS
 from provenance.jobs.saved import RUN_FILE
 from provenance.jobs.scored_values import check_values, conform_values
-from provenance.stats.site_columns import SITE_COLUMNS, add_site_columns
+from provenance.stats.sites.columns import SITE_COLUMNS, add_site_columns
 from provenance.store import read_metadata, table_path
 
 STDIN = "-"

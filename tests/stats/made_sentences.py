@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.stats.word_presence import PresenceCounts, WordSets, count_presence
+from provenance.stats.words.presence import PresenceCounts, WordSets, count_presence
 
 N_WORDS = 200
 

@@ -6,7 +6,7 @@ one kind of software makes, or a domain's class says so; all else is null.
 
 import polars as pl
 
-from provenance.stats.site_names import KNOWN_SITES
+from provenance.stats.sites.names import KNOWN_SITES
 
 # Addresses that hold other sites' pages: what their paths say is of those.
 _REPEATERS = (

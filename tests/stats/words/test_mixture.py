@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.stats import bernoulli, beta, binom, norm
 
-from provenance.stats.word_mixture import WordMixture, WordMixtureOptions, estimate_word_mixture, find_power
-from provenance.stats.word_presence import (
+from provenance.stats.words.mixture import WordMixture, WordMixtureOptions, estimate_word_mixture, find_power
+from provenance.stats.words.presence import (
     MAX_SOURCES,
     PresenceCounts,
     WordPresence,

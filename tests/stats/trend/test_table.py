@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from provenance.errors import ConfigError
 from provenance.stats import StatsOptions, estimate_ratio
-from provenance.stats.periods import order_periods
 from provenance.stats.ratio import REST
 from provenance.stats.references import ReferenceScores
-from provenance.stats.series import select_same_hosts
-from provenance.stats.trend import SERIES, TREND_SCHEMA, estimate_change, estimate_trend
+from provenance.stats.trend.periods import order_periods
+from provenance.stats.trend.series import select_same_hosts
+from provenance.stats.trend.table import SERIES, TREND_SCHEMA, estimate_change, estimate_trend
 from tests.stats.made_crawls import CRAWLS, hosts, pages
 from tests.stats.made_known import known_scores
 from tests.stats.made_scores import error_rates

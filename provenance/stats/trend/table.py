@@ -8,12 +8,19 @@ import polars as pl
 
 from provenance.errors import ConfigError
 from provenance.stats.options import UNITS, StatsOptions
-from provenance.stats.periods import add_period, order_periods
 from provenance.stats.rates import ErrorRates
 from provenance.stats.ratio import REST, estimate_ratio
 from provenance.stats.references import ReferenceScores
 from provenance.stats.rows import ORIGINS, RATIO_SCHEMA
-from provenance.stats.series import Select, Selection, Values, select_all_hosts, select_first_seen, select_same_hosts
+from provenance.stats.trend.periods import add_period, order_periods
+from provenance.stats.trend.series import (
+    Select,
+    Selection,
+    Values,
+    select_all_hosts,
+    select_first_seen,
+    select_same_hosts,
+)
 
 SERIES: Mapping[str, Select] = {
     "all_hosts": select_all_hosts,

@@ -11,7 +11,7 @@ from pipelines.simulated_scores import estimate_series, score_pages
 from provenance.jobs.rates import load_scores
 from provenance.models.calibration import load_calibration
 from provenance.stats import StatsOptions
-from tests.stats.test_simulated_series import STOCKS
+from tests.stats.trend.test_simulated_series import STOCKS
 
 QUICK = StatsOptions(draws=60)
 

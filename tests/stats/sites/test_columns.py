@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.extract.document import host_name, registered_domain
-from provenance.stats.site_columns import LENGTHS, SITE_COLUMNS, add_site_columns
-from provenance.stats.site_names import CLASSES, DOMAIN_CLASSES, KNOWN_SITES, SITE_TYPES
+from provenance.stats.sites.columns import LENGTHS, SITE_COLUMNS, add_site_columns
+from provenance.stats.sites.names import CLASSES, DOMAIN_CLASSES, KNOWN_SITES, SITE_TYPES
 
 
 def located(url: str, generator: str | None = None) -> pl.DataFrame:

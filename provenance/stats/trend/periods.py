@@ -6,7 +6,7 @@ import re
 import polars as pl
 
 from provenance.errors import ConfigError
-from provenance.stats.site_columns import add_site_columns
+from provenance.stats.sites.columns import add_site_columns
 
 # Common Crawl names its releases by year and ISO week; the first ones by year, or by two.
 _RELEASE = re.compile(r"CC-MAIN-(\d{4})(?:-(\d{2})|-\d{4})?$")

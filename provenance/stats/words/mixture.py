@@ -13,7 +13,7 @@ import numpy as np
 
 from provenance.stats.bootstrap import find_interval
 from provenance.stats.estimators import Floats, maximise_likelihood
-from provenance.stats.word_presence import SMOOTHING, PresenceCounts, WordSets, fit_word_presence
+from provenance.stats.words.presence import SMOOTHING, PresenceCounts, WordSets, fit_word_presence
 from provenance.text.shingles import Positions
 
 _MOST_NATS = 50.0  # a sentence is not allowed to be surer than this; the maximum does not feel it

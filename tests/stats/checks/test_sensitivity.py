@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from provenance.stats import AxisErrors, ErrorCounts, ErrorRates, StatsOptions
-from provenance.stats.sensitivity import MISS_RATES, SENSITIVITY_SCHEMA, estimate_sensitivity
+from provenance.stats.checks.sensitivity import MISS_RATES, SENSITIVITY_SCHEMA, estimate_sensitivity
 from tests.stats.made_scores import error_rates, scored_documents, true_rates
 
 OPTIONS = StatsOptions(draws=2000)

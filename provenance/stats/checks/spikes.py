@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from provenance.stats.control_rows import (
+from provenance.stats.checks.rows import (
     CONTROL_SCHEMA,
     ControlOptions,
     Estimate,

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from provenance.stats.excess_words import (
+from provenance.stats.words.excess import (
     DRIFT_SCHEMA,
     EXCESS_SCHEMA,
     ExcessOptions,

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from provenance.stats import ReferenceScores, StatsOptions, estimate_ratio
-from provenance.stats.control_rows import CONTROL_SCHEMA, ControlOptions, halve, score_text
-from provenance.stats.controls import apply_controls, check_negative
-from provenance.stats.spikes import check_spikes
+from provenance.stats.checks.negative import apply_controls, check_negative
+from provenance.stats.checks.rows import CONTROL_SCHEMA, ControlOptions, halve, score_text
+from provenance.stats.checks.spikes import check_spikes
 from tests.stats.made_known import known_scores
 from tests.stats.made_scores import error_rates, scored_documents
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from provenance.stats.bootstrap import count_effective
 from provenance.stats.cells import Documents, Floats, Integers, gather_documents, normalise_scored
-from provenance.stats.control_rows import score_text
+from provenance.stats.checks.rows import score_text
 from provenance.stats.estimators import adjust_count
 from provenance.stats.group import SYNTHETIC
 from provenance.stats.options import StatsOptions

@@ -20,8 +20,8 @@ import polars as pl
 from provenance.errors import ConfigError
 from provenance.stats.cells import Floats, Integers
 from provenance.stats.ratio import REST
-from provenance.stats.site_columns import add_site_columns, tell_top_level_domain
-from provenance.stats.site_names import OPEN_COUNTRY_CODES, RESERVED
+from provenance.stats.sites.columns import add_site_columns, tell_top_level_domain
+from provenance.stats.sites.names import OPEN_COUNTRY_CODES, RESERVED
 
 PROPERTIES = (
     "language", "top_level_domain", "domain_class", "site_type", "length", "genre", "country_english", "predictable",

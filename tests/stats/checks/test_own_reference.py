@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from provenance.stats import StatsOptions, estimate_ratio
-from provenance.stats.own_reference import MIN_DOCUMENTS, MIN_HOSTS, set_reference_apart
+from provenance.stats.checks.own_reference import MIN_DOCUMENTS, MIN_HOSTS, set_reference_apart
 from tests.stats.made_references import make_mixed, make_references
 
 EARLY, LATE = datetime(2021, 7, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC)

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from provenance.schema import WORDINGS
-from provenance.stats import WordingTally, wordings
-from provenance.stats.wordings import LEAST_IN, MIN_WORDS, WINDOW
+from provenance.stats import WordingTally
+from provenance.stats.words import counts as wordings
+from provenance.stats.words.counts import LEAST_IN, MIN_WORDS, WINDOW
 
 TEXTS = [
     "The garden's apples, THE garden’s pears of 2024 and 12 plums " * 9,

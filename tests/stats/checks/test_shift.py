@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from provenance.errors import ConfigError
-from provenance.stats.shift import COUNTRY_ENGLISH, NOT_TOLD, PREDICTABLE, SHIFT_SCHEMA, measure_shift
+from provenance.stats.checks.shift import COUNTRY_ENGLISH, NOT_TOLD, PREDICTABLE, SHIFT_SCHEMA, measure_shift
 
 
 def documents(**columns: object) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from statistics import NormalDist
 
 import polars as pl
 
-from provenance.stats.base_years import BaseYears, choose_base, tell_years
+from provenance.stats.words.base_years import BaseYears, choose_base, tell_years
 
 EXCESS_SCHEMA = pl.Schema(
     {

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from provenance.stats.control_rows import (
+from provenance.stats.checks.rows import (
     CONTROL_SCHEMA,
     GREY_SINCE,
     ControlOptions,
@@ -33,7 +33,7 @@ from provenance.stats.group import SYNTHETIC
 from provenance.stats.ratio import TIMES
 from provenance.stats.references import ReferenceScores
 from provenance.stats.rows import RATIO
-from provenance.stats.site_columns import add_site_columns
+from provenance.stats.sites.columns import add_site_columns
 
 SOURCES = ("same_run", "reference", "shipped")  # the first that decides counts
 MEANING = {

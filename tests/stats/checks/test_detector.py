@@ -5,7 +5,13 @@ import polars as pl
 import pytest
 
 from provenance.stats import AxisErrors, ErrorCounts, ErrorRates
-from provenance.stats.detector import ERRORS_SCHEMA, RELIABILITY_SCHEMA, find_wilson, list_errors, measure_reliability
+from provenance.stats.checks.detector import (
+    ERRORS_SCHEMA,
+    RELIABILITY_SCHEMA,
+    find_wilson,
+    list_errors,
+    measure_reliability,
+)
 
 COUNTS = (ErrorCounts(100, 0, 50, 40, "a"), ErrorCounts(100, 20, 0, 0, "b"))
 RATES = ErrorRates((AxisErrors("ai", COUNTS, "en"),))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from provenance.stats.cells import SET_APART
-from provenance.stats.control_rows import halve, take_early
+from provenance.stats.checks.rows import halve, take_early
 from provenance.stats.options import StatsOptions
 
 MIN_DOCUMENTS = 200  # measured early documents below which none is set apart

@@ -8,14 +8,14 @@ from typing import TypeVar
 
 import polars as pl
 
-from provenance.stats.site_names import (
+from provenance.stats.sites.names import (
     DOMAIN_CLASSES,
     GENERIC,
     IDN_COUNTRY_CODES,
     OPEN_COUNTRY_CODES,
     RESERVED,
 )
-from provenance.stats.site_types import tell_site_type
+from provenance.stats.sites.types import tell_site_type
 
 SITE_COLUMNS = ("month", "top_level_domain", "domain_class", "length", "site_type")
 _NEEDED = ("url", "url_host_name", "url_host_registered_domain", "generator", "n_words")

@@ -1,0 +1,1 @@
+"""Controls, sensitivity, the detector's own errors, and the shift made by curation: what a figure has to stand."""

@@ -1,0 +1,1 @@
+"""Prevalence over crawls or months: all hosts, the same hosts, and texts seen first."""

@@ -87,6 +87,11 @@ class CopySearchFigures:
     largest: tuple[tuple[int, float, str], ...] = ()
     warnings: tuple[str, ...] = ()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to show: nothing removed, no pair measured, no cluster, no warning."""
+        return not (self.n_removed or self.precision.n_pairs or self.recall.n_pairs or self.largest or self.warnings)
+
 
 def _empty(schema: pl.Schema) -> pl.DataFrame:
     return pl.DataFrame(schema=schema)

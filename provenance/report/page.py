@@ -52,6 +52,7 @@ def render_page(data: ReportData) -> str:
         sections = make_sections(data)
     scripts = (load_vega(), load_drawing()) if sections.charts else ()
     overall = [show_row(row) for row in find_rows(data.ratio, ()).iter_rows(named=True)]
+    quiet = tuple(run for run in data.copies if run.is_quiet)
     shards = data.shards.sort("complete", maintain_order=True)
     return load_template("report.html.j2").render(
         data=data,
@@ -61,6 +62,8 @@ def render_page(data: ReportData) -> str:
         overall=overall,
         compared=any(row["human_adjusted_count"] is not None for row in overall),
         sections=sections,
+        copies=tuple(run for run in data.copies if not run.is_quiet),
+        quiet=quiet,
         rejects=_show_counts(data.rejects, "n"),
         left_out=_show_counts(data.left_out, "n"),
         duplicates=_show_counts(data.duplicates, "n_documents"),
@@ -82,14 +85,19 @@ def make_sections(data: ReportData) -> Sections:
         make_sensitivity_section(data.sensitivity, data.ratio),
         make_drift_section(data.drift, data.excess, data.trend),
         make_detector_section(data.errors, data.reliability),
-        _chart_scores(data.scores),
+        _chart_scores(data.scores, has_dates(data.evidence)),
         make_shift_section(data.shift),
     )
 
 
-def _chart_scores(histogram: pl.DataFrame) -> tuple[Chart, ...]:
+def has_dates(evidence: pl.DataFrame) -> bool:
+    """Whether the AI score holds when a text was first seen: some document has that as evidence."""
+    return bool(evidence.get_column("signal").eq("first_seen").any())
+
+
+def _chart_scores(histogram: pl.DataFrame, dated: bool) -> tuple[Chart, ...]:
     """Both scores by crawl, and by language where there is more than one."""
-    made = [chart_scores(histogram, axis, f"scores-{axis}-by-crawl") for axis in ("ai", "mt")]
+    made = [chart_scores(histogram, axis, f"scores-{axis}-by-crawl", dated=dated) for axis in ("ai", "mt")]
     if histogram.get_column("language").n_unique() > 1:
         made += [chart_score_map(histogram, axis, f"scores-{axis}-by-language") for axis in ("ai", "mt")]
     return tuple(chart for chart in made if chart is not None)

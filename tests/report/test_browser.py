@@ -120,6 +120,16 @@ def test_no_chart_is_cut_or_empty(browser: Browser, full: Path, width: int):
     assert browser.evaluate(CUT) == []
 
 
+def test_long_tables_are_folded_on_narrow_screens_only(browser: Browser, full: Path):
+    folded = "[...document.querySelectorAll('details.long')].map(part => part.open)"
+    browser.show(full, 400)
+    narrow = browser.evaluate(folded)
+    assert len(narrow) > 5
+    assert not any(narrow)
+    browser.show(full, 1280)
+    assert all(browser.evaluate(folded))
+
+
 def test_a_cut_chart_would_be_seen(browser: Browser, tmp_path: Path):
     file = tmp_path / "cut.html"
     file.write_text(

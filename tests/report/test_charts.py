@@ -11,11 +11,12 @@ from provenance.report.charts import Chart
 from provenance.report.charts.controls import chart_negative, chart_spikes
 from provenance.report.charts.detector import chart_errors, chart_reliability, list_errors
 from provenance.report.charts.drift import chart_drift
-from provenance.report.charts.scores import spread
+from provenance.report.charts.scores import chart_scores, spread, spread_ramp
 from provenance.report.charts.sensitivity import chart_sensitivity
 from provenance.report.charts.shift import chart_shift
 from provenance.report.charts.trend import chart_small, chart_trend, panel_top, share_top
 from provenance.report.page import make_sections
+from provenance.report.sections.detector import make_detector_section
 from tests.report.made_report import made_report
 from tests.report.made_series import (
     CRAWLS,
@@ -228,3 +229,32 @@ def test_odds_without_an_interval_are_left_to_the_table():
 def test_of_many_crawls_the_first_the_last_and_some_between_are_drawn():
     assert spread(CRAWLS, 5) == [CRAWLS[i] for i in (0, 2, 4, 7, 9)]
     assert spread(CRAWLS[:3], 5) == list(CRAWLS[:3])
+
+
+def test_crawls_are_drawn_stronger_by_time_and_the_date_in_a_score_is_said():
+    histogram = made_report().scores
+    chart = chart_scores(histogram, "ai", "x", dated=True)
+    scale = next(s for s in values(json.loads(chart.spec), "scale") if isinstance(s, dict) and "range" in s)
+    assert scale["domain"] == ["CC-MAIN-2019-30", "CC-MAIN-2025-30"]
+    assert scale["range"] == ["var(--ramp-0)", "var(--ramp-4)"]
+    assert "The date of a text is in this score" in chart.caption
+    assert "date" not in chart_scores(histogram, "ai", "x").caption
+    assert "date" not in chart_scores(histogram, "mt", "x", dated=True).caption
+    assert spread_ramp(1) == [4]
+
+
+def test_what_is_found_is_drawn_on_the_whole_axis():
+    groups = made_errors().filter(pl.col("group").is_not_null())
+    found, human = (
+        json.loads(chart_errors(list_errors(groups, side, 4), side, "x").spec) for side in ("synthetic", "human")
+    )
+    assert [0, 1] in list(values(found, "domain"))
+    assert [0, 1] not in list(values(human, "domain"))
+
+
+def test_data_sets_are_named_for_readers_in_charts_and_with_their_file_in_tables():
+    errors = made_errors().with_columns(pl.col("group").replace({"gpt-4": "gptid_reddit", "news": "howto"}))
+    groups = errors.filter(pl.col("group").is_not_null(), pl.col("language") == "en")
+    assert "answers on Reddit" in {point["called"] for point in list_errors(groups, "synthetic", 9)}
+    named = {row["group"] for row in make_detector_section(errors, made_reliability()).rows}
+    assert {"answers on Reddit (gptid_reddit)", "how-to", "gpt-4o"} <= named

@@ -55,11 +55,11 @@ def test_two_measured_languages_are_both_shown():
 def test_groups_without_an_estimate_are_folded_by_language():
     sections = {section.label: section for section in make_group_sections(sole_language())}
     n = made_ratio().row(0, named=True)["n_documents"]
-    assert sections["language and crawl"].unmeasured == (
-        f"German (2 groups, {2 * n:,})",
-        f"French (2 groups, {2 * n:,})",
-    )
     assert sections["language"].unmeasured == (f"German ({n:,})", f"French ({n:,})")
+    assert sections["language and crawl"].unmeasured == ()
+    alone = sole_language().filter(pl.col("group_columns").list.join("") != "language")
+    both = make_group_sections(alone)[-1]
+    assert both.unmeasured == (f"German (2 groups, {2 * n:,})", f"French (2 groups, {2 * n:,})")
 
 
 def test_very_many_groups_without_an_estimate_are_counted():

@@ -10,8 +10,18 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from provenance.report import Evidence, ReportData, Span, Totals, render_explanation, render_report
+from provenance.report import (
+    CopySearchFigures,
+    Estimate,
+    Evidence,
+    ReportData,
+    Span,
+    Totals,
+    render_explanation,
+    render_report,
+)
 from provenance.report.bundle import escape_script, write_policy
+from provenance.report.page import has_dates
 from tests.report.made_report import ATTACK, example, made_ratio, made_report
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -208,6 +218,24 @@ def test_what_the_search_for_copies_says_of_itself_is_shown(page: str):
 
 def test_a_run_without_such_a_search_has_no_such_section():
     assert 'id="duplicates"' not in render_report(made_report(copies=()))
+
+
+def test_runs_without_any_copy_are_told_in_a_line():
+    quiet = tuple(CopySearchFigures(crawls=f"CC-MAIN-20{year}-30", share_of_documents=0.0) for year in (19, 20))
+    one = CopySearchFigures(crawls="CC-MAIN-2021-31", n_removed=3, recall=Estimate(1.0, 0.6, 1.0, 5))
+    page = render_report(made_report(copies=(*quiet, one)))
+    text = " ".join(re.search(r'<section id="duplicates".*?</section>', page, flags=re.S)[0].split())
+    assert "no pair of copies was found in 2 runs: CC-MAIN-2019-30; CC-MAIN-2020-30." in text
+    assert text.count("<tr>") == 2
+    assert "of 0 pairs" not in text
+    alone = re.search(r'<section id="duplicates".*?</section>', render_report(made_report(copies=quiet)), flags=re.S)[0]
+    assert "<table" not in alone
+
+
+def test_the_score_is_said_to_hold_dates_where_a_date_was_evidence():
+    evidence = made_report().evidence
+    assert not has_dates(evidence)
+    assert has_dates(evidence.with_columns(signal=pl.lit("first_seen")))
 
 
 def test_incomplete_shards_are_listed_with_what_is_missing(page: str):

@@ -8,6 +8,7 @@ import polars as pl
 from provenance.report.charts.chart import Chart, Point, draw, finish, say_points, share_axis, tip
 from provenance.report.charts.looks import Look, Looks, name_axis, tell_apart
 from provenance.report.names import AXIS_NAMES, name_value
+from provenance.report.sets import name_set
 
 LOOKS = {"ai": Look("var(--ai-generated)"), "mt": Look("var(--machine-translated)", "square")}
 SIDES = {
@@ -15,6 +16,7 @@ SIDES = {
     "synthetic": "Synthetic texts that are found, by group: dot and 95 % interval; further right is better.",
 }
 ROW_HEIGHT = 28
+QUARTERS = (0, 0.25, 0.5, 0.75, 1)
 
 
 def chart_errors(errors: Sequence[Point], side: str, name: str) -> Chart | None:
@@ -27,7 +29,10 @@ def chart_errors(errors: Sequence[Point], side: str, name: str) -> Chart | None:
     base = draw(errors).encode(
         y=alt.Y("called:N", sort=order, title=None, axis=name_axis()), yOffset=offset, color=looks.colour
     )
-    x = alt.X("low:Q", title="share of texts called synthetic", axis=share_axis(), scale=alt.Scale(domainMin=0))
+    found = side == "synthetic"
+    axis = alt.Axis(format="~%", values=list(QUARTERS)) if found else share_axis()
+    scale = alt.Scale(domain=[0, 1]) if found else alt.Scale(domainMin=0)
+    x = alt.X("low:Q", title="share of texts called synthetic", axis=axis, scale=scale)
     bounds = base.mark_rule(strokeWidth=2).encode(x=x, x2="high:Q")
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(
         x="rate:Q", shape=looks.shape, tooltip=tip("called", "kind", "rate", "low", "high", "n")
@@ -72,11 +77,13 @@ def list_errors(errors: pl.DataFrame, side: str, limit: int) -> list[Point]:
     kept = ranked.head(limit).drop("worst").with_row_index("rank")
     shown = rows.join(kept, on=["language", "group"], nulls_equal=True).sort("rank", "axis")
     return [
-        row
-        | _name_axis(row["axis"])
-        | {"called": f"{row['group']} ({name_value(row['language'], 'language')})" if several else row["group"]}
+        row | _name_axis(row["axis"]) | {"called": _call(row["group"], row["language"] if several else "")}
         for row in shown.iter_rows(named=True)
     ]
+
+
+def _call(group: str, language: str | None) -> str:
+    return name_set(group) + (f" ({name_value(language, 'language')})" if language != "" else "")
 
 
 def _name_axis(axis: str) -> Point:
@@ -86,4 +93,4 @@ def _name_axis(axis: str) -> Point:
 def _looks(points: Sequence[Point]) -> Looks:
     """Colour and shape of the axes that there are."""
     axes = [axis for axis in AXIS_NAMES if any(point["axis"] == axis for point in points)]
-    return tell_apart("kind", {AXIS_NAMES[axis]: LOOKS[axis] for axis in axes})
+    return tell_apart("kind", {AXIS_NAMES[axis]: LOOKS[axis] for axis in axes}, columns=1)

@@ -16,14 +16,17 @@ LINES = 5
 ROWS = 12
 
 
-def chart_scores(histogram: pl.DataFrame, axis: str, name: str) -> Chart | None:
-    """Distribution of one score, a line per crawl, each of which adds up to 1; of more than five crawls, five."""
+def chart_scores(histogram: pl.DataFrame, axis: str, name: str, *, dated: bool = False) -> Chart | None:
+    """Distribution of one score, a line per crawl, each of which adds up to 1; of more than five crawls, five.
+
+    Later crawls are drawn stronger. `dated`: the AI score holds when a text was first seen, which the caption says.
+    """
     found = histogram.filter(axis=axis).get_column("crawl").unique().to_list()
     shown = spread(order_periods([name_value(crawl) for crawl in found]), LINES)
     values, names = _distributions(histogram.with_columns(pl.col("crawl").fill_null(MISSING)), axis, "crawl", shown)
     if not values:
         return None
-    scale = alt.Scale(domain=names, range=[f"var(--series-{i})" for i in range(len(names))])
+    scale = alt.Scale(domain=names, range=[f"var(--ramp-{i})" for i in spread_ramp(len(names))])
     legend = alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3, labelLimit=220, columns=2)
     colour = alt.Color("group:N", title=None, sort=names, scale=scale, legend=legend)
     x = alt.X("score:Q", title=f"{AXIS_NAMES[axis]} score", scale=alt.Scale(domain=[0, 1]), axis=_score_axis())
@@ -31,7 +34,9 @@ def chart_scores(histogram: pl.DataFrame, axis: str, name: str) -> Chart | None:
     y = alt.Y("share:Q", title="documents (square-root scale)", axis=ticks, scale=alt.Scale(type="sqrt"))
     mark = draw(values).mark_line(interpolate="step-after", strokeWidth=2)
     among = f", {len(names)} of {len(found)} crawls" if len(names) < len(found) else ""
-    caption = f"Distribution of the {AXIS_NAMES[axis]} score by crawl{among}."
+    caption = f"Distribution of the {AXIS_NAMES[axis]} score by crawl{among}; later crawls are drawn stronger."
+    if dated and axis == "ai":
+        caption += " The date of a text is in this score: old texts lie at 0 for their date, not for their wording."
     return finish([mark.encode(x=x, y=y, color=colour)], name, 210, caption, _say_scores(values, names))
 
 
@@ -51,6 +56,11 @@ def chart_score_map(histogram: pl.DataFrame, axis: str, name: str) -> Chart | No
     cells_drawn = mark.encode(x=x, x2="end:Q", y=y, opacity=depth, tooltip=tooltip)
     caption = f"The {AXIS_NAMES[axis]} score by language: the stronger the colour, the more of its documents."
     return finish([cells_drawn], name, 26 * len(names), caption, _say_scores(values, names))
+
+
+def spread_ramp(n: int) -> list[int]:
+    """The steps of the ramp for `n` lines by time: the last is the strongest."""
+    return [LINES - 1] if n == 1 else [round(i * (LINES - 1) / (n - 1)) for i in range(n)]
 
 
 def spread(names: Sequence[str], n: int) -> list[str]:

@@ -121,7 +121,7 @@ def _draw_series(
     layers: list[alt.Chart] = []
     x = time_axis([str(point["period"]) for point in points])
     known = {series: Look(COLOURS[origin], *SHAPES[series]) for series in shown}
-    looks = tell_apart("series", {SERIES_NAMES[series]: known[series] for series in shown})
+    looks = tell_apart("series", {SERIES_NAMES[series]: known[series] for series in shown}, columns=2)
     axis = share_axis()
     axis.minExtent = axis.maxExtent = EXTENT
     y = alt.Y("low:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, top], clamp=True))
@@ -146,11 +146,13 @@ def _shade(points: Sequence[Mapping[str, object]]) -> list[alt.Chart]:
     start, end = _span(points)
     if start is None or end is None or start >= CHATGPT:
         return []
-    label = "control: should be about zero"
+    label = "control: should\nbe about zero"
     box = [{"start": start.isoformat(), "end": min(end, CHATGPT).isoformat(), "label": label}]
     x = alt.X("start:T", scale=alt.Scale(type="utc"))
     shade = draw(box).mark_rect(color="var(--shade)", opacity=1).encode(x=x, x2="end:T")
-    text = draw(box).mark_text(align="left", baseline="top", dx=6, dy=6, color="var(--muted)", fontSize=12)
+    text = draw(box).mark_text(
+        align="left", baseline="top", dx=6, dy=6, color="var(--muted)", fontSize=12, lineBreak="\n"
+    )
     return [shade, text.encode(x=x, y=alt.value(0), text="label:N")]
 
 

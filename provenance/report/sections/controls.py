@@ -86,14 +86,18 @@ def make_control_section(controls: pl.DataFrame) -> ControlSection | None:
         ),
         chart_spikes(spikes, "controls-spikes"),
     ]
-    counted = [negative.filter(pl.col("passed").eq_missing(value)).height for value in (True, False, None)]
+    n_passed, n_failed, n_untold = (
+        negative.filter(pl.col("passed").eq_missing(value)).height for value in (True, False, None)
+    )
     return ControlSection(
         describe_control(controls),
         tuple(chart for chart in charts if chart is not None),
         _show(negative.head(SHOWN)),
         _show(spikes.head(SHOWN)),
         max(0, negative.height - SHOWN),
-        *counted,
+        n_passed,
+        n_failed,
+        n_untold,
         n_unscored,
     )
 

@@ -7,6 +7,7 @@ import polars as pl
 from provenance.report.charts import Chart
 from provenance.report.charts.detector import chart_errors, chart_reliability, list_errors
 from provenance.report.names import AXIS_NAMES, name_value
+from provenance.report.sets import cite_set
 
 DRAWN, SHOWN = 16, 60
 ALL = "all together"
@@ -49,6 +50,6 @@ def _show(rows: pl.DataFrame) -> tuple[dict[str, object], ...]:
             "side": SIDE_NAMES[row["side"]],
             "language": name_value(row["language"], "language"),
         }
-        | {"group": row["group"] or ALL}
+        | {"group": cite_set(row["group"]) if row["group"] else ALL}
         for row in rows.iter_rows(named=True)
     )

@@ -70,7 +70,7 @@ def _make_section(
         label,
         shown.rows,
         shown.said,
-        tell_unmeasured(unmeasured, columns),
+        () if same_as and ("language",) in groupings else tell_unmeasured(unmeasured, columns),
         max(0, rows.height - SHOWN),
         (chart,) if chart else (),
         sole,

@@ -16,4 +16,6 @@ const drawAll = async () => {
   document.documentElement.setAttribute("data-drawn", String(places.length));
 };
 drawAll();
+if (matchMedia("(max-width: 34rem)").matches)
+  document.querySelectorAll("details.long").forEach((part) => (part.open = false));
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((part) => (part.open = true)));

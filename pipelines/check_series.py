@@ -1,10 +1,10 @@
 """Holds the estimates of a simulated series against what is true: in the runs, and in series drawn from their scores.
 
-    python -m pipelines.check_series /tmp/series [--series 50] [--out /tmp/series/coverage]
+    python -m pipelines.check_series /tmp/series [--series 50] [--no-own-reference] [--out /tmp/series/coverage]
 
 Reads what pipelines/simulate_series.py left. A drawn series has hosts, pages and a mix of generators of its own, and
 the scores that the run over all texts gave them, dated as in the series. Writes estimates.parquet (a row per series,
-crawl, language, origin and unit) and coverage.md.
+crawl, language, origin and unit), controls.parquet (the negative control of each series) and coverage.md.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import polars as pl
 from pipelines.series_tables import write_tables
 from pipelines.simulate_series import STOCK
 from pipelines.simulated_pages import make_series
-from pipelines.simulated_scores import estimate_series, read_scored, score_pages
+from pipelines.simulated_scores import check_early, estimate_series, read_scored, score_pages
 from pipelines.simulated_texts import LANGUAGES
 from provenance.stats import StatsOptions
 
@@ -26,19 +26,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--series", type=int, default=50)
-    parser.add_argument("--early-is-human", action="store_true", help="Documents before November 2022 as reference.")
+    parser.add_argument(
+        "--no-own-reference", action="store_true", help="No early documents as reference; all hosts only."
+    )
     parser.add_argument("--out", type=Path)
     options = parser.parse_args(arguments)
     out = options.out or options.folder / "coverage"
     out.mkdir(parents=True, exist_ok=True)
-    parts = []
+    stats = StatsOptions(own_reference=not options.no_own_reference)
+    estimates, controls = [], []
     for number, scored in _series(options):
+        drawn = pl.lit(number).alias("drawn")
         languages = LANGUAGES if number == 0 else ("en",)
-        found = estimate_series(scored, languages, StatsOptions(), early_is_human=options.early_is_human)
-        parts.append(found.with_columns(drawn=pl.lit(number)))
-    estimates = pl.concat(parts)
-    estimates.write_parquet(out / "estimates.parquet")
-    write_tables(estimates, out / "coverage.md")
+        estimates.append(estimate_series(scored, languages, stats).with_columns(drawn))
+        controls.append(check_early(scored, stats).with_columns(drawn))
+    found, checked = pl.concat(estimates), pl.concat(controls)
+    found.write_parquet(out / "estimates.parquet")
+    checked.write_parquet(out / "controls.parquet")
+    write_tables(found, checked, out / "coverage.md")
 
 
 def _series(options: argparse.Namespace) -> Iterator[tuple[int, pl.DataFrame]]:

@@ -10,8 +10,8 @@ LEVEL = 0.95
 Z = 1.959964
 
 
-def write_tables(estimates: pl.DataFrame, path: Path) -> None:
-    """The series of the runs, coverage by origin and series, coverage by crawl, and what was not estimable."""
+def write_tables(estimates: pl.DataFrame, controls: pl.DataFrame, path: Path) -> None:
+    """The series of the runs, coverage by origin, series and crawl, negative controls, and what was not estimable."""
     told = add_outcomes(estimates)
     drawn = told.filter(pl.col("drawn") > 0)
     parts = [
@@ -19,6 +19,7 @@ def write_tables(estimates: pl.DataFrame, path: Path) -> None:
         "## Drawn series\n\n" + to_markdown(summarise(drawn, ("language", "series", "unit", "origin"))),
         "## By crawl, all hosts, by documents\n\n"
         + to_markdown(summarise(drawn.filter(series="all_hosts", unit="documents"), ("language", "origin", "crawl"))),
+        "## Negative controls, AI-generated\n\n" + to_markdown(count_controls(controls)),
         "## Not estimable\n\n" + to_markdown(_count_refused(told)),
     ]
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
@@ -72,6 +73,16 @@ def show_runs(told: pl.DataFrame) -> str:
     rates = told.filter(pl.col("prevalence").is_not_null()).group_by("series", "unit", "origin")
     held = rates.agg(n=pl.len(), held=pl.col("held").mean()).sort("series", "unit", "origin")
     return to_markdown(shown.sort("language", "origin", "crawl")) + "\n\n" + to_markdown(held)
+
+
+def count_controls(controls: pl.DataFrame) -> pl.DataFrame:
+    """How often the early documents of a series that are in no reference pass, fail or decide nothing; in points."""
+    tested = controls.filter(origin="ai_generated", source="same_run").with_columns(drawn=pl.col("drawn") > 0)
+    return (
+        tested.group_by("drawn", "passed")
+        .agg(pl.len().alias("n"), *((100 * pl.col(name)).mean() for name in ("prevalence", "low", "high")))
+        .sort("drawn", "passed")
+    )
 
 
 def _count_refused(told: pl.DataFrame) -> pl.DataFrame:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import polars as pl
 
+from provenance.jobs.controls import estimate_controlled
 from provenance.jobs.rates import load_detector
 from provenance.models.calibration import load_calibration
 from provenance.stats import StatsOptions
+from provenance.stats.checks.own_reference import choose_reference
 from provenance.stats.trend.table import SERIES, estimate_trend
 from provenance.verdict import VerdictOptions
 
@@ -52,26 +54,25 @@ def _score_dated() -> pl.Expr:
     return 1 / (1 + (-total).exp() / odds)
 
 
-def estimate_series(
-    scored: pl.DataFrame, languages: Sequence[str], options: StatsOptions, *, early_is_human: bool = False
-) -> pl.DataFrame:
+def estimate_series(scored: pl.DataFrame, languages: Sequence[str], options: StatsOptions) -> pl.DataFrame:
     """Estimates by series, crawl, language, unit and origin: called, true_share, prevalence, low, high.
 
     `scored` has a column `truth`, the origin that is known. It stands in for the origin that was judged, so that the
     plain share in a row is the true one, of whatever documents the row is made from; `called` is the share judged so
-    among all documents of the crawl, null where nothing was judged. `early_is_human`: all hosts only, with the
-    documents before November 2022 as the human reference, as who knows no better would take them.
+    among all documents of the crawl, null where nothing was judged. As in a report early documents of half of the hosts
+    are the human reference, unless the options say not to: then all hosts only, to be set beside it. Nothing is
+    withheld for a failed control: see `check_early`.
     """
-    detector, known = load_detector(None, VerdictOptions(), options), scored.with_columns(origin="truth")
-    early = known.filter(pl.col("fetch_time").dt.date() < VerdictOptions().first_seen_cutoff)
+    detector = load_detector(None, VerdictOptions(), options)
+    own = choose_reference(scored.with_columns(origin="truth"), None, options)
     tables = [
         estimate_trend(
-            known.filter(language=language),
+            own.scored.filter(language=language),
             period="crawl",
             errors=detector.errors,
             scores=detector.scores,
-            reference=early.filter(language=language) if early_is_human else None,
-            series=("all_hosts",) if early_is_human else tuple(SERIES),
+            reference=own.reference,
+            series=tuple(SERIES) if options.own_reference else ("all_hosts",),
             options=options,
         ).with_columns(language=pl.lit(language))
         for language in languages
@@ -81,6 +82,14 @@ def estimate_series(
     called = scored.group_by("language", "crawl").agg(judged)
     long = called.unpivot(ORIGINS, index=["language", "crawl"], variable_name="origin", value_name="called")
     return shares.join(long, on=["language", "crawl", "origin"], how="left", maintain_order="left")
+
+
+def check_early(scored: pl.DataFrame, options: StatsOptions) -> pl.DataFrame:
+    """The negative control of a series over all its documents (CONTROL_SCHEMA), as a report has it."""
+    detector = load_detector(None, VerdictOptions(), options)
+    own = choose_reference(scored, None, options)
+    _, controls = estimate_controlled(own.scored, (), detector, own.reference)
+    return controls
 
 
 def _by_origin(table: pl.DataFrame, origin: str) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """What is estimated of simulated crawls stands beside what is true, and most bands hold it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -7,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipelines.simulated_pages import make_series
-from pipelines.simulated_scores import estimate_series, score_pages
+from pipelines.simulated_scores import check_early, estimate_series, score_pages
 from provenance.jobs.rates import load_scores
 from provenance.models.calibration import load_calibration
 from provenance.stats import StatsOptions
@@ -69,3 +70,30 @@ def test_most_bands_hold_what_is_true(scored: pl.DataFrame):
     assert beside["true_share"].to_list() == pytest.approx(beside["share"].to_list())
     found_at = beside.sort("crawl")["prevalence"]
     assert found_at[-1] > found_at[0] + 0.1
+
+
+def test_early_documents_of_half_of_the_hosts_are_the_reference_and_not_estimated(scored: pl.DataFrame):
+    crawls = [crawl for crawl in ("CC-MAIN-2019-30", "CC-MAIN-2025-38") if crawl in set(scored["crawl"])]
+    assert len(crawls) == 2
+    some = scored.filter(pl.col("crawl").is_in(crawls))
+    quick = StatsOptions(draws=5)
+    found = {own: estimate_series(some, ("en",), replace(quick, own_reference=own)) for own in (True, False)}
+    of = {
+        own: table.filter(series="all_hosts", unit="documents", origin="ai_generated").sort("crawl")["n_measured"]
+        for own, table in found.items()
+    }
+    assert of[True][0] < 0.7 * of[False][0]
+    assert of[True][1] == of[False][1]
+    assert set(found[True]["series"]) == {"all_hosts", "same_hosts", "first_seen"}
+    assert set(found[False]["series"]) == {"all_hosts"}
+
+
+def test_control_is_of_early_documents_that_are_in_no_reference(scored: pl.DataFrame):
+    quick = StatsOptions(draws=5)
+    n = {
+        own: check_early(scored, replace(quick, own_reference=own))
+        .filter(origin="ai_generated", source="same_run")["n_documents"]
+        .item()
+        for own in (True, False)
+    }
+    assert 0 < n[True] < 0.7 * n[False]

@@ -1,5 +1,7 @@
 """Groups are named alike, said once, and folded where nothing could be estimated."""
 
+import re
+
 import polars as pl
 
 from provenance.report import render_report
@@ -73,3 +75,17 @@ def test_a_single_group_over_time_is_not_drawn_again():
     english = pl.col("group_values").list.first() == "en"
     trend = made_trend().filter((pl.col("group_columns").list.len() == 0) | english)
     assert make_trend_section(trend, None).multiples == ()
+
+
+def test_groups_without_scores_are_told_in_a_line():
+    empty = pl.when(pl.col("group_values").list.first() == "fr").then(0).otherwise("n_measured")
+    page = render_report(made_report(ratio=made_ratio().with_columns(n_measured=empty)))
+    line = re.search(r"No estimate, for want of documents with a score:(.*?)</p>", page, flags=re.S)[1]
+    assert "French (625)" in line
+    assert '<th scope="row">French' not in page
+
+
+def test_a_note_stands_with_its_group():
+    note = pl.when(pl.col("group_values").list.first() == "de").then(pl.lit("of 3 hosts only")).otherwise("why")
+    page = render_report(made_report(ratio=made_ratio().with_columns(why=note)))
+    assert '<th scope="row">German<small>of 3 hosts only</small>' in page

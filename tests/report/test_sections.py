@@ -73,6 +73,19 @@ def test_a_control_that_decides_comes_before_one_that_does_not():
     assert "undecided" in describe_control(untold).sentence
 
 
+def test_of_two_halves_the_one_that_leaves_more_room_stands_for_both():
+    lucky = (
+        made_controls()
+        .filter(pl.col("group_columns").list.len() == 0, control="negative")
+        .with_columns(source=pl.lit("shipped"), high=pl.lit(0.009))
+    )
+    wide = lucky.with_columns(high=pl.lit(0.207), passed=pl.lit(None, pl.Boolean))
+    failed = lucky.with_columns(passed=pl.lit(False))
+    assert describe_control(pl.concat([lucky, wide])).passed is None
+    assert find_zero(pl.concat([lucky, wide])) == 0.207
+    assert describe_control(pl.concat([lucky, failed])).passed is False
+
+
 def test_without_a_control_over_everything_nothing_is_said_of_one():
     strata = made_controls().filter(pl.col("group_columns").list.len() > 0)
     assert describe_control(strata) is None
@@ -164,6 +177,11 @@ def test_only_words_above_all_that_the_classifier_finds_contradict_it():
         "Japanese": CONTRADICTS,
     }
     assert made.n_contradicting == 1
+
+
+def test_an_upper_end_above_the_classifier_contradicts_nothing():
+    wide = made_drift().with_columns(high=pl.lit(0.99), low=pl.min_horizontal("low", pl.lit(0.01)))
+    assert {row["verdict"] for row in make_drift_section(wide, made_excess(), made_trend()).compared} == {FITS}
 
 
 def test_words_stand_alone_where_no_language_was_classified():

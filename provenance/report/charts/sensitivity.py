@@ -22,7 +22,7 @@ def chart_sensitivity(rows: pl.DataFrame, origin: str, name: str, estimate: floa
     layers = [band, line, every.encode(y="prevalence:Q", tooltip=tip("missed", "prevalence", "low", "high"))]
     if estimate is not None:
         level = draw([{"level": estimate, "label": "the estimate"}]).encode(y="level:Q")
-        text = level.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color="var(--muted)", fontSize=12)
+        text = level.mark_text(align="left", baseline="top", dx=4, dy=4, color="var(--muted)", fontSize=12)
         layers.append(level.mark_rule(strokeDash=[2, 3], color="var(--muted)", strokeWidth=1.5))
         layers.append(text.encode(x=alt.value(0), text="label:N"))
     measured = [point for point in points if point["measured"]]

@@ -29,4 +29,4 @@ def estimate_controlled(
 
 def control_options(detector: Detector) -> ControlOptions:
     """The controls' own options, by what the detector's scores presume."""
-    return ControlOptions(prior=detector.prior, seed=detector.options.seed)
+    return ControlOptions(prior=detector.prior, originals=detector.options.originals, seed=detector.options.seed)

@@ -3,12 +3,14 @@
 Three sets of such documents, each estimated as the report's own are. `same_run`: documents captured before November
 2022 in the runs themselves. `reference`: the documents given as human, one half of their hosts the reference and the
 other half the test, then swapped. `shipped`: the same by halves of the sources of the reference scores. A date says
-nothing of machine translation, which is older than the web: only the last two, known to be of people, test that.
+nothing of machine translation, which is older than the web: only the last tests that, and a reference that is said to
+hold originals.
 
-The rule. A stratum fails when its interval lies above 0.5 %, or its prevalence above 2 %. It passes when the whole
-interval lies below 2 %: that nothing was found among few documents proves nothing, so what is neither is undecided
-(null). From fewer than 150 documents or 10 hosts only an interval wholly above 2 % fails, because estimates of so few
-are never quite zero. Scores are those of text and page: a first-seen date would pass the control by itself.
+The rule. A stratum fails when its interval lies above 0.5 %, or its prevalence above 2 % and the interval does not
+reach zero. It passes when the whole interval lies below 2 %: that nothing was found among few documents proves
+nothing, so what is neither is undecided (null). From fewer than 150 documents or 10 hosts only an interval wholly above
+2 % fails, because estimates of so few are never quite zero. Scores are those of text and page: a first-seen date would
+pass the control by itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +26,7 @@ from provenance.stats.checks.rows import (
     Row,
     halve,
     in_zone,
+    leave_out,
     read_rows,
     score_text,
     take_early,
@@ -43,7 +46,10 @@ MEANING = {
 }
 NAMES = {"ai_generated": "AI-generated", "machine_translated": "machine-translated"}
 PERIODS = (*TIMES, "period")
-UNTOLD_DATE = "a date is no test of it: machine translation is older"
+UNTOLD = {
+    "same_run": "a date is no test of it: machine translation is older",
+    "reference": "no test of it: the reference is not said to hold no translations",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,7 @@ def name_share(value: object) -> str:
 
 
 def _test_run(scored: pl.DataFrame, reference: pl.DataFrame | None, scores: ReferenceScores | None) -> Iterator[_Test]:
-    early = take_early(scored)
-    if reference is not None and {"doc_id"} <= set(early.columns) & set(reference.columns):
-        early = early.join(reference.select("doc_id"), on="doc_id", how="anti", maintain_order="left")
+    early = leave_out(take_early(scored), reference)
     measured = early.filter(pl.col("ai_score").is_not_null())
     grey = measured.filter(pl.col("fetch_time") >= in_zone(early, GREY_SINCE)).height if measured.height else 0
     note = f"{grey:,} of them since 14 February 2019, when GPT-2 came" if grey else ""
@@ -108,6 +112,8 @@ def _test_reference(reference: pl.DataFrame | None, scores: ReferenceScores | No
     unit = "url_host_name" if "url_host_name" in reference.columns else "\tnone"
     frame = reference if unit in reference.columns else reference.with_columns(pl.lit(None, pl.String).alias(unit))
     halves = halve(frame, unit)
+    if not all(half.height for half in halves):  # all of one host
+        return
     for number, (test, known) in enumerate((halves, halves[::-1]), 1):
         yield _Test("reference", test, known, scores, f"half {number} of the hosts, with the other as reference")
 
@@ -131,13 +137,17 @@ def _check(test: _Test, by: Sequence[str], estimate: Estimate, options: ControlO
     for origin, row in read_rows(estimate(frame, strata, reference=test.reference, scores=test.scores)):
         figures = [row[f"{origin}_{name}"] for name in ("share", "prevalence", "low", "high")]
         passed, why = _judge(figures[1:], _is_enough(row, options), options)
-        if origin == "machine_translated" and test.source == "same_run":
-            passed, why = None, UNTOLD_DATE
+        if origin == "machine_translated" and not (test.source == "shipped" or _are_originals(test, options)):
+            passed, why = None, UNTOLD[test.source]
         said = (test.note, why, row["why"] if figures[1] is None else None)
         yield (
             *("negative", origin, row["group_columns"], row["group_values"], test.source),
             *(row["n_measured"], row["n_hosts"], 0.0, *figures, passed, "; ".join(str(part) for part in said if part)),
         )
+
+
+def _are_originals(test: _Test, options: ControlOptions) -> bool:
+    return test.source == "reference" and options.originals
 
 
 def _judge(figures: Sequence[object], enough: bool, options: ControlOptions) -> tuple[bool | None, str]:

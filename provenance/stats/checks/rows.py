@@ -58,6 +58,7 @@ class ControlOptions:
     enough_documents: int = 150  # below it only an interval wholly above `most` fails: -log(0.05) / most
     enough_hosts: int = 10  # likewise, where hosts are known
     prior: float = 0.1  # share of AI-generated text that ai_score presumes
+    originals: bool = False  # whether the reference is known to hold no translations, too
     shares: tuple[float, ...] = (0.0, 0.01, 0.05, 0.2, 0.5)  # of synthetic documents spiked in
     spiked_documents: int = 1000  # at most, of a mixture
     least_spiked: int = 200  # human documents below which no mixture is made of them
@@ -69,7 +70,7 @@ class ControlOptions:
 def score_text(frame: pl.DataFrame, prior: float) -> pl.DataFrame:
     """The frame with `ai_score` and `origin` as text and page alone make them: without dates, called from a half on."""
     if "ai_llr" in frame.columns:
-        odds = pl.col("ai_llr").clip(-10.0, 10.0) + float(np.log(prior / (1 - prior)))
+        odds = pl.col("ai_llr").fill_nan(None).clip(-10.0, 10.0) + float(np.log(prior / (1 - prior)))
         dateless = pl.coalesce(1 / (1 + (-odds).exp()), "ai_score")
         frame = frame.with_columns(pl.when(pl.col("ai_score").is_not_null()).then(dateless).alias("ai_score"))
     ai, mt = pl.col("ai_score").fill_null(0.0), pl.col("mt_score").fill_null(0.0)
@@ -91,6 +92,13 @@ def take_early(scored: pl.DataFrame) -> pl.DataFrame:
     if "fetch_time" not in scored.columns:
         return scored.clear()
     return scored.filter(pl.col("fetch_time") < in_zone(scored, BEFORE))
+
+
+def leave_out(frame: pl.DataFrame, reference: pl.DataFrame | None) -> pl.DataFrame:
+    """The documents that are not in the reference, by `doc_id`; all where either table has none."""
+    if reference is None or not {"doc_id"} <= set(frame.columns) & set(reference.columns):
+        return frame
+    return frame.join(reference.select("doc_id"), on="doc_id", how="anti", maintain_order="left")
 
 
 def take_humans(scores: ReferenceScores) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from provenance.stats.checks.rows import (
     Estimate,
     Row,
     halve,
+    leave_out,
     score_text,
     take_early,
     take_humans,
@@ -76,7 +77,7 @@ def _choose_pool(
     if origin == "ai_generated":
         if reference is not None and "url_host_name" in reference.columns:
             pools.insert(0, _Pool("reference", *halve(reference, "url_host_name"), scores))
-        pools.insert(0, _Pool("same_run", take_early(scored), reference, scores))
+        pools.insert(0, _Pool("same_run", leave_out(take_early(scored), reference), reference, scores))
     spoken = pl.col("language").is_in(synthetic["language"].unique().to_list())
     for pool in pools:
         humans = _take_measured(pool.humans, options)
@@ -104,8 +105,11 @@ def _spike(
         mine = synthetic.filter(pl.col("generator").is_in(generators))
         known = pool.scores.without(generators=generators)
         rng = np.random.default_rng((options.seed, SYNTHETIC.index(origin), part))
-        n = min(options.spiked_documents, pool.humans.height)
-        humans = pool.humans[rng.choice(pool.humans.height, n, replace=False)]
+        humans = pool.humans.filter(pl.col("language").is_in(mine["language"].unique().to_list()))
+        n = min(options.spiked_documents, humans.height)
+        if not n:
+            continue
+        humans = humans[rng.choice(humans.height, n, replace=False)]
         for share in options.shares:
             mixed = _mix(humans, mine, round(share * n), rng)
             row = estimate(score_text(mixed, options.prior), (), reference=pool.reference, scores=known).row(

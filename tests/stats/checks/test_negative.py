@@ -188,6 +188,13 @@ def test_a_reference_document_is_no_test_of_itself():
     assert one(table, pl.col("source") == "same_run")["n_documents"] == 300
 
 
+def test_a_reference_of_one_host_is_not_split_and_makes_no_row():
+    table = check_negative(
+        early(0), estimate=Estimate(), reference=early(300).with_columns(url_host_name=pl.lit("a.example"))
+    )
+    assert set(table["source"]) == {"same_run"}
+
+
 def test_shipped_scores_are_tested_on_sources_that_are_left_out():
     estimate = Estimate()
     table = check_negative(early(0), ("language", "length", "domain_class"), estimate=estimate, scores=KNOWN)
@@ -300,6 +307,15 @@ def test_short_documents_are_in_no_mixture():
     frame = pl.concat([early(300), early(300).with_columns(n_words=pl.lit(20, pl.Int64))])
     check_spikes(frame, estimate=estimate, scores=KNOWN, options=ControlOptions(shares=(0.05,), rounds=1))
     assert estimate.calls[0][0]["n_words"].to_list().count(20) == 0
+
+
+def test_languages_without_generator_of_a_part_are_left_out_of_its_mixture():
+    german = KNOWN.frame.filter(pl.col("generator").fill_null("g0") == "g0").with_columns(language=pl.lit("de"))
+    estimate, scores = Estimate(), ReferenceScores(pl.concat([KNOWN.frame, german]))
+    frame = pl.concat([early(400), early(400, language="de")])
+    check_spikes(frame, estimate=estimate, scores=scores, options=ControlOptions(shares=(0.2,)))
+    languages = [sorted(call[0]["language"].unique()) for call in estimate.calls[:3]]
+    assert sorted(languages) == [["de", "en"], ["en"], ["en"]]
 
 
 def test_one_generator_or_no_people_make_no_mixture():

@@ -1,9 +1,14 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import polars as pl
+import pytest
 
-from provenance.stats import StatsOptions, estimate_ratio
-from provenance.stats.checks.own_reference import MIN_DOCUMENTS, MIN_HOSTS, set_reference_apart
+from provenance.stats import ReferenceScores, StatsOptions, estimate_ratio
+from provenance.stats.checks.negative import check_negative
+from provenance.stats.checks.own_reference import MIN_DOCUMENTS, MIN_HOSTS, choose_reference, set_reference_apart
+from provenance.stats.checks.rows import ControlOptions
+from provenance.stats.checks.spikes import check_spikes
 from tests.stats.made_references import make_mixed, make_references
 
 EARLY, LATE = datetime(2021, 7, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC)
@@ -66,3 +71,63 @@ def test_too_few_documents_or_hosts_make_no_reference():
 def test_short_documents_and_those_without_score_are_no_reference():
     crawls = make_crawls().with_columns(n_words=pl.when(pl.int_range(pl.len()) < 300).then(20).otherwise("n_words"))
     assert set_reference_apart(crawls, StatsOptions().min_words).reference is None
+
+
+def test_without_hosts_there_is_no_own_reference():
+    crawls = make_crawls().drop("url_host_name")
+    assert choose_reference(crawls, None, StatsOptions()).reference is None
+
+
+def test_a_document_without_id_is_neither_set_apart_nor_lost():
+    crawls = make_crawls().with_columns(doc_id=pl.when(pl.int_range(pl.len()) % 3 > 0).then("doc_id"))
+    own = set_reference_apart(crawls, 80)
+    assert own.reference is not None
+    assert own.reference["doc_id"].null_count() == 0
+    row = estimate_ratio(own.scored, reference=own.reference, scores=make_references()).row(0, named=True)
+    assert row["n_measured"] == crawls.height - own.reference.height
+
+
+class Estimate:
+    """The estimator, and the mixtures that it was given."""
+
+    def __init__(self) -> None:
+        self.frames: list[pl.DataFrame] = []
+
+    def __call__(
+        self,
+        scored: pl.DataFrame,
+        by: Sequence[str] = (),
+        *,
+        reference: pl.DataFrame | None = None,
+        scores: ReferenceScores | None = None,
+    ) -> pl.DataFrame:
+        self.frames.append(scored)
+        return estimate_ratio(scored, by, reference=reference, scores=scores, options=StatsOptions(draws=60))
+
+
+def test_no_document_of_the_reference_is_in_a_known_mixture():
+    own = set_reference_apart(make_crawls(800), 80)
+    estimate, options = Estimate(), ControlOptions(shares=(0.5,), rounds=1)
+    table = check_spikes(
+        own.scored, estimate=estimate, scores=make_references(), reference=own.reference, options=options
+    )
+    row = table.filter(pl.col("source") == "same_run").row(0, named=True)
+    assert own.reference is not None
+    assert row["n_documents"] == estimate.frames[0].height == 800 - own.reference.height
+    assert not set(estimate.frames[0]["doc_id"]) & set(own.reference["doc_id"])
+
+
+@pytest.mark.parametrize(("originals", "passed"), [(False, None), (True, False)])
+def test_early_documents_are_a_test_of_translation_only_where_they_are_told_to_be_originals(
+    originals: bool, passed: bool | None
+):
+    early = make_mixed(600, 0, 120).with_columns(
+        fetch_time=pl.lit(EARLY), doc_id=pl.format("d{}", pl.int_range(pl.len()))
+    )
+    own = set_reference_apart(early, 80)
+    options = ControlOptions(originals=originals)
+    table = check_negative(
+        own.scored, estimate=Estimate(), reference=own.reference, scores=make_references(), options=options
+    )
+    mine = table.filter(pl.col("source") == "reference", pl.col("origin") == "machine_translated")
+    assert mine["passed"].to_list() == [passed, passed]

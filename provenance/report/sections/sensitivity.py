@@ -40,9 +40,18 @@ def describe_sensitivity(rows: pl.DataFrame, name: str, estimate: float | None) 
     told = [f"measured on known texts: {show_share(measured[0])}"] if measured else []
     if estimate is not None:
         at = find_miss_rate(rows, estimate)
-        meets = f"at a miss rate of {show_share(at)}" if at is not None else "at none of these miss rates"
+        meets = (
+            f"at a miss rate of {show_share(at)}"
+            if at is not None
+            else "at none of these miss rates, the least of which gives " + show_share(_least(rows))
+        )
         told = [f"the line gives the {show_share(estimate)} of the estimate {meets}", *told]
     return f"{name[0].upper()}{name[1:]}: {'; '.join(told)}." if told else ""
+
+
+def _least(rows: pl.DataFrame) -> float | None:
+    found = rows.drop_nulls("prevalence").sort("miss_rate").get_column("prevalence").to_list()
+    return float(found[0]) if found else None
 
 
 def find_miss_rate(rows: pl.DataFrame, estimate: float) -> float | None:

@@ -80,7 +80,7 @@ def count_controls(controls: pl.DataFrame) -> pl.DataFrame:
     tested = controls.filter(origin="ai_generated", source="same_run").with_columns(drawn=pl.col("drawn") > 0)
     return (
         tested.group_by("drawn", "passed")
-        .agg(pl.len().alias("n"), *((100 * pl.col(name)).mean() for name in ("prevalence", "low", "high")))
+        .agg(pl.len().alias("n"), *((100 * pl.col(name)).mean().alias(name) for name in ("prevalence", "low", "high")))
         .sort("drawn", "passed")
     )
 

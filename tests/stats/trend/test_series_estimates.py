@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.series_tables import count_controls, write_tables
 from pipelines.simulated_pages import make_series
 from pipelines.simulated_scores import check_early, estimate_series, score_pages
 from provenance.jobs.rates import load_scores
@@ -97,3 +99,26 @@ def test_control_is_of_early_documents_that_are_in_no_reference(scored: pl.DataF
         for own in (True, False)
     }
     assert 0 < n[True] < 0.7 * n[False]
+
+
+def test_tables_tell_how_often_the_control_decides(tmp_path: Path):
+    controls = pl.DataFrame(
+        {
+            "origin": ["ai_generated"] * 3 + ["machine_translated"],
+            "source": ["same_run"] * 3 + ["shipped"],
+            "passed": [True, None, None, True],
+            **{name: [0.01, 0.02, 0.04, 0.5] for name in ("prevalence", "low", "high")},
+            "drawn": [0, 1, 2, 1],
+        }
+    )
+    told = count_controls(controls)
+    assert told.rows() == [(False, True, 1, 1.0, 1.0, 1.0), (True, None, 2, 3.0, 3.0, 3.0)]
+    estimates = pl.DataFrame(
+        {
+            "series": "all_hosts", "language": "en", "unit": "documents", "origin": "human", "crawl": "CC-MAIN-2019-30",
+            "n_measured": 9, "n_hosts": 3, "why": "", "called": 0.5, "true_share": 0.5, "prevalence": 0.4, "low": 0.3,
+            "high": 0.6, "drawn": [0, 1, 2],
+        }
+    )  # fmt: skip
+    write_tables(estimates, controls, tmp_path / "coverage.md")
+    assert "| True | None | 2 | 3.00 | 3.00 | 3.00 |" in (tmp_path / "coverage.md").read_text()

@@ -20,8 +20,8 @@ _PERIOD_HELP = "Of the trend.  [default: crawls where there are several, else mo
 @click.option("--originals", is_flag=True, help="None of the reference is translated, either.")
 @click.option(
     "--own-reference/--no-own-reference",
-    default=True,
-    help="Early documents of half of the hosts as reference where none is given.",
+    default=None,
+    help="Early documents of half of the hosts as reference where none is given.  [default: as the runs]",
 )
 @click.option("--title", help="The headline of the page.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON where things are.")
@@ -32,7 +32,7 @@ def report(
     period: str,
     reference: tuple[str, ...],
     originals: bool,
-    own_reference: bool,
+    own_reference: bool | None,
     title: str | None,
     as_json: bool,
 ) -> int:
@@ -44,7 +44,7 @@ def report(
     """
     chosen = next((name for name in PERIODS if name == period), None)
     written = report_on(
-        folders, out, ReportOptions(split_names(by), chosen, reference, title, originals, own_reference)
+        folders, out, ReportOptions(split_names(by), chosen, reference, title, originals or None, own_reference)
     )
     for note in written.notes:
         click.echo(f"note: {note}", err=True)

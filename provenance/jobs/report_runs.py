@@ -28,15 +28,16 @@ REPORT_BY = ("crawl", "language", "domain_class", "top_level_domain", "length", 
 class ReportOptions:
     """What the user asked for; `period` null: crawls where there are several, else months.
 
-    `reference` are places of scored documents known to be human; `title` null leaves the page's own.
+    `reference` are places of scored documents known to be human; `title` null leaves the page's own; `originals` and
+    `own_reference` null: as the runs have it.
     """
 
     by: tuple[str, ...] = REPORT_BY
     period: Period | None = None
     reference: tuple[str | Path, ...] = ()
     title: str | None = None
-    originals: bool = False
-    own_reference: bool = True
+    originals: bool | None = None
+    own_reference: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,15 @@ def write_report(
     period: Period | None = None,
     reference: str | Path | Sequence[str | Path] = (),
     title: str | None = None,
-    originals: bool = False,
-    own_reference: bool = True,
+    originals: bool | None = None,
+    own_reference: bool | None = None,
 ) -> WrittenReport:
     """One HTML page over finished runs, with its tables and charts beside it in `<stem>_files`; as `provenance report`.
 
     `folders` are those of `provenance run`; `by` names columns to group by, "a+b" groups by both; `period` is "crawl",
     "month" or "year"; `reference` names scored documents known not to be AI-generated, nor translated if `originals`:
     files of `judge --out`, or runs. Where none is named, early documents of half of the hosts are it, unless
-    `own_reference` is false.
+    `own_reference` is false. Both are as in the options of the runs where they are null.
     Raises ConfigError where a folder holds no finished run, where the runs were not made by the same detector, or where
     documents would count twice; OutputError where nothing can be written.
     """
@@ -85,20 +86,25 @@ def report_on(folders: Sequence[Path], out: Path, asked: ReportOptions) -> Writt
     columns = [name for entry in asked.by for name in entry.split("+")]
     check_grouping(columns, GROUPING)
     found = open_finished(folders)
-    stats = replace(found.config.stats, originals=asked.originals, own_reference=asked.own_reference)
+    stats = found.config.stats
+    stats = replace(
+        stats,
+        originals=stats.originals if asked.originals is None else asked.originals,
+        own_reference=stats.own_reference if asked.own_reference is None else asked.own_reference,
+    )
     detector = load_detector(found.config.models, found.config.verdict, stats)
     human = read_scores(asked.reference) if asked.reference else None
     options = FigureOptions(asked.by, asked.by, asked.period, spikes=True)
     figures = estimate_figures(found.tables, options, detector, human.frame if human else None)
-    notes = (*found.notes, *figures.notes, *(_describe_reference(found, human, detector) if human else ()))
+    told = (*found.notes, *(_describe_reference(found, human, detector) if human else ()))
     tables = out.with_name(f"{out.stem}_files")
     totals = add_counts(count_totals(run) for run in found.tables)
     data = gather_report(found.tables, figures, totals, found.config, found.identity)
-    data = replace(data, notes=(*data.notes, *notes), tables=tables.name, title=asked.title or data.title)
+    data = replace(data, notes=(*data.notes, *told), tables=tables.name, title=asked.title or data.title)
     page, beside = render_report(data), export_report(data)
     files = _write_files(tables, {**figures.tables, **beside.tables}, beside.files, found.identity)
     write_text(out, page)
-    return WrittenReport(out, tables, files, notes)
+    return WrittenReport(out, tables, files, data.notes)
 
 
 def _describe_reference(found: FinishedRuns, human: ScoredDocuments, detector: Detector) -> list[str]:

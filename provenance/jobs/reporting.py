@@ -67,6 +67,7 @@ def gather_report(
         examples=load_examples(runs, pick_strongest(scored).collect()),
         models=_models(config),
         shards=_shards(receipts),
+        notes=figures.notes,
     )
 
 

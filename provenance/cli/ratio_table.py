@@ -16,7 +16,7 @@ def print_ratio(table: pl.DataFrame) -> None:
         shown.add_column(heading, overflow="fold")
     for row in table.iter_rows(named=True):
         names = zip(row["group_columns"], row["group_values"], strict=True)
-        group = ", ".join(f"{name} {value}" for name, value in names) or "all"
+        group = ", ".join(f"{name} {'not told' if value is None else value}" for name, value in names) or "all"
         cells = [_prevalence(row, origin) for origin in _ORIGINS]
         shown.add_row(group, row["unit"], f"{row['n_documents']:,}", *cells, describe_value(row), row["why"] or "")
     plain_console().print(shown)

@@ -86,3 +86,10 @@ def test_usage_errors_end_with_2_and_say_what(tmp_path: Path, options: tuple[str
     assert done.returncode == 2
     assert why in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_group_without_a_value_is_called_not_told(tmp_path: Path) -> None:
+    scores = score_file(tmp_path / "scores.parquet", 40, crawl=None)
+    done = provenance("ratio", scores, "--by", "crawl", "--method", "share")
+    assert "crawl not told" in done.stdout, done.stderr
+    assert "None" not in done.stdout

@@ -27,7 +27,9 @@ def estimate_counted(sample: Sample, axes: tuple[int, ...], strata: Strata, opti
         return "the detector's error rates are not known here, so a count cannot be corrected"
     if len(axes) == len(AXES):
         point, draws = (np.pad(figures, ((0, 0), (0, 1))) for figures in (point, draws))
-    return Part(method, point, draws, cells.weights.sum(keepdims=True)[0], drawn.sum(axis=1))
+    known = [strata[k, int(number)] for column, k in enumerate(axes) for number in np.unique(cells.stratum[:, column])]
+    anchored = method != "share" and any(stratum.anchored for stratum in known)
+    return Part(method, point, draws, cells.weights.sum(keepdims=True)[0], drawn.sum(axis=1), anchored)
 
 
 def compare_adjusted(sample: Sample, axes: tuple[int, ...], strata: Strata) -> dict[str, float]:

@@ -4,7 +4,7 @@ Inside, a population is split into classes that exclude each other: human, AI-ge
 and both; rows sum to 1. A figure of an origin counts both classes that have it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,7 @@ class GroupEstimate:
     ratio: Interval | None
     note: str
     methods: tuple[str, ...] = ()  # of StatsOptions.method, by which its parts were estimated
+    anchored: bool = False  # the human side of a part is a reference
 
 
 def estimate_group(
@@ -71,7 +72,7 @@ def estimate_group(
     prevalence = _summarise(point, draws, axes, options.level, n_effective, with_both=methods == ("mixture",))
     ratio = _find_ratio(point, draws, options.level, n_effective) if len(axes) == len(AXES) else None
     adjusted = compare_adjusted(sample, axes, knowledge.strata)
-    return GroupEstimate(prevalence, adjusted, ratio, note, methods)
+    return GroupEstimate(prevalence, adjusted, ratio, note, methods, any(part.anchored for part in found))
 
 
 def _estimate_parts(
@@ -87,7 +88,8 @@ def _estimate_parts(
             return "the scores of known origins do not tell them apart here"
         known = [table for table in tables if table is not None]
         if len(known) == len(axes):
-            parts.append(estimate_mixed(chosen, axes, known, rng))
+            anchored = any((k, int(language)) in knowledge.anchored for k in axes)
+            parts.append(replace(estimate_mixed(chosen, axes, known, rng), anchored=anchored))
             continue
         counted = estimate_counted(chosen, axes, knowledge.strata, options)
         if isinstance(counted, str):

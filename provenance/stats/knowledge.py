@@ -26,7 +26,7 @@ class Knowledge:
 
     strata: Strata
     tables: Tables
-    anchored: bool  # a human reference is in use
+    anchored: frozenset[tuple[int, int]]  # keys of the tables whose human side is a reference
 
     def refuses(self, axes: tuple[int, ...], language: int) -> bool:
         """True where origins are known and cannot be told apart."""
@@ -46,11 +46,12 @@ def gather_knowledge(
     rng = np.random.default_rng(options.seed)
     strata = describe_strata(errors, reference, options, rng)
     tables: dict[tuple[int, int], MixtureTable | None] = {}
-    anchored = any(stratum.anchored for stratum in strata.values())
+    anchored: dict[tuple[int, int], MixtureTable | None] = {}
     if scores is not None and options.method == "mixture":
         languages = list_languages(scores)
-        tables = _free_tables(scores, languages) | _anchored_tables(scores, languages, reference, options, rng)
-    return Knowledge(strata, tables, anchored)
+        anchored = _anchored_tables(scores, languages, reference, options, rng)
+        tables = _free_tables(scores, languages) | anchored
+    return Knowledge(strata, tables, frozenset(anchored))
 
 
 def _free_tables(scores: ReferenceScores, languages: Sequence[str]) -> dict[tuple[int, int], MixtureTable | None]:
@@ -76,7 +77,8 @@ def _anchored_tables(
             human = reference.take(np.flatnonzero(reference.measured[:, k] & (reference.language == number)))
             if len(human.row) >= options.min_documents and _is_known(scores, k, language):
                 cluster = assign_clusters(human, options.max_clusters, rng)
-                densities = list_reference(human.nats[:, k], cluster, scores, k, language, rng)
+                few = int(cluster.max()) + 1 < options.min_hosts
+                densities = list_reference(human.nats[:, k], cluster, scores, k, language, rng, few=few)
                 found[k, number] = make_table(densities, list_synthetic(scores, k, language), k)
     return found
 

@@ -42,3 +42,4 @@ class Part:
     draws: Floats
     total: Floats  # (1,)
     drawn_total: Floats  # (draws,)
+    anchored: bool = False  # its human side is a reference

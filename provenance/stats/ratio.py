@@ -139,7 +139,8 @@ def _estimate_row(group: _Group, unit: str, setting: _Setting) -> dict[str, Cell
         "n_hosts": len(np.unique(measured.host)) if axes and setting.has_hosts else None,
     }
     used = estimate.methods if estimate is not None else (options.method,)
-    method = _name_method(setting, used, by_document or not setting.has_hosts)
+    anchored = estimate is not None and estimate.anchored
+    method = _name_method(setting, used, by_document or not setting.has_hosts, anchored)
     return make_row(counts, _find_shares(group.frame, unit), estimate, method=method, why=why)
 
 
@@ -179,14 +180,14 @@ def _find_shares(frame: pl.DataFrame, unit: str) -> dict[str, float | None]:
     return {origin: value / total if total else None for origin, value in sums.items()}
 
 
-def _name_method(setting: _Setting, used: Sequence[str], by_document: bool) -> str:
+def _name_method(setting: _Setting, used: Sequence[str], by_document: bool, anchored: bool) -> str:
     parts = [" and ".join(METHODS[name] for name in used)]
     parts.append(f"bootstrap over {'documents' if by_document else 'hosts'}")
     if "mixture" in used:
         parts.append("sources and generators resampled")
     if set(used) & {"em", "adjusted_count"}:
         parts.append("error rates resampled" if setting.has_errors else "error rates not known: sampling error only")
-    if setting.knowledge.anchored:
+    if anchored:
         axes = "" if setting.options.originals else ", which says nothing of translation"
         parts.append(f"anchored to a human reference{axes}")
     return "; ".join(parts)

@@ -46,7 +46,8 @@ class ReferenceScores:
         return ReferenceScores(self.frame.filter(~left_out.fill_null(False)))
 
     def pick(self, label: str, language: str, column: str) -> dict[str, pl.Series]:
-        """The scores of a label in one language by source, nulls dropped; sources in order of their names."""
-        same = self.frame.filter(pl.col("label") == label, pl.col("language") == language, pl.col(column).is_not_null())
+        """The scores of a label in one language by source, null and NaN dropped; sources in order of their names."""
+        known = pl.col(column).is_not_null() & pl.col(column).is_not_nan()
+        same = self.frame.filter(pl.col("label") == label, pl.col("language") == language, known)
         parts = same.select("source", column).sort("source", column).partition_by("source", maintain_order=True)
         return {str(part["source"][0]): part[column] for part in parts}

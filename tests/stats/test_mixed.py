@@ -130,3 +130,37 @@ def test_sources_and_generators_can_be_left_out():
 def test_a_table_without_its_columns_is_refused():
     with pytest.raises(ConfigError, match="lack language"):
         ReferenceScores(pl.DataFrame({"label": ["human"]}))
+
+
+def test_a_reference_in_another_language_anchors_nothing_and_is_not_named():
+    frame = pl.concat([make_mixed(500, 50), make_mixed(500, 50, seed=1).with_columns(language=pl.lit("de"))])
+    german = make_mixed(400, 0, seed=2).with_columns(language=pl.lit("de"))
+    scores = ReferenceScores(pl.concat([SCORES.frame, SCORES.frame.with_columns(language=pl.lit("de"))]))
+    table = estimate_ratio(frame, ["language"], scores=scores, reference=german)
+    named = {row["group_values"][0]: row for row in table[2:].filter(unit="documents").iter_rows(named=True)}
+    free = estimate_ratio(frame, ["language"], scores=scores).filter(pl.col("group_values").list.first() == "en")
+    assert "anchored" not in named["en"]["method"]
+    assert named["en"]["ai_generated_prevalence"] == free["ai_generated_prevalence"][0]
+    assert "anchored" in named["de"]["method"]
+
+
+def test_a_reference_of_one_host_does_not_say_how_all_people_write():
+    frame = make_mixed(900, 100).with_columns(pl.col("ai_llr") + 1.0)
+    one, many = (estimate(frame, reference=make_mixed(500, 0, seed=2, hosts=hosts)) for hosts in (1, 60))
+    assert many["ai_generated_low"] > 0.1  # sure, though these hosts write otherwise
+    assert one["ai_generated_low"] < 0.1 < one["ai_generated_high"]
+
+
+def test_reference_scores_that_are_no_number_are_left_out():
+    frame = SCORES.frame.with_columns(
+        ai_llr=pl.when(pl.int_range(pl.len()) == 3).then(float("nan")).otherwise("ai_llr")
+    )
+    row = estimate_ratio(make_mixed(900, 100), scores=ReferenceScores(frame)).row(0, named=True)
+    assert row["ai_generated_prevalence"] == pytest.approx(0.1, abs=0.02)
+
+
+def test_the_order_of_rows_does_not_matter():
+    frame = make_mixed(300, 60)
+    mixed = frame.sample(fraction=1.0, shuffle=True, seed=3)
+    one, two = (estimate(made) for made in (frame, mixed))
+    assert one == {name: pytest.approx(value) if isinstance(value, float) else value for name, value in two.items()}

@@ -58,18 +58,37 @@ def list_human(references: ReferenceScores, axis: int, language: str) -> Densiti
 
 
 def list_reference(
-    scores: Floats, cluster: Integers, references: ReferenceScores, axis: int, language: str, rng: np.random.Generator
+    scores: Floats,
+    cluster: Integers,
+    references: ReferenceScores,
+    axis: int,
+    language: str,
+    rng: np.random.Generator,
+    *,
+    few: bool = False,
 ) -> Densities:
-    """The human candidates made of documents known to be human: they as they are, and resampled by host."""
+    """The human candidates made of documents known to be human: they as they are, and resampled by host.
+
+    Those of `few` hosts do not show how others write: they are moved, as any known source is.
+    """
     drawn = draw_counts(int(cluster.max()) + 1, RESAMPLES - 1, rng)[:, cluster]
     weights = np.concatenate([np.ones((1, len(scores))), drawn])
+    shifts = np.array(HUMAN_SHIFTS[axis] if few else (0.0,))
+    mass = np.concatenate([_resample(scores + shift, weights, references, axis, language) for shift in shifts])
+    log_prior = np.repeat(-0.5 * (shifts / HUMAN_SPREAD[axis]) ** 2, RESAMPLES)
+    return Densities(mass, log_prior, np.tile(np.arange(RESAMPLES), len(shifts)))
+
+
+def _resample(scores: Floats, weights: Floats, references: ReferenceScores, axis: int, language: str) -> Floats:
+    """Density of a reference under each row of weights, with the tail of all that is known."""
     mass = spread_scores(scores, weights=weights)
     known = _pick(references, "human", axis, language)
-    if known:
-        median = float(np.median(np.concatenate(known)))
-        tail = _pool([sample + float(np.median(scores)) - median for sample in known])
-        mass = (len(scores) * mass + POOLED_DOCUMENTS * tail) / (len(scores) + POOLED_DOCUMENTS)
-    return Densities(mass, np.zeros(RESAMPLES), np.arange(RESAMPLES))
+    if not known:
+        return mass
+    median = float(np.median(np.concatenate(known)))
+    tail = _pool([sample + float(np.median(scores)) - median for sample in known])
+    pooled: Floats = (len(scores) * mass + POOLED_DOCUMENTS * tail) / (len(scores) + POOLED_DOCUMENTS)
+    return pooled
 
 
 def _pick(references: ReferenceScores, label: str, axis: int, language: str) -> list[Floats]:

@@ -51,8 +51,12 @@ def estimate_group(
     *,
     by_document: bool,
     seed: tuple[int, ...],
+    apart: float = 0.0,
 ) -> GroupEstimate | str:
-    """The estimate on the given axes, or the reason why there is none; `weight` is 1 or words per document."""
+    """The estimate on the given axes, or the reason why there is none; `weight` is 1 or words per document.
+
+    `apart` is the weight of further documents of the group that are known not to be AI-generated.
+    """
     rng = np.random.default_rng(seed)
     cluster = assign_clusters(documents, options.max_clusters, rng, by_document=by_document)
     n_clusters = int(cluster.max()) + 1
@@ -63,6 +67,8 @@ def estimate_group(
     if isinstance(found, str):
         return found
     point, draws = _join([part.point for part in found], found), _join([part.draws for part in found], found)
+    estimated = float(weight.sum() / (weight.sum() + apart))
+    point, draws = (_add_known(figures, axes, estimated) for figures in (point, draws))
     note = ""
     if n_clusters < options.min_hosts and not by_document:
         draws = smooth_few(draws, n_clusters, rng)
@@ -71,7 +77,7 @@ def estimate_group(
     methods = tuple(dict.fromkeys(part.method for part in found))
     prevalence = _summarise(point, draws, axes, options.level, n_effective, with_both=methods == ("mixture",))
     ratio = _find_ratio(point, draws, options.level, n_effective) if len(axes) == len(AXES) else None
-    adjusted = compare_adjusted(sample, axes, knowledge.strata)
+    adjusted = _add_known_count(compare_adjusted(sample, axes, knowledge.strata), estimated)
     return GroupEstimate(prevalence, adjusted, ratio, note, methods, any(part.anchored for part in found))
 
 
@@ -107,6 +113,26 @@ def _join(figures: list[Floats], parts: list[Part]) -> Floats:
     synthetic = sum(weight[:, None] * figure for weight, figure in zip(weights, figures, strict=True)) / whole[:, None]
     human = np.clip(1.0 - synthetic.sum(axis=1, keepdims=True), 0.0, 1.0)
     return np.concatenate([human, synthetic], axis=1)
+
+
+def _add_known(figures: Floats, axes: tuple[int, ...], estimated: float) -> Floats:
+    """Classes of the estimated part of a group and of the rest, which has no AI-generated text, together."""
+    if 0 not in axes or estimated == 1.0:
+        return figures
+    made = figures.copy()
+    made[:, 1] *= estimated
+    if len(axes) == len(AXES):
+        made[:, 2] += (1 - estimated) * figures[:, 3]
+        made[:, 3] *= estimated
+    made[:, 0] = np.clip(1.0 - made[:, 1:].sum(axis=1), 0.0, 1.0)
+    return made
+
+
+def _add_known_count(adjusted: dict[str, float], estimated: float) -> dict[str, float]:
+    if SYNTHETIC[0] not in adjusted:
+        return adjusted
+    moved = (1 - estimated) * adjusted[SYNTHETIC[0]]
+    return adjusted | {"human": adjusted["human"] + moved, SYNTHETIC[0]: adjusted[SYNTHETIC[0]] - moved}
 
 
 def _summarise(

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from provenance.errors import ConfigError
-from provenance.stats.cells import ROW, Documents, gather_documents, normalise_scored
+from provenance.stats.cells import ROW, SET_APART, Documents, gather_documents, normalise_scored
 from provenance.stats.group import GroupEstimate, estimate_group
 from provenance.stats.knowledge import Knowledge, gather_knowledge, list_languages
 from provenance.stats.options import UNITS, StatsOptions
@@ -127,7 +127,16 @@ def _estimate_row(group: _Group, unit: str, setting: _Setting) -> dict[str, Cell
     if axes:
         weight = np.ones(len(measured.row)) if unit == "documents" else np.maximum(measured.words, 1.0)
         seed = (options.seed, zlib.crc32(name_group(group.columns, group.values).encode()))
-        found = estimate_group(measured, weight, axes, setting.knowledge, options, by_document=by_document, seed=seed)
+        found = estimate_group(
+            measured,
+            weight,
+            axes,
+            setting.knowledge,
+            options,
+            by_document=by_document,
+            seed=seed,
+            apart=_weigh_apart(group.frame, unit),
+        )
         estimate, said = (None, found) if isinstance(found, str) else (found, found.note)
         why = "; ".join(part for part in (why, said) if part)
     counts: dict[str, Cell] = {
@@ -142,6 +151,14 @@ def _estimate_row(group: _Group, unit: str, setting: _Setting) -> dict[str, Cell
     anchored = estimate is not None and estimate.anchored
     method = _name_method(setting, used, by_document or not setting.has_hosts, anchored)
     return make_row(counts, _find_shares(group.frame, unit), estimate, method=method, why=why)
+
+
+def _weigh_apart(frame: pl.DataFrame, unit: str) -> float:
+    """Documents, or their words, that serve as the group's own reference."""
+    if SET_APART not in frame.columns:
+        return 0.0
+    apart = frame.filter(SET_APART)
+    return float(apart.height if unit == "documents" else apart.get_column("n_words").sum())
 
 
 def _choose_axes(group: _Group, options: StatsOptions) -> tuple[tuple[int, ...], str]:

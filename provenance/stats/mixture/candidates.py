@@ -5,6 +5,7 @@ candidate, also moved by some nats to either side: known sources lie up to three
 human are given, they alone are the human candidates, in resamples that stand for their sampling error.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,12 +43,14 @@ class Densities:
         return int(self.source.max()) + 1 if len(self.source) else 0
 
 
+@functools.lru_cache(maxsize=32)
 def list_synthetic(references: ReferenceScores, axis: int, language: str) -> Densities:
     """The synthetic candidates of an axis (0: AI-generated, 1: machine-translated); none where nothing is known."""
     samples = _pick(references, SYNTHETIC_LABELS[axis], axis, language)
     return _shift(samples, SYNTHETIC_SHIFTS[axis], SYNTHETIC_SPREAD[axis])
 
 
+@functools.lru_cache(maxsize=32)
 def list_human(references: ReferenceScores, axis: int, language: str) -> Densities:
     """The human candidates where no document is known to be human."""
     samples = _pick(references, "human", axis, language)

@@ -68,6 +68,8 @@ def select_same_hosts(frame: pl.DataFrame, columns: Sequence[str], period: str, 
     normal = normalise_scored(frame, options)
     known = pl.any_horizontal(pl.col("ai_score", "mt_score").is_not_null())
     usable = frame.filter(normal.select(known & pl.col(HOST).is_not_null() & pl.col(period).is_not_null()).to_series())
+    if "doc_id" in usable.columns:
+        usable = usable.sort("doc_id")  # which documents are drawn shall not hang on the order of the rows
     rng = np.random.default_rng(options.seed)
     parts, how, why = [usable.clear()], {}, {}
     for values, group in _split(usable, columns):

@@ -131,3 +131,15 @@ def test_early_documents_are_a_test_of_translation_only_where_they_are_told_to_b
     )
     mine = table.filter(pl.col("source") == "reference", pl.col("origin") == "machine_translated")
     assert mine["passed"].to_list() == [passed, passed]
+
+
+def test_documents_set_apart_count_as_free_of_generated_text():
+    """500 late documents, a fifth of them generated, and 400 early ones, of which half is the reference: 100 of 900."""
+    own = set_reference_apart(make_crawls(), 80)
+    assert own.reference is not None
+    table = estimate_ratio(own.scored, reference=own.reference, scores=make_references())
+    row = table.row(0, named=True)
+    assert abs(row["ai_generated_prevalence"] - 100 / 900) < 0.015
+    assert row["ai_generated_low"] < 100 / 900 < row["ai_generated_high"]
+    either = row["ai_generated_prevalence"] + row["machine_translated_prevalence"] - row["both_prevalence"]
+    assert abs(row["human_prevalence"] + either - 1) < 1e-9

@@ -32,7 +32,7 @@ GROUP_NAMES = {
     "country_english": "English under country codes",
     "predictable": "predictability of the wording",
 }
-SOURCE_NAMES = {"same_run": "this run", "reference": "a reference run", "shipped": "references"}
+SOURCE_NAMES = {"same_run": "this run", "reference": "the human reference", "shipped": "references"}
 MISSING = "not known"
 
 

@@ -48,7 +48,7 @@ def set_reference_apart(scored: pl.DataFrame, min_words: int) -> OwnReference:
     )
     note = (
         f"{reference.height:,} documents captured before November 2022, of half of the {n_hosts:,} hosts that have "
-        "such, are the human reference of AI-generated text; they count as free of it, and the other half is the negative "
-        "control"
+        "such, are the human reference of AI-generated text; they count as free of it, and the other half is the "
+        "negative control"
     )
     return OwnReference(marked, reference, note)

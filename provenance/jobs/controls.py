@@ -6,7 +6,8 @@ import polars as pl
 
 from provenance.jobs.rates import Detector
 from provenance.stats.checks.negative import apply_controls, check_negative
-from provenance.stats.checks.rows import ControlOptions
+from provenance.stats.checks.rows import CONTROL_SCHEMA, ControlOptions
+from provenance.stats.group import SYNTHETIC
 
 
 def estimate_controlled(
@@ -14,8 +15,12 @@ def estimate_controlled(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The ratio table, and the negative control by the same groups (CONTROL_SCHEMA) that was applied to it.
 
-    Prevalences that the control forbids are null in the ratio table, and `why` says so.
+    Prevalences that the control forbids are null in the ratio table, and `why` says so. Where there is no prevalence
+    there is nothing to control.
     """
+    table = detector.estimate(scored, by, reference=reference)
+    if not any(table[f"{origin}_prevalence"].is_not_null().any() for origin in SYNTHETIC):
+        return table, pl.DataFrame(schema=CONTROL_SCHEMA)
     controls = check_negative(
         scored,
         by,
@@ -24,7 +29,7 @@ def estimate_controlled(
         scores=detector.scores,
         options=control_options(detector),
     )
-    return apply_controls(detector.estimate(scored, by, reference=reference), controls), controls
+    return apply_controls(table, controls), controls
 
 
 def control_options(detector: Detector) -> ControlOptions:

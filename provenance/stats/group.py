@@ -89,11 +89,10 @@ def _estimate_parts(
     parts = []
     for language in np.unique(languages):
         chosen = sample.take(np.flatnonzero(languages == language))
-        tables = [knowledge.tables.get((k, int(language))) for k in axes]
-        if options.method == "mixture" and knowledge.refuses(axes, int(language)):
-            return "the scores of known origins do not tell them apart here"
-        known = [table for table in tables if table is not None]
-        if len(known) == len(axes):
+        if knowledge.knows(axes, int(language)):
+            known = knowledge.find_tables(axes, int(language))
+            if known is None:
+                return "the scores of known origins do not tell them apart here"
             anchored = any((k, int(language)) in knowledge.anchored for k in axes)
             parts.append(replace(estimate_mixed(chosen, axes, known, rng), anchored=anchored))
             continue

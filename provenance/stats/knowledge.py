@@ -25,13 +25,24 @@ class Knowledge:
     """
 
     strata: Strata
-    tables: Tables
-    anchored: frozenset[tuple[int, int]]  # keys of the tables whose human side is a reference
+    anchored: Tables  # those whose human side is a reference
+    scores: ReferenceScores | None = None  # null where mixtures are not asked for
 
-    def refuses(self, axes: tuple[int, ...], language: int) -> bool:
-        """True where origins are known and cannot be told apart."""
+    def knows(self, axes: tuple[int, ...], language: int) -> bool:
+        """Whether both origins of all axes have a candidate in the language with that number."""
+        if self.scores is None or language < 0:
+            return False
+        name = list_languages(self.scores)[language]
+        return all(_is_known(self.scores, k, name) for k in axes)
+
+    def find_tables(self, axes: tuple[int, ...], language: int) -> list[MixtureTable] | None:
+        """A table for each axis of a language that it knows, made when first asked for; null where one is refused."""
+        assert self.scores is not None
+        name = list_languages(self.scores)[language]
         keys = [(k, language) for k in axes]
-        return all(key in self.tables for key in keys) and any(self.tables[key] is None for key in keys)
+        found = [self.anchored[key] if key in self.anchored else _free_table(self.scores, key[0], name) for key in keys]
+        told = [table for table in found if table is not None]
+        return told if len(told) == len(found) else None
 
 
 def list_languages(scores: ReferenceScores | None) -> tuple[str, ...]:
@@ -45,22 +56,9 @@ def gather_knowledge(
     """What is known, the documents of the reference in the place of known human scores where there are enough."""
     rng = np.random.default_rng(options.seed)
     strata = describe_strata(errors, reference, options, rng)
-    tables: dict[tuple[int, int], MixtureTable | None] = {}
-    anchored: dict[tuple[int, int], MixtureTable | None] = {}
-    if scores is not None and options.method == "mixture":
-        languages = list_languages(scores)
-        anchored = _anchored_tables(scores, languages, reference, options, rng)
-        tables = _free_tables(scores, languages) | anchored
-    return Knowledge(strata, tables, frozenset(anchored))
-
-
-def _free_tables(scores: ReferenceScores, languages: Sequence[str]) -> dict[tuple[int, int], MixtureTable | None]:
-    found = {}
-    for number, language in enumerate(languages):
-        for k in range(len(AXES)):
-            if _is_known(scores, k, language):
-                found[k, number] = _free_table(scores, k, language)
-    return found
+    if scores is None or options.method != "mixture":
+        return Knowledge(strata, {})
+    return Knowledge(strata, _anchored_tables(scores, list_languages(scores), reference, options, rng), scores)
 
 
 def _anchored_tables(

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from pipelines import calibration_recipe
-from pipelines.calibrate_shipped import add_errors
+from pipelines.calibrate_shipped import add_errors, select_known
 from pipelines.calibration_recipe import LICENSED, judge_unseen, select_labelled, select_references
 from provenance.verdict import Calibration
 
@@ -98,7 +98,16 @@ def test_every_document_is_judged_once():
 
 
 def test_errors_are_counted_on_licensed_sets_and_web_registers():
-    calibration = add_errors(Calibration(format=1), judge_unseen(_measured()))
+    judged = judge_unseen(_measured())
+    calibration = add_errors(Calibration(format=1), select_known(judged, judged.clear()))
     counted = {error.group: (error.n_human, error.n_positive) for error in calibration.ai.errors}
     assert counted == {"news": (154, 0), "blog": (155, 0), "faid": (0, 150), "gptid_reddit": (0, 151)}
     assert "detectrl" not in LICENSED
+
+
+def test_of_the_largest_group_the_documents_judged_by_domain_count():
+    judged = judge_unseen(_measured())
+    group_a = judged.filter(pl.col("set") == "faid", pl.col("form") == "raw").with_columns(group=pl.lit("A"))
+    left_out_whole = group_a.head(5)
+    known = select_known(pl.concat([judged.filter(pl.col("form") != "raw"), left_out_whole]), group_a)
+    assert known["document"].to_list() == group_a["document"].to_list()

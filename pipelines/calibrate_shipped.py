@@ -54,11 +54,16 @@ def add_errors(calibration: Calibration, known: pl.DataFrame) -> Calibration:
 
 def write_calibration(calibration: Calibration, out: Path) -> Path:
     """The file and its manifest entry."""
-    others = [model for model in load_models(out) if model.kind != "calibration"]
     path = out / "calibration.json"
     path.write_text(calibration.dumps(), encoding="utf-8")
-    entry = describe_model(path, name="calibration", kind="calibration", language=None, licence="Apache-2.0", card=CARD)
-    write_manifest(out, [*others, entry])
+    return replace_model(path, "calibration", CARD)
+
+
+def replace_model(path: Path, kind: str, card: str) -> Path:
+    """The manifest beside a file of all languages names it as the one model of its kind."""
+    others = [model for model in load_models(path.parent) if model.kind != kind]
+    entry = describe_model(path, name=kind, kind=kind, language=None, licence="Apache-2.0", card=card)
+    write_manifest(path.parent, [*others, entry])
     return path
 
 

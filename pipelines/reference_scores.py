@@ -11,9 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.calibrate_shipped import select_known
+from pipelines.calibrate_shipped import replace_model, select_known
 from pipelines.calibration_recipe import REFERENCE_SETS
-from provenance.models.registry import describe_model, load_models, write_manifest
 from provenance.stats import REFERENCE_SCORES
 
 CARD = "cards/reference_scores.md"
@@ -46,12 +45,7 @@ def write_scores(scores: pl.DataFrame, out: Path) -> Path:
     """The file and its manifest entry; three decimals are more than the scores mean."""
     path = out / FILE
     scores.with_columns(pl.col(pl.Float64).round(3)).write_parquet(path, compression="zstd", statistics=False)
-    others = [model for model in load_models(out) if model.kind != "reference_scores"]
-    entry = describe_model(
-        path, name="reference_scores", kind="reference_scores", language=None, licence="Apache-2.0", card=CARD
-    )
-    write_manifest(out, [*others, entry])
-    return path
+    return replace_model(path, "reference_scores", CARD)
 
 
 def main() -> None:

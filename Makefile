@@ -2,6 +2,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
+TEST_STAMP := .venv/.installed-for-tests
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+EXTRAS := dev s3 train trafilatura torch datasets ray datatrove transformers webdataset
 
 .DEFAULT_GOAL := help
 
@@ -10,32 +14,37 @@ $(STAMP): pyproject.toml requirements.lock
 	@command -v c++ >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get -qq update && apt-get -qq install -y g++; } \
 		|| { echo "A C++ compiler is needed (Debian: apt-get install g++)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(PIP) install --quiet -r requirements.lock
+	$(PIP) install --quiet --no-deps -e .
 	touch $@
 
-install: $(STAMP)  ## set up .venv from the lock file
+# torch comes as pip finds it: on Linux with gigabytes of CUDA packages, unless pip is told of PyTorch's own CPU wheels.
+$(TEST_STAMP): $(STAMP) requirements-test.lock
+	$(PIP) install --quiet -r requirements-test.lock
+	touch $@
+
+install: $(STAMP)  ## set up .venv for the main job, from requirements.lock
 
 run: $(STAMP)  ## the main job on the shipped fixtures, with the embedded models; prints where the report is
 	@# Two fixture shards are damaged on purpose: status 1 says that part of the input was lost.
 	$(BIN)/provenance run fixtures/shards --out out/fixtures --fresh || test $$? -eq 1
 
-test: $(STAMP) tools  ## the one check: format, lint, types, import contracts, tests
+test: $(TEST_STAMP) tools  ## the one check: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2
 
-fix: $(STAMP)  ## format and mend what the linter can mend
+fix: $(TEST_STAMP)  ## format and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMP)  ## speed and memory of every stage, side by side with others, in one run
+bench: $(TEST_STAMP)  ## speed and memory of every stage, side by side with others, in one run
 	benchmarks/run.sh
 
 fuzz: $(STAMP)  ## look for inputs that break the reader of archives, for SECONDS (60); new ones go to out/fuzz
-	$(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	$(BIN)/python -c "import atheris" 2>/dev/null || $(PIP) install --quiet -e '.[fuzz]'
 	mkdir -p out/fuzz
 	PYTHONPATH=. $(BIN)/python tests/archive/fuzz/fuzz_reader.py out/fuzz tests/archive/fuzz/corpus \
 		-max_total_time=$(or $(SECONDS),60) -artifact_prefix=out/fuzz-
@@ -50,8 +59,11 @@ fixtures: $(STAMP)  ## make fixtures/shards and fixtures/markup anew
 	$(BIN)/python fixtures/make_fixtures.py
 	$(BIN)/python fixtures/markup_pages.py
 
-lock: $(STAMP)  ## renew requirements.lock from pyproject.toml
-	$(BIN)/pip-compile --quiet --extra dev --extra s3 --extra train --extra trafilatura --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.lock pyproject.toml
+lock: $(TEST_STAMP)  ## renew both lock files from pyproject.toml, where pip knows PyTorch's own CPU wheels
+	$(COMPILE) -o requirements.lock pyproject.toml
+	$(COMPILE) -c requirements.lock $(EXTRAS:%=--extra %) -o requirements-test.lock pyproject.toml
+	sed -i 's/^\(torch==[^+]*\)+cpu$$/\1/' requirements-test.lock
+	@! grep -n '^nvidia\|^cuda\|^triton' requirements-test.lock || { echo "CUDA packages do not belong into the lock"; exit 1; }
 
 clean:  ## remove what was made, except .venv
 	rm -rf out build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis benchmarks/.work

@@ -5,6 +5,9 @@ scores = provenance.judge_many(["text"])      # a frame, columns as `provenance 
 judge = provenance.Judge.load()               # loads models once; picklable
 frame = judge.score(frame, text="text")       # columns beside, row for row
 keep = provenance.NearDuplicates()            # callable on str, dict or batch: whether it is new
+keep = provenance.Filter(max_ai_score=0.5)    # callable on str, dict or batch: whether it stays
+weigh = provenance.Weights(power=1.0)         # callable likewise: sampling weights instead of deletion
+scorer = provenance.Scorer()                  # callable likewise: the same with score columns beside
 table = provenance.estimate_ratio(scores)     # human-to-synthetic ratio with intervals, overall and by group
 provenance.write_report(["out/a"], "a.html")  # one page over finished runs
 """
@@ -15,14 +18,24 @@ __version__ = "0.1.0"
 _PLACES = {
     **dict.fromkeys(("Evidence", "Judge", "Verdict", "judge", "judge_many"), "provenance.adapters.judge"),
     "NearDuplicates": "provenance.adapters.duplicates",
+    "Declared": "provenance.adapters.loaders.declared",
+    "Filter": "provenance.adapters.loaders.filter",
+    "Scorer": "provenance.adapters.loaders.policy",
+    "Scores": "provenance.adapters.loaders.precomputed",
+    "Weights": "provenance.adapters.loaders.weights",
     "estimate_ratio": "provenance.jobs.ratio",
     "write_report": "provenance.jobs.report_runs",
 }
 __all__ = [
+    "Declared",
     "Evidence",
+    "Filter",
     "Judge",
     "NearDuplicates",
+    "Scorer",
+    "Scores",
     "Verdict",
+    "Weights",
     "__version__",
     "estimate_ratio",
     "judge",
@@ -33,6 +46,11 @@ __all__ = [
 if TYPE_CHECKING:
     from provenance.adapters.duplicates import NearDuplicates
     from provenance.adapters.judge import Evidence, Judge, Verdict, judge, judge_many
+    from provenance.adapters.loaders.declared import Declared
+    from provenance.adapters.loaders.filter import Filter
+    from provenance.adapters.loaders.policy import Scorer
+    from provenance.adapters.loaders.precomputed import Scores
+    from provenance.adapters.loaders.weights import Weights
     from provenance.jobs.ratio import estimate_ratio
     from provenance.jobs.report_runs import write_report
 

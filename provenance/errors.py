@@ -7,6 +7,7 @@
     +-- OutputError     the run stops: the output cannot be written; finished shards are kept
     +-- ShardError      one shard is lost: noted in the ledger, the run goes on and exits with 1
     +-- RecordError     one record is lost: a row of the rejects table, the shard goes on
+    +-- SampleError     a loader meets a sample without a text, and was told to raise: the loop stops
 
 Errors carry data, not only text: what happened, where, why, and what to do.
 """
@@ -98,3 +99,7 @@ def _record_error(
     stage: Stage, reason: Reason, detail: str, offset: int | None, digest_check: str | None
 ) -> RecordError:
     return RecordError(stage, reason, detail, offset=offset, digest_check=digest_check)
+
+
+class SampleError(ProvenanceError):
+    """A sample of a loader that cannot be scored as it stands; the message names it and what to do."""

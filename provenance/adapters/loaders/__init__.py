@@ -1,0 +1,1 @@
+"""Policies for training data loaders: what they share, whatever the loader."""

@@ -1,0 +1,147 @@
+"""What users' loops hand over, and get back in kind: a sample, or a batch in any of five shapes.
+
+One sample: a text, or a mapping with one. A batch: a list of either, a mapping of columns (lists or numpy arrays), a
+pyarrow table or record batch, a polars frame.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from provenance.adapters.loaders.scored import Cells
+from provenance.errors import ConfigError
+
+_COLUMNS = (list, tuple, np.ndarray, pa.Array, pa.ChunkedArray, pl.Series)
+
+
+def is_batch(given: object, text: str) -> bool:
+    """Whether many samples are given; ConfigError for what is neither a sample nor a batch."""
+    if isinstance(given, str | bytes) or given is None:
+        return False
+    if isinstance(given, Mapping):
+        return _holds_columns(given, text)
+    if isinstance(given, pl.DataFrame | pa.Table | pa.RecordBatch | Sequence | np.ndarray | pl.Series):
+        return True
+    raise ConfigError(
+        f"a text, a mapping, a list of them, a mapping of columns, or a pyarrow or polars table is expected, "
+        f"not {type(given).__name__}"
+    )
+
+
+def count_rows(batch: Any) -> int:
+    """Samples of a batch."""
+    if isinstance(batch, pl.DataFrame):
+        return batch.height
+    if isinstance(batch, pa.Table | pa.RecordBatch):
+        return int(batch.num_rows)
+    return len(next(iter(batch.values()), ())) if isinstance(batch, Mapping) else len(batch)
+
+
+def read_column(batch: Any, name: str, *, is_text: bool = False) -> Cells | None:
+    """A column as Python values; null for a table without it, and a null in it for a sample without it.
+
+    A sample that is no mapping is its text: it has a text column only.
+    """
+    if isinstance(batch, pl.DataFrame):
+        return batch.get_column(name).to_list() if name in batch.columns else None
+    if isinstance(batch, pa.Table | pa.RecordBatch):
+        return list(batch.column(name).to_pylist()) if name in batch.schema.names else None
+    if isinstance(batch, Mapping):
+        return _to_list(batch[name]) if name in batch else None
+    return [sample.get(name) if isinstance(sample, Mapping) else sample if is_text else None for sample in batch]
+
+
+def add_columns(given: Any, columns: Mapping[str, Cells], text: str = "text") -> Any:
+    """A batch of the same kind with columns beside; of the same name replaced. What is no mapping becomes one."""
+    if isinstance(given, pl.DataFrame):
+        return given.with_columns(pl.Series(name, values, dtype=_POLARS.get(name)) for name, values in columns.items())
+    if isinstance(given, pa.Table | pa.RecordBatch):
+        return _add_to_arrow(given, columns)
+    if isinstance(given, Mapping):
+        as_arrays = any(isinstance(values, np.ndarray) for values in given.values())
+        return {**given, **{name: _to_array(values) if as_arrays else values for name, values in columns.items()}}
+    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    return [{**_as_mapping(sample, text), **row} for sample, row in zip(given, rows, strict=True)]
+
+
+def take_rows(batch: Any, kept: Sequence[bool]) -> Any:
+    """The rows of a batch for which `kept` is true, in kind and order."""
+    if isinstance(batch, pl.DataFrame):
+        return batch.filter(pl.Series(kept, dtype=pl.Boolean))
+    if isinstance(batch, pa.Table | pa.RecordBatch):
+        return batch.filter(pa.array(kept, pa.bool_()))
+    if isinstance(batch, Mapping):
+        return {name: _take(values, kept) for name, values in batch.items()}
+    return _take(batch, kept)
+
+
+def _holds_columns(given: Mapping[str, Any], text: str) -> bool:
+    """Whether a mapping is one of columns: its text is one. Without a text it is a sample, unless all are columns."""
+    if text in given:
+        return isinstance(given[text], _COLUMNS)
+    if given and all(isinstance(values, _COLUMNS) for values in given.values()):
+        raise ConfigError(
+            f"no column {text!r} among {', '.join(map(str, given))}; say which one holds the text (text=)"
+        )
+    return False
+
+
+def _take(values: Any, kept: Sequence[bool]) -> Any:
+    if isinstance(values, np.ndarray):
+        return values[np.asarray(kept, bool)]
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return values.filter(pa.array(kept, pa.bool_()))
+    if isinstance(values, pl.Series):
+        return values.filter(pl.Series(kept, dtype=pl.Boolean))
+    return [value for value, keep in zip(values, kept, strict=True) if keep]
+
+
+def _to_list(values: Any) -> Cells:
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return list(values.to_pylist())
+    return list(values.tolist()) if isinstance(values, np.ndarray) else list(values)
+
+
+def _to_array(values: Cells) -> Any:
+    """Numbers as an array of them, null as NaN (numpy has no null); all else as objects."""
+    numbers = all(value is None or isinstance(value, float) for value in values)
+    return np.asarray(values, np.float64 if numbers and any(value is not None for value in values) else None)
+
+
+def _add_to_arrow(table: Any, columns: Mapping[str, Cells]) -> Any:
+    for name, values in columns.items():
+        array = pa.array(values, _ARROW.get(name))
+        if name in table.schema.names:
+            table = table.set_column(table.schema.names.index(name), name, array)
+        else:
+            table = table.append_column(name, array)
+    return table
+
+
+def _as_mapping(sample: object, text: str) -> Mapping[str, object]:
+    return sample if isinstance(sample, Mapping) else {text: sample}
+
+
+def in_kind(batch: Any, values: Sequence[Any]) -> Any:
+    """A value for each sample: a Series for a frame, an array for a pyarrow table or numpy columns, else a list."""
+    if isinstance(batch, pl.DataFrame):
+        return pl.Series(values)
+    if isinstance(batch, pa.Table | pa.RecordBatch):
+        return pa.array(values)
+    return list(values)
+
+
+_FLOATS = ("ai_score", "mt_score", "ai_llr", "mt_llr", "weight")
+_POLARS: dict[str, Any] = {
+    **dict.fromkeys(_FLOATS, pl.Float64()),
+    **dict.fromkeys(("origin", "language", "problem"), pl.String()),
+    "n_words": pl.Int64(),
+}
+_ARROW: dict[str, Any] = {
+    **dict.fromkeys(_FLOATS, pa.float64()),
+    **dict.fromkeys(("origin", "language", "problem"), pa.string()),
+    "n_words": pa.int64(),
+}

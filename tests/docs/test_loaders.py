@@ -1,0 +1,43 @@
+"""The examples of docs/loaders.md and of the README run as they stand, each section as a script of its own."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from provenance.adapters.judge import COLUMNS
+from tests.docs.made_corpus import write_corpus
+from tests.docs.sections import Section, read_sections, run_command
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "loaders.md"
+SECTIONS = [
+    *read_sections(PAGE),
+    *(part for part in read_sections(ROOT / "README.md") if "training loop" in part.title),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_corpus(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("section", [part for part in SECTIONS if part.code], ids=lambda part: part.title)
+def test_examples_of_the_section_run(section: Section, folder: Path) -> None:
+    if section.missing:
+        pytest.skip(f"needs {', '.join(section.missing)}, which the extra `loaders` brings")
+    section.run(folder)
+
+
+def test_scores_of_the_examples_have_columns_that_judge_writes(folder: Path) -> None:
+    assert set(pl.read_parquet_schema(folder / "scores.parquet")) <= {"id", *COLUMNS}
+
+
+def test_the_command_before_the_examples_writes_scores_for_every_document(folder: Path) -> None:
+    command = next(
+        line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("provenance judge")
+    )
+    (folder / "scores.parquet").unlink()
+    run_command(command, folder)
+    assert pl.read_parquet(folder / "scores.parquet")["id"].equals(pl.read_parquet(folder / "corpus.parquet")["id"])

@@ -12,6 +12,7 @@ table = provenance.estimate_ratio(scores)     # human-to-synthetic ratio with in
 provenance.write_report(["out/a"], "a.html")  # one page over finished runs
 """
 
+import sys
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
@@ -61,4 +62,15 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'provenance' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_PLACES[name]), name)
+    named: object = getattr(import_module(_PLACES[name]), name)
+    _register_namespace()
+    return named
+
+
+def _register_namespace() -> None:
+    """`frame.provenance` in polars, as soon as polars is there; it is not imported for that."""
+    if "polars" in sys.modules:
+        import provenance.adapters.polars  # noqa: F401
+
+
+_register_namespace()

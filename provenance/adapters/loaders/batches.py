@@ -17,12 +17,15 @@ from provenance.errors import ConfigError
 _COLUMNS = (list, tuple, np.ndarray, pa.Array, pa.ChunkedArray, pl.Series)
 
 
-def is_batch(given: object, text: str) -> bool:
-    """Whether many samples are given; ConfigError for what is neither a sample nor a batch."""
+def is_batch(given: object, text: str, key: str | None = None) -> bool:
+    """Whether many samples are given; ConfigError for what is neither a sample nor a batch.
+
+    A mapping is a batch where its `text`, or without one its `key`, is a column.
+    """
     if isinstance(given, str | bytes) or given is None:
         return False
     if isinstance(given, Mapping):
-        return _holds_columns(given, text)
+        return _holds_columns(given, text, key)
     if isinstance(given, pl.DataFrame | pa.Table | pa.RecordBatch | Sequence | np.ndarray | pl.Series):
         return True
     raise ConfigError(
@@ -62,7 +65,7 @@ def add_columns(given: Any, columns: Mapping[str, Cells], text: str = "text") ->
         return _add_to_arrow(given, columns)
     if isinstance(given, Mapping):
         as_arrays = any(isinstance(values, np.ndarray) for values in given.values())
-        return {**given, **{name: _to_array(values) if as_arrays else values for name, values in columns.items()}}
+        return {**given, **{name: _to_array(name, values) if as_arrays else values for name, values in columns.items()}}
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     return [{**_as_mapping(sample, text), **row} for sample, row in zip(given, rows, strict=True)]
 
@@ -78,10 +81,10 @@ def take_rows(batch: Any, kept: Sequence[bool]) -> Any:
     return _take(batch, kept)
 
 
-def _holds_columns(given: Mapping[str, Any], text: str) -> bool:
-    """Whether a mapping is one of columns: its text is one. Without a text it is a sample, unless all are columns."""
-    if text in given:
-        return isinstance(given[text], _COLUMNS)
+def _holds_columns(given: Mapping[str, Any], text: str, key: str | None) -> bool:
+    for name in (text, key):
+        if name is not None and name in given:
+            return isinstance(given[name], _COLUMNS)
     if given and all(isinstance(values, _COLUMNS) for values in given.values()):
         raise ConfigError(
             f"no column {text!r} among {', '.join(map(str, given))}; say which one holds the text (text=)"
@@ -105,10 +108,10 @@ def _to_list(values: Any) -> Cells:
     return list(values.tolist()) if isinstance(values, np.ndarray) else list(values)
 
 
-def _to_array(values: Cells) -> Any:
+def _to_array(name: str, values: Cells) -> Any:
     """Numbers as an array of them, null as NaN (numpy has no null); all else as objects."""
-    numbers = all(value is None or isinstance(value, float) for value in values)
-    return np.asarray(values, np.float64 if numbers and any(value is not None for value in values) else None)
+    numeric = name in _FLOATS or (name == "n_words" and None in values)
+    return np.array(values, np.float64 if numeric else np.int64 if name == "n_words" else object)
 
 
 def _add_to_arrow(table: Any, columns: Mapping[str, Cells]) -> Any:

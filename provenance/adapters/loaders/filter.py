@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from provenance.adapters.loaders.batches import in_kind, is_batch
+from provenance.adapters.loaders.batches import in_kind
 from provenance.adapters.loaders.declared import Weights01
 from provenance.adapters.loaders.policy import Policy
 from provenance.adapters.loaders.scored import UNDETERMINED, Scored
@@ -36,7 +36,7 @@ class Filter(Policy):
 
     def __call__(self, given: Any) -> Any:
         """Whether a sample stays; of a batch a list of bool, for a polars frame a Series, for pyarrow an array."""
-        if not is_batch(given, self.text):
+        if not self.is_batch(given):
             weight = self._look_up_weight(given)
             return bool(self([given])[0]) if weight is None else weight > 0.0
         return in_kind(given, self._draw(given, self.find_scores(given), epoch=0).tolist())

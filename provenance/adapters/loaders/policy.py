@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from provenance.adapters.loaders.batches import add_columns, count_rows, is_batch, read_column, take_rows
 from provenance.adapters.loaders.declared import Declared, Weights01
 from provenance.adapters.loaders.draw import Units, draw, number_keys
+from provenance.adapters.loaders.identity import describe_state
 from provenance.adapters.loaders.precomputed import Scores
 from provenance.adapters.loaders.samples import find_texts, refuse_problems
 from provenance.adapters.loaders.scored import Cells, Scored, make_scored
@@ -60,6 +61,10 @@ class Policy:
         if self.max_chars < 1:
             raise ConfigError(f"max_chars must be at least 1, not {self.max_chars!r}")
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is pickled: the options, and a digest of all else that decides, so that no cache by it is stale."""
+        return describe_state(self)
+
     @property
     def known(self) -> Scores | None:
         """The scores measured before."""
@@ -69,6 +74,10 @@ class Policy:
     def manifest(self) -> Declared | None:
         """The declared sources."""
         return self.declared if isinstance(self.declared, Declared) else None
+
+    def is_batch(self, given: Any) -> bool:
+        """Whether many samples are given, or one; ConfigError for what is neither."""
+        return is_batch(given, self.text, self.known.key if self.known else None)
 
     def find_scores(self, batch: Any) -> Scored:
         """What is known of each sample of a batch (a list of samples or any table), in order."""
@@ -92,7 +101,7 @@ class Policy:
 
     def score(self, given: Any) -> Any:
         """The same in kind, with the score columns (`columns`) beside; a text becomes a mapping."""
-        if not is_batch(given, self.text):
+        if not self.is_batch(given):
             return self.score([given])[0]
         return self._carry(given, self.find_scores(given))
 

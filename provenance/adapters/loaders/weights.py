@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from provenance.adapters.loaders.batches import in_kind, is_batch
+from provenance.adapters.loaders.batches import in_kind
 from provenance.adapters.loaders.declared import Weights01
 from provenance.adapters.loaders.policy import Policy
 from provenance.adapters.loaders.precomputed import Scores
@@ -56,7 +56,7 @@ class Weights(Policy):
 
     def __call__(self, given: Any) -> Any:
         """The weight of a sample, from 0 to 1; of a batch a list, for a polars frame a Series, for pyarrow an array."""
-        if not is_batch(given, self.text):
+        if not self.is_batch(given):
             weight = self._look_up_weight(given)
             return float(self([given])[0]) if weight is None else weight
         return in_kind(given, self.weigh(self.find_scores(given)).tolist())

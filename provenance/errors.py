@@ -8,6 +8,7 @@
     +-- ShardError      one shard is lost: noted in the ledger, the run goes on and exits with 1
     +-- RecordError     one record is lost: a row of the rejects table, the shard goes on
     +-- SampleError     a loader meets a sample without a text, and was told to raise: the loop stops
+    +-- ScoringError    the process that scores for a loader's worker fails again and again: the loop stops
 
 Errors carry data, not only text: what happened, where, why, and what to do.
 """
@@ -103,3 +104,7 @@ def _record_error(
 
 class SampleError(ProvenanceError):
     """A sample of a loader that cannot be scored as it stands; the message names it and what to do."""
+
+
+class ScoringError(ProvenanceError):
+    """A loader's worker cannot score, since the process that does it there fails; the message has what that said."""

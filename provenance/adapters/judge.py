@@ -1,18 +1,20 @@
 """Judging texts outside an archive: one text, a list, or a column of a frame.
 
 A text has no markup and no capture date, so only what stands in the words speaks. The models are loaded once per
-process, on first use, by path; a Judge is picklable. Processes are spawned, or forked before anything was judged: after
-it a forked one raises ConfigError, since it would wait forever for threads of polars.
+process, on first use, by path; a Judge is picklable. In a process that was forked after polars was imported, a
+companion process judges (see `loaders/companion.py`), and frames are only put together column by column: all else of
+polars would wait for ever there.
 """
 
 import functools
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
+from provenance.adapters.loaders.companion import ask
+from provenance.adapters.loaders.forks import is_forked
 from provenance.errors import ConfigError
 from provenance.extract import LanguageIdentifier
 from provenance.models import find_model, load_models
@@ -103,16 +105,14 @@ class Judge:
 
         A null text has a null score and no evidence. Raises ConfigError when the text column is missing or no text.
         """
-        if isinstance(frame.schema.get(text), pl.Categorical | pl.Enum):
-            return self.score(frame.with_columns(pl.col(text).cast(pl.String)), text)
-        if frame.schema.get(text) != pl.String:
-            raise ConfigError(f"text column {text!r}: not a column of text; columns are {', '.join(frame.columns)}")
-        chunks = [self._judge(chunk.get_column(text)) for chunk in frame.iter_slices(CHUNK_ROWS)]
-        judged = pl.concat(chunks) if chunks else self._judge(pl.Series(text, [], dtype=pl.String))
-        return frame.with_columns(judged.get_columns())
+        column = _read_text(frame, text)
+        found = {item.name: item for item in (*frame.get_columns(), column, *self._judge(column).get_columns())}
+        return pl.DataFrame(list(found.values()))
 
     def judge(self, text: str) -> Verdict:
         """The verdict of one text."""
+        if is_forked():
+            return ask(Judge.judge, self, text)
         documents, signals = measure_texts(_series([text]), self.models, calques=self.calques)
         frame = self._weigh(documents, signals)
         row = frame.row(0, named=True)
@@ -122,6 +122,12 @@ class Judge:
         return Verdict(row["origin"], *scores, row["language"], row["n_words"], evidence, family)
 
     def _judge(self, texts: pl.Series) -> pl.DataFrame:
+        if is_forked():
+            return ask(_judge_list, self, texts.to_list())
+        chunks = [self._judge_chunk(texts[at : at + CHUNK_ROWS]) for at in range(0, max(len(texts), 1), CHUNK_ROWS)]
+        return pl.concat(chunks)
+
+    def _judge_chunk(self, texts: pl.Series) -> pl.DataFrame:
         known = texts.is_not_null()
         return self._weigh(*measure_texts(texts, self.models, calques=self.calques)).with_columns(
             pl.when(known).then(pl.col("language", "n_words")).name.keep(),
@@ -145,8 +151,23 @@ def judge_many(texts: Sequence[str | None]) -> pl.DataFrame:
     """
     if isinstance(texts, str):
         raise ConfigError("judge_many: a list of texts is expected, not one text; `judge` takes one")
-    frame = pl.DataFrame({"text": _series(texts)}).with_row_index("id")
-    return Judge().score(frame).select(pl.col("id").cast(pl.String), *COLUMNS)
+    judged = Judge()._judge(_series(texts))
+    ids = pl.Series("id", list(map(str, range(len(texts)))), dtype=pl.String)
+    return pl.DataFrame([ids, *judged.get_columns()])
+
+
+def _judge_list(judge: Judge, texts: list[str | None]) -> pl.DataFrame:
+    return judge._judge(_series(texts))
+
+
+def _read_text(frame: pl.DataFrame, text: str) -> pl.Series:
+    """The column as texts. Raises ConfigError when there is none of that name, or not of text."""
+    found: pl.Series | None = frame.get_column(text, default=None)
+    if found is not None and isinstance(found.dtype, pl.Categorical | pl.Enum):
+        return found.cast(pl.String)
+    if found is None or found.dtype != pl.String:
+        raise ConfigError(f"text column {text!r}: not a column of text; columns are {', '.join(frame.columns)}")
+    return found
 
 
 def _series(texts: Sequence[str | None]) -> pl.Series:
@@ -196,16 +217,13 @@ def measure_texts(
     return documents.drop(MENDED), measure_signals(documents, signals)
 
 
-_measured_in: set[int] = set()  # processes that have measured: none but this one, or this one was forked from it
-
-
 def _refuse_fork() -> None:
-    """Raises ConfigError in a process forked after measuring: polars' threads are not copied, it would wait forever."""
-    _measured_in.add(os.getpid())
-    if len(_measured_in) > 1:
+    """Raises ConfigError in a process forked after polars was imported, where what is measured cannot be used."""
+    if is_forked():
         raise ConfigError(
-            "this process was forked after its parent had judged, and would wait forever for polars' threads; "
-            "start processes with multiprocessing.get_context('spawn') or 'forkserver'"
+            "this process was forked after polars was imported, and would wait forever for threads of polars; start "
+            "processes with multiprocessing.get_context('spawn') or 'forkserver'; judge, judge_many, Judge, Filter, "
+            "Weights and Scorer work here, too"
         )
 
 

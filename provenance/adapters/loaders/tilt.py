@@ -61,29 +61,31 @@ def find_human(scored: Scored, prior_ai: float, prior_mt: float) -> Values:
     return (1.0 - ai) * (1.0 - mt)
 
 
-def fit_tilt(scored: Scored, factors: Values, target: float, ceiling: float, models: Path | None, seed: int) -> Tilt:
+def fit_tilt(
+    scored: Scored, factors: Values, target: float, ceiling: float, references: ReferenceScores | None, seed: int
+) -> Tilt:
     """The tilt that brings documents to a target share of human text, by the prevalence estimated from them.
 
-    `factors` are weights they have besides (of clusters). Raises ConfigError without documents.
+    `factors` are weights they have besides (of clusters); `references` tell what either origin scores. Raises
+    ConfigError without documents.
     """
     if not len(scored):
         raise ConfigError("a target share needs documents with scores to be found on; there are none")
-    prior_ai, prior_mt, note = _estimate_priors(scored, models, seed)
+    prior_ai, prior_mt, note = _estimate_priors(scored, references, seed)
     return _solve(find_human(scored, prior_ai, prior_mt), factors, target, ceiling, (prior_ai, prior_mt), note)
 
 
-def assume_tilt(target: float, ceiling: float, models: Path | None) -> Tilt:
+def assume_tilt(target: float, ceiling: float, references: ReferenceScores | None) -> Tilt:
     """The same for a corpus nothing is known of: documents as the scores presume them, 10 % of either synthetic kind.
 
     What such documents score is told by the reference scores of the models. Raises ConfigError where they bring none.
     """
-    frame = _load_references(models)
-    if frame is None:
+    if references is None:
         raise ConfigError("these models bring no reference scores; find the target on scores of your own: .fit(scores)")
     priors = VerdictOptions()
     shares = {"ai_generated": priors.prior_ai, "machine_translated": priors.prior_mt}
     shares["human"] = 1.0 - sum(shares.values())
-    known = frame.frame.filter(pl.col("ai_score").is_not_null() & pl.col("mt_score").is_not_null())
+    known = references.frame.filter(pl.col("ai_score").is_not_null() & pl.col("mt_score").is_not_null())
     sized = known.with_columns(pl.len().over("label").alias("n"), pl.col("label").replace_strict(shares).alias("share"))
     ai, mt = (sized[name].to_numpy() for name in ("ai_score", "mt_score"))
     note = (
@@ -130,9 +132,9 @@ def _move(scores: Values, prior: float, prevalence: float) -> Values:
     return np.where(np.isnan(scores), prevalence, moved)
 
 
-def _estimate_priors(scored: Scored, models: Path | None, seed: int) -> tuple[float, float, str]:
+def _estimate_priors(scored: Scored, references: ReferenceScores | None, seed: int) -> tuple[float, float, str]:
     """The prevalence of either origin among the documents, alone or with the other; what it rests on, in words."""
-    row = _estimate(scored, models, seed)
+    row = _estimate(scored, references, seed)
     defaults, said = VerdictOptions(), "prevalence estimated from the scores"
     presumed = {"ai_generated": defaults.prior_ai, "machine_translated": defaults.prior_mt}
     unknown = [origin for origin in presumed if row[f"{origin}_prevalence"] is None]
@@ -143,7 +145,7 @@ def _estimate_priors(scored: Scored, models: Path | None, seed: int) -> tuple[fl
     return ai, mt, said
 
 
-def _estimate(scored: Scored, models: Path | None, seed: int) -> dict[str, Any]:
+def _estimate(scored: Scored, references: ReferenceScores | None, seed: int) -> dict[str, Any]:
     rows = np.arange(len(scored), dtype=np.uint64)
     if len(rows) > MOST_ROWS:
         rows = rows[np.argsort(draw(rows, seed=seed), kind="stable")[:MOST_ROWS]]
@@ -160,10 +162,11 @@ def _estimate(scored: Scored, models: Path | None, seed: int) -> dict[str, Any]:
         },
         schema_overrides={"language": pl.String},
     )
-    table = estimate_ratio(frame, scores=_load_references(models), options=StatsOptions(seed=seed))
+    table = estimate_ratio(frame, scores=references, options=StatsOptions(seed=seed))
     return table.row(0, named=True)
 
 
-def _load_references(models: Path | None) -> ReferenceScores | None:
+def load_references(models: Path | None) -> ReferenceScores | None:
+    """What documents of known origin score, by the models of a folder (null: the shipped); null where they tell not."""
     found = find_model(load_models(models), "reference_scores")
     return ReferenceScores(read_table(found.path)) if found else None

@@ -12,7 +12,7 @@ from provenance.adapters.loaders.declared import Weights01
 from provenance.adapters.loaders.policy import Policy
 from provenance.adapters.loaders.precomputed import Scores
 from provenance.adapters.loaders.scored import Scored
-from provenance.adapters.loaders.tilt import USUAL_POWER, Tilt, assume_tilt, find_human, fit_tilt
+from provenance.adapters.loaders.tilt import USUAL_POWER, Tilt, assume_tilt, find_human, fit_tilt, load_references
 from provenance.errors import ConfigError
 from provenance.verdict import VerdictOptions
 
@@ -80,11 +80,11 @@ class Weights(Policy):
     def _find_tilt(self, scores: Scores | None) -> Tilt:
         target = self.target_human_share or 0.0
         ceiling = USUAL_POWER if self.power is None else self.power
-        models = None if self.models is None else Path(self.models)
+        references = load_references(None if self.models is None else Path(self.models))
         if scores is None:
-            tilt = assume_tilt(target, ceiling, models)
+            tilt = assume_tilt(target, ceiling, references)
         else:
-            tilt = fit_tilt(scores.all, self._weigh_clusters(scores.all), target, ceiling, models, self.seed)
+            tilt = fit_tilt(scores.all, self._weigh_clusters(scores.all), target, ceiling, references, self.seed)
         if scores is None or not tilt.reached:
             share = f"expected share of human documents {tilt.weighted_human_share:.3f}"
             _LOG.warning("target_human_share %g: %s; %s", target, share, tilt.note)

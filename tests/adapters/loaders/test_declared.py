@@ -103,6 +103,12 @@ def test_what_else_stays_decides_how_much_of_a_told_share_may():
     assert 0.5 * held[0] / (0.5 * held[0] + 0.5 * 0.4) == pytest.approx(0.2)
 
 
+def test_over_a_whole_corpus_what_is_counted_goes_before_a_told_share():
+    declared = Declared((DeclaredSource("a", "t", cap=0.2, share=0.5),))
+    held = declared.hold(np.ones(10), np.array([0] + [-1] * 9, np.int32))
+    assert held.tolist() == [1.0] * 10  # a tenth, whatever the manifest says
+
+
 def test_one_row_alone_is_not_capped_where_no_share_is_told():
     declared = Declared((DeclaredSource("a", "t", cap=0.2),))
     assert declared.hold(np.ones(1), np.zeros(1, np.int32), others=1.0).tolist() == [1.0]

@@ -50,11 +50,13 @@ def test_an_empty_file_knows_nothing(tmp_path):
 
 
 def test_of_rows_with_one_key_the_first_counts_and_it_is_told(tmp_path, caplog):
-    frame = pl.DataFrame([make_row(0), {**make_row(0), "ai_score": 0.3}, make_row(1)])
-    frame.write_parquet(tmp_path / "s.parquet")
+    rows = [make_row(i) for i in range(1000)]
+    again = [{**row, "n_words": 1} for row in reversed(rows)]
+    pl.DataFrame(rows + again, infer_schema_length=None).write_parquet(tmp_path / "s.parquet")
     with caplog.at_level(logging.WARNING):
-        assert Scores(tmp_path / "s.parquet").find(["d0"])[1].column("ai_score") == [0.9]
-    assert "1 of 3 rows of scores repeat a id" in caplog.text
+        found = Scores(tmp_path / "s.parquet").find([row["id"] for row in rows])[1]
+    assert found.column("n_words") == [row["n_words"] for row in rows]
+    assert "1000 of 2000 rows of scores repeat a id" in caplog.text
 
 
 def test_several_files_are_one(tmp_path):

@@ -64,6 +64,10 @@ def test_declared_sources_weigh_one_up_to_their_cap_of_the_whole(scores):
     weigh = provenance.Weights(power=0.0, scores=scores, declared=declared)
     rows = [{"id": key, "source": "books" if i < 2 else "web"} for i, key in enumerate(KEYS)]
     assert weigh.weigh_all(weigh.find_scores(rows)).tolist() == pytest.approx([1 / 3, 1 / 3, 1, 1])
+    told = Declared((DeclaredSource("books", "t", cap=0.25, share=0.9),))
+    weigh = provenance.Weights(power=0.0, scores=scores, declared=told)
+    assert weigh.weigh_all(weigh.find_scores(rows)).tolist() == pytest.approx([1 / 3, 1 / 3, 1, 1])
+    assert weigh(rows) == pytest.approx([1 / 27, 1 / 27, 1, 1])
     exempt = provenance.Weights(power=1.0, scores=scores, declared=Declared((DeclaredSource("books", "t"),)))
     assert exempt(rows) == pytest.approx([1.0, 1.0, *HUMAN[2:]])
 
@@ -120,9 +124,9 @@ def test_a_prevalence_that_cannot_be_estimated_is_presumed_and_told(tmp_path):
 
 
 def test_prevalence_of_a_fit_is_estimated_from_the_scores(tmp_path):
-    from provenance.adapters.loaders.tilt import _load_references
+    from provenance.adapters.loaders.tilt import load_references
 
-    known = _load_references(None).frame.filter(pl.col("language") == "en", pl.col("ai_llr").is_not_null())
+    known = load_references(None).frame.filter(pl.col("language") == "en", pl.col("ai_llr").is_not_null())
     human = known.filter(pl.col("label") == "human").sample(600, seed=1)
     synthetic = known.filter(pl.col("label") == "ai_generated").sample(400, seed=1)
     mixed = pl.concat([human, synthetic]).with_row_index("id").with_columns(n_words=300, origin=pl.lit("undetermined"))

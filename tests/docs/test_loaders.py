@@ -11,10 +11,8 @@ from tests.docs.sections import Section, read_sections, run_command
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "loaders.md"
-SECTIONS = [
-    *read_sections(PAGE),
-    *(part for part in read_sections(ROOT / "README.md") if "training loop" in part.title),
-]
+README = read_sections(ROOT / "README.md", level=3)
+SECTIONS = [*read_sections(PAGE), *(part for part in README if part.title == "In a training loop")]
 
 
 @pytest.fixture

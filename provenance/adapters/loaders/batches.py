@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from provenance.adapters.loaders.scored import Cells
 from provenance.errors import ConfigError
@@ -34,13 +35,15 @@ def is_batch(given: object, text: str, key: str | None = None) -> bool:
     )
 
 
-def count_rows(batch: Any) -> int:
-    """Samples of a batch."""
+def count_rows(batch: Any, column: str | None = None) -> int:
+    """Samples of a batch; `column` is one to count by, where another may be costly to decode (datasets)."""
     if isinstance(batch, pl.DataFrame):
         return batch.height
     if isinstance(batch, pa.Table | pa.RecordBatch):
         return int(batch.num_rows)
-    return len(next(iter(batch.values()), ())) if isinstance(batch, Mapping) else len(batch)
+    if isinstance(batch, Mapping):
+        return len(batch[column] if column in batch else next(iter(batch.values()), ()))
+    return len(batch)
 
 
 def read_column(batch: Any, name: str, *, is_text: bool = False) -> Cells | None:
@@ -64,10 +67,10 @@ def add_columns(given: Any, columns: Mapping[str, Cells], text: str = "text") ->
     if isinstance(given, pa.Table | pa.RecordBatch):
         return _add_to_arrow(given, columns)
     if isinstance(given, Mapping):
-        as_arrays = any(isinstance(values, np.ndarray) for values in given.values())
-        return {**given, **{name: _to_array(name, values) if as_arrays else values for name, values in columns.items()}}
+        as_arrays = isinstance(given, dict) and any(isinstance(values, np.ndarray) for values in given.values())
+        return _join(given, {name: _to_array(name, cells) if as_arrays else cells for name, cells in columns.items()})
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    return [{**_as_mapping(sample, text), **row} for sample, row in zip(given, rows, strict=True)]
+    return [_join(_as_mapping(sample, text), row) for sample, row in zip(given, rows, strict=True)]
 
 
 def take_rows(batch: Any, kept: Sequence[bool]) -> Any:
@@ -124,17 +127,24 @@ def _add_to_arrow(table: Any, columns: Mapping[str, Cells]) -> Any:
     return table
 
 
+def _join(given: Any, columns: dict[str, Any]) -> Any:
+    """Both; a lazy mapping (datasets) stays one, and what nobody reads of it is not decoded."""
+    if isinstance(given, dict) or not hasattr(given, "__or__"):
+        return {**given, **columns}
+    return given | columns
+
+
 def _as_mapping(sample: object, text: str) -> Mapping[str, object]:
     return sample if isinstance(sample, Mapping) else {text: sample}
 
 
-def in_kind(batch: Any, values: Sequence[Any]) -> Any:
+def in_kind(batch: Any, values: Sequence[Any] | NDArray[Any]) -> Any:
     """A value for each sample: a Series for a frame, an array for a pyarrow table or numpy columns, else a list."""
     if isinstance(batch, pl.DataFrame):
-        return pl.Series(values)
+        return pl.Series(np.asarray(values))
     if isinstance(batch, pa.Table | pa.RecordBatch):
-        return pa.array(values)
-    return list(values)
+        return pa.array(np.asarray(values))
+    return _to_list(values)
 
 
 _FLOATS = ("ai_score", "mt_score", "ai_llr", "mt_llr", "weight")

@@ -81,7 +81,7 @@ class Policy:
 
     def find_scores(self, batch: Any) -> Scored:
         """What is known of each sample of a batch (a list of samples or any table), in order."""
-        n_rows = count_rows(batch)
+        n_rows = count_rows(batch, self.text)
         known, scored = self._look_up(batch, n_rows)
         if not known.all():
             measured = self._measure(batch, ~known)

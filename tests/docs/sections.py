@@ -56,8 +56,8 @@ def _run(arguments: list[str], folder: Path, limit_s: float = 240.0) -> None:
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
 
 
-def read_sections(page: Path, *, level: int = 2) -> list[Section]:
-    beginning, *parts = re.split(rf"^{'#' * level} ", page.read_text(encoding="utf-8"), flags=re.M)
+def read_sections(page: Path) -> list[Section]:
+    beginning, *parts = re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.M)
     first = _blocks(beginning, "python")
     return [_read_section(part, first) for part in parts]
 

@@ -11,7 +11,7 @@ from tests.docs.sections import Section, read_sections, run_command
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "loaders.md"
-README = read_sections(ROOT / "README.md", level=3)
+README = read_sections(ROOT / "README.md")
 SECTIONS = [*read_sections(PAGE), *(part for part in README if part.title == "In a training loop")]
 
 

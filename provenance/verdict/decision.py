@@ -17,7 +17,8 @@ import polars as pl
 
 from provenance.models.calibration import Axis, Calibration
 from provenance.verdict.genre import find_thresholds
-from provenance.verdict.weighing import Flags, Floats, Weighed
+from provenance.verdict.values import Flags, Floats, Values
+from provenance.verdict.weighing import Weighed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,12 @@ def score(weighed: Weighed, llr: Floats, prior: float, bound: float) -> pl.Serie
     return frame.select(pl.when("known").then(1.0 / (1.0 + (-pl.col("logit")).exp()))).to_series()
 
 
-def mask_unknown(weighed: Weighed) -> pl.Series:
-    """The sum of the evidence of text and page, null where there is no score."""
-    frame = pl.DataFrame({"known": weighed.scored, "llr": weighed.llr})
-    return frame.select(pl.when("known").then("llr")).to_series()
+def mask_unknown(weighed: Weighed) -> Floats:
+    """The sum of the evidence of text and page, NaN where there is no score."""
+    return np.where(weighed.scored, weighed.llr, np.nan)
 
 
-def stand(weighed: Weighed, llr: Floats, axis: Axis, table: pl.DataFrame) -> Standing:
+def stand(weighed: Weighed, llr: Floats, axis: Axis, table: Values) -> Standing:
     """Where an axis stands against the thresholds of each row's genre, or stratum."""
     # Row -1, the last, serves the rows without a stratum.
     above = np.array([_or_inf(s.positive_above, np.inf) for s in axis.strata] + [np.inf])[weighed.stratum]
@@ -55,7 +55,7 @@ def stand(weighed: Weighed, llr: Floats, axis: Axis, table: pl.DataFrame) -> Sta
     return Standing(np.maximum(excess, declared), weighed.measured & (llr < below), declared >= 0.0)
 
 
-def decide_origin(ai: Standing, mt: Standing, calibration: Calibration) -> pl.Series:
+def decide_origin(ai: Standing, mt: Standing, calibration: Calibration) -> npt.NDArray[np.object_]:
     """One of the origins for each row."""
     ai_high, mt_high = ai.excess >= 0.0, mt.excess >= 0.0
     one_declared = ai.declared != mt.declared
@@ -65,7 +65,7 @@ def decide_origin(ai: Standing, mt: Standing, calibration: Calibration) -> pl.Se
     origin[ai.low & mt.low] = "human"
     origin[ai_high & (~mt_high | ai_leads)] = "ai_generated"
     origin[mt_high & (~ai_high | mt_leads)] = "machine_translated"
-    return pl.Series(origin, dtype=pl.String)
+    return origin
 
 
 def _leads(own: Floats, other: Floats, lead: float) -> npt.NDArray[np.bool_]:

@@ -10,29 +10,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from provenance.models.calibration import TAILS, Axis, Reference
-from provenance.verdict.weighing import Flags, Floats, Piece, Weighed, values_of
+from provenance.verdict.values import Flags, Floats, Values, read_values
+from provenance.verdict.weighing import Piece, Weighed
 
 GENRE = "genre"
 PLAUSIBLE = 0.3  # share of a genre in a document's mix from which on it counts as one it may be of
 KNOWN = 0.5  # share that known genres must have together, else the genre is unknown
 
 
-def find_thresholds(table: pl.DataFrame, axis: Axis, strata: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+def find_thresholds(given: pl.DataFrame | Values, axis: Axis, strata: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
     """`human_below` and `positive_above` of each row: those of its genres, else those of its stratum (`strata`).
 
     Those of the stratum serve where the genre was not measured, and where the language has no reference that is large
     enough for thresholds.
     """
+    table = read_values(given)
     below, above = (each.copy() for each in strata)
     sized = [reference for reference in axis.references if reference.positive_above is not None]
     for language, references in _by_language(sized):
-        rows = _find_rows(table, language)
-        rows = rows[~np.isnan(read_shares(table[rows], references)).all(axis=1)]
-        plausible = find_plausible(table[rows], references)
+        shares = read_shares(table, references)
+        rows = np.flatnonzero(table.is_in(language) & ~np.isnan(shares).all(axis=1))
+        plausible = _find_plausible(shares[rows], references)
         highs = np.array([ref.positive_above for ref in references], np.float64)
         lows = np.array([-np.inf if ref.human_below is None else ref.human_below for ref in references])
         above[rows] = np.where(plausible, highs, -np.inf).max(axis=1)
@@ -40,9 +41,12 @@ def find_thresholds(table: pl.DataFrame, axis: Axis, strata: tuple[Floats, Float
     return below, above
 
 
-def find_plausible(table: pl.DataFrame, references: Sequence[Reference]) -> Flags:
+def find_plausible(table: pl.DataFrame | Values, references: Sequence[Reference]) -> Flags:
     """Rows x references: which of them a document is held against; all where its genre is unknown or not measured."""
-    shares = read_shares(table, references)
+    return _find_plausible(read_shares(table, references), references)
+
+
+def _find_plausible(shares: Floats, references: Sequence[Reference]) -> Flags:
     sized = np.array([ref.positive_above is not None for ref in references])
     plausible = (shares >= PLAUSIBLE) & sized
     unknown = ~((shares * sized).sum(axis=1) >= KNOWN) | ~plausible.any(axis=1)
@@ -50,19 +54,20 @@ def find_plausible(table: pl.DataFrame, references: Sequence[Reference]) -> Flag
     return found
 
 
-def read_shares(table: pl.DataFrame, references: Sequence[Reference]) -> Floats:
+def read_shares(given: pl.DataFrame | Values, references: Sequence[Reference]) -> Floats:
     """Rows x references: the share of each genre in the document's mix, NaN where not measured."""
-    columns = [values_of(table, f"{GENRE}_{reference.genre}") for reference in references]
+    table = read_values(given)
+    columns = [table[f"{GENRE}_{reference.genre}"] for reference in references]
     return np.column_stack(columns) if columns else np.zeros((table.height, 0))
 
 
-def weigh_genre(name: str, table: pl.DataFrame, axis: Axis, measured: Flags) -> Piece:
+def weigh_genre(name: str, given: pl.DataFrame | Values, axis: Axis, measured: Flags) -> Piece:
     """What the genre itself is worth; the value is the share of the commonest one."""
+    table = read_values(given)
     nats, top = np.zeros(table.height), np.full(table.height, np.nan)
     for language, references in _by_language(axis.references):
-        rows = _find_rows(table, language)
-        rows = rows[measured[rows]]
-        shares = read_shares(table[rows], references)
+        rows = np.flatnonzero(table.is_in(language) & measured)
+        shares = read_shares(table, references)[rows]
         offsets = np.array([reference.offset for reference in references])
         nats[rows] = np.nan_to_num(shares * offsets).sum(axis=1)
         top[rows] = shares.max(axis=1)
@@ -80,13 +85,6 @@ def count_of_thousand(reference: Reference, llr: float) -> float:
     least = 1.0 / (reference.n_documents + 1)
     share = least if llr > rising[-1] else max(float(np.interp(llr, rising, shares)), least)
     return 1000.0 * share
-
-
-def _find_rows(table: pl.DataFrame, language: str) -> npt.NDArray[np.int64]:
-    spoken: npt.NDArray[np.int64] = np.flatnonzero(
-        (table["language"].cast(pl.String) == language).fill_null(False).to_numpy()
-    )
-    return spoken
 
 
 def _by_language(references: Sequence[Reference]) -> list[tuple[str, list[Reference]]]:

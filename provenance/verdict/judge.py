@@ -1,8 +1,10 @@
 """The stage: documents and their signals to verdicts, row for row."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from provenance.models.calibration import Calibration
@@ -10,6 +12,7 @@ from provenance.schema import EVIDENCE_DTYPE, VERDICTS
 from provenance.verdict.decision import decide_origin, mask_unknown, score, stand
 from provenance.verdict.genre import add_piece, weigh_genre
 from provenance.verdict.options import VerdictOptions
+from provenance.verdict.values import Floats, Values, read_values
 from provenance.verdict.weighing import Piece, weigh_axis, weigh_first_seen
 from provenance.verdict.wording import say
 
@@ -44,26 +47,56 @@ def judge_batch(
     test of ai_llr.
     """
     table = _join(documents, signals, _date(_earliest(documents, first_seen), seen, options))
-    ai = weigh_axis("ai", table, calibration.ai, options)
-    mt = weigh_axis("mt", table, calibration.mt, options)
-    ai = add_piece(ai, weigh_genre("ai", table, calibration.ai, ai.measured))
-    mt = add_piece(mt, weigh_genre("mt", table, calibration.mt, mt.measured))
     dated = weigh_first_seen(table, calibration.first_seen, options)
-    ai_total = ai.llr + dated.nats
-    standing = (stand(ai, ai_total, calibration.ai, table), stand(mt, mt.llr, calibration.mt, table))
+    judged, pieces = _judge(read_values(table), calibration, options, dated)
     return pl.DataFrame(
         {
             "doc_id": table["doc_id"],
-            "ai_score": score(ai, ai_total, options.prior_ai, calibration.llr_bound),
-            "mt_score": score(mt, mt.llr, options.prior_mt, calibration.llr_bound),
-            "ai_llr": mask_unknown(ai),
-            "mt_llr": mask_unknown(mt),
-            "origin": decide_origin(*standing, calibration),
+            "ai_score": judged.ai_score,
+            "mt_score": judged.mt_score,
+            "ai_llr": pl.Series(judged.ai_llr).fill_nan(None),
+            "mt_llr": pl.Series(judged.mt_llr).fill_nan(None),
+            "origin": pl.Series(judged.origin, dtype=pl.String),
             "first_seen": table["first_seen"],
-            "evidence": list_evidence(table, (*ai.pieces, *mt.pieces, dated)),
+            "evidence": list_evidence(table, pieces),
         },
         schema=VERDICTS.schema,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Scores (null where not measurable), llr (NaN there) and origins, row for row."""
+
+    ai_score: pl.Series
+    mt_score: pl.Series
+    ai_llr: Floats
+    mt_llr: Floats
+    origin: npt.NDArray[np.object_]
+
+
+def score_values(values: Values, calibration: Calibration, options: VerdictOptions = _DEFAULTS) -> Judged:
+    """What `judge_batch` says of the same values without a date and without the evidence, which costs as much again."""
+    return _judge(values, calibration, options, None)[0]
+
+
+def _judge(
+    values: Values, calibration: Calibration, options: VerdictOptions, dated: Piece | None
+) -> tuple[Judged, tuple[Piece, ...]]:
+    ai = weigh_axis("ai", values, calibration.ai, options)
+    mt = weigh_axis("mt", values, calibration.mt, options)
+    ai = add_piece(ai, weigh_genre("ai", values, calibration.ai, ai.measured))
+    mt = add_piece(mt, weigh_genre("mt", values, calibration.mt, mt.measured))
+    ai_total = ai.llr if dated is None else ai.llr + dated.nats
+    standing = (stand(ai, ai_total, calibration.ai, values), stand(mt, mt.llr, calibration.mt, values))
+    judged = Judged(
+        score(ai, ai_total, options.prior_ai, calibration.llr_bound),
+        score(mt, mt.llr, options.prior_mt, calibration.llr_bound),
+        mask_unknown(ai),
+        mask_unknown(mt),
+        decide_origin(*standing, calibration),
+    )
+    return judged, (*ai.pieces, *mt.pieces, *(() if dated is None else (dated,)))
 
 
 def list_evidence(table: pl.DataFrame, pieces: Sequence[Piece]) -> pl.Series:

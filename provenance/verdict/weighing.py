@@ -10,9 +10,8 @@ import polars as pl
 
 from provenance.models.calibration import Axis, DateWorth, Mark, Stratum
 from provenance.verdict.options import VerdictOptions
+from provenance.verdict.values import Flags, Floats, Values, read_values
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 FIRST_SEEN = "first_seen"
 PROSE = "prose_share"
 
@@ -44,15 +43,15 @@ class Weighed:
     stratum: npt.NDArray[np.int64]
 
 
-def weigh_axis(name: str, table: pl.DataFrame, axis: Axis, options: VerdictOptions) -> Weighed:
-    """The evidence of an axis. `table` holds language, n_words and the signal columns; one that is absent is null.
+def weigh_axis(name: str, table: Values, axis: Axis, options: VerdictOptions) -> Weighed:
+    """The evidence of an axis; a signal that is absent is null.
 
     What is too short, or by its `prose_share` not prose, is not measured; a null share says nothing.
     """
     stratum = find_strata(table, axis.strata)
     needed = _needed_values(table, axis.strata, stratum)
-    enough = table["n_words"].fill_null(0).to_numpy() >= options.min_words
-    not_prose = values_of(table, PROSE) < options.min_prose  # false for NaN
+    enough = table.n_words >= options.min_words
+    not_prose = table[PROSE] < options.min_prose  # false for NaN
     measured = (stratum >= 0) & ~np.isnan(needed) & enough & ~not_prose
     terms = [_weigh_term(name, signal, table, axis.strata, stratum, measured) for signal in _signals(axis.strata)]
     marks = [_weigh_mark(name, table, mark) for mark in axis.marks]
@@ -92,24 +91,18 @@ def _weigh_dates(dates: pl.Series, worth: DateWorth, options: VerdictOptions) ->
     return np.where(before_grey, worth.nats, np.where(before, worth.grey_nats, 0.0))
 
 
-def find_strata(table: pl.DataFrame, strata: Sequence[Stratum]) -> npt.NDArray[np.int64]:
+def find_strata(given: pl.DataFrame | Values, strata: Sequence[Stratum]) -> npt.NDArray[np.int64]:
     """The index of each row's stratum, -1 where its language or length has none."""
+    table = read_values(given)
     found = np.full(table.height, -1, dtype=np.int64)
-    words = table["n_words"].fill_null(0).to_numpy()
+    words = table.n_words
     for language in dict.fromkeys(stratum.language for stratum in strata):
-        spoken = (table["language"].cast(pl.String) == language).fill_null(False).to_numpy()
+        spoken = table.is_in(language)
         for index, stratum in enumerate(strata):
             if stratum.language == language:
                 high = np.inf if stratum.high_words is None else stratum.high_words
                 found[spoken & (words >= stratum.low_words) & (words < high)] = index
     return found
-
-
-def values_of(table: pl.DataFrame, column: str) -> Floats:
-    """A column as floats, NaN for null; all NaN when the table lacks it."""
-    if column not in table.columns:
-        return np.full(table.height, np.nan)
-    return _floats(table[column])
 
 
 def _floats(series: pl.Series) -> Floats:
@@ -120,28 +113,28 @@ def _signals(strata: Sequence[Stratum]) -> list[str]:
     return list(dict.fromkeys(term.signal for stratum in strata for term in stratum.terms))
 
 
-def _needed_values(table: pl.DataFrame, strata: Sequence[Stratum], stratum: npt.NDArray[np.int64]) -> Floats:
+def _needed_values(table: Values, strata: Sequence[Stratum], stratum: npt.NDArray[np.int64]) -> Floats:
     needed = np.full(table.height, np.nan)
     for signal in dict.fromkeys(each.needs for each in strata):
         rows = np.isin(stratum, [index for index, each in enumerate(strata) if each.needs == signal])
-        needed[rows] = values_of(table, signal)[rows]
+        needed[rows] = table[signal][rows]
     return needed
 
 
 def _weigh_term(
-    axis: str, signal: str, table: pl.DataFrame, strata: Sequence[Stratum], stratum: npt.NDArray[np.int64], rows: Flags
+    axis: str, signal: str, table: Values, strata: Sequence[Stratum], stratum: npt.NDArray[np.int64], rows: Flags
 ) -> Piece:
     # Row -1 of these tables, all zeros, serves the rows without a stratum.
     terms = [next((t for t in each.terms if t.signal == signal), None) for each in strata]
     worth = np.array([(t.weight, t.centre, t.clip) if t else (0.0, 0.0, 0.0) for t in [*terms, None]])
     weight, centre, clip = worth[stratum].T
-    values = values_of(table, signal)
+    values = table[signal]
     nats = np.clip(weight * (values - centre), -clip, clip)
     return Piece(axis, signal, signal, values, np.where(rows & ~np.isnan(nats), nats, 0.0), centre)
 
 
-def _weigh_mark(axis: str, table: pl.DataFrame, mark: Mark) -> Piece:
-    values = values_of(table, mark.signal)
+def _weigh_mark(axis: str, table: Values, mark: Mark) -> Piece:
+    values = table[mark.signal]
     nats = np.zeros(table.height)
     for level in mark.levels:
         nats[values >= level.at_least] = level.nats

@@ -211,3 +211,22 @@ def test_a_forked_process_whose_parent_used_polars_does_not_hang_and_its_memory_
     keep = pickle.dumps(provenance.NearDuplicates(memory=memory, n_expected=100, options=options))
     done = subprocess.run([sys.executable, script, how, memory], input=keep, capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr.decode()
+
+
+MADE_LATE = """
+import os, signal, sys
+import polars as pl
+pl.DataFrame({"t": ["a"] * 100_000}).with_columns(pl.col("t").str.contains("^[A-Z]+$"))
+child = os.fork()
+if child == 0:
+    signal.alarm(30)
+    import provenance
+    provenance.NearDuplicates()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_one_made_too_late_says_so_instead_of_hanging():
+    done = subprocess.run([sys.executable, "-c", MADE_LATE], capture_output=True, timeout=60)
+    assert done.returncode == 1
+    assert b"make NearDuplicates before processes are forked" in done.stderr

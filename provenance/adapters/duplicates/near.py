@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 from provenance.adapters.duplicates.bloom import BloomIndex
 from provenance.adapters.duplicates.compared import SignatureIndex
 from provenance.adapters.loaders.batches import is_batch, read_column
+from provenance.adapters.loaders.forks import is_forked
 from provenance.adapters.loaders.samples import find_texts
 from provenance.dedup import DedupOptions
 from provenance.dedup.banding import choose_banding
@@ -53,8 +55,9 @@ class NearDuplicates:
         n_expected: int = 10_000_000,
         false_positive: float = 0.001,
     ) -> None:
-        """`options` in place of `threshold`: shingle size, seed, number of values, banding. Raises ConfigError.
+        """`options` in place of `threshold`: shingle size, seed, number of values, banding.
 
+        ConfigError for options that cannot be, and where it is first made in a forked process (a worker of a loader).
         With "bloom" a threshold chooses the banding, and `threshold` within `options` decides nothing.
         """
         if memory not in ("signatures", "bloom"):
@@ -153,6 +156,9 @@ def _choose_options(threshold: float) -> DedupOptions:
     return replace(options, bands=bands, rows=rows)
 
 
+@cache
 def _prepare_process() -> None:
-    """Reads the character table, which takes polars, before a process that polars would hang in is forked."""
+    """Reads the character table, which takes polars; processes forked later share it."""
+    if is_forked():
+        raise ConfigError("make NearDuplicates before processes are forked: what it reads once would hang in this one")
     classify_characters()

@@ -49,6 +49,10 @@ class Scores:
         object.__setattr__(self, "key", key or _choose_key(self.paths))
         object.__setattr__(self, "stamps", tuple(map(_stamp, self.paths)))
 
+    def __reduce__(self) -> tuple[type["Scores"], tuple[tuple[Path, ...], str]]:
+        """Pickled without the times of the files, which say nothing of their content: see `digest`."""
+        return Scores, (self.paths, self.key)
+
     def __len__(self) -> int:
         return len(self._table().numbers)
 

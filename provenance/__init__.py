@@ -8,6 +8,7 @@ keep = provenance.NearDuplicates()            # callable on str, dict or batch: 
 keep = provenance.Filter(max_ai_score=0.5)    # callable on str, dict or batch: whether it stays
 weigh = provenance.Weights(power=1.0)         # callable likewise: sampling weights instead of deletion
 scorer = provenance.Scorer()                  # callable likewise: the same with score columns beside
+seen = provenance.Seen()                      # counts what a loop gives out: `for batch in seen.watch(loader)`
 table = provenance.estimate_ratio(scores)     # human-to-synthetic ratio with intervals, overall and by group
 provenance.write_report(["out/a"], "a.html")  # one page over finished runs
 """
@@ -23,6 +24,7 @@ _PLACES = {
     "Filter": "provenance.adapters.loaders.filter",
     "Scorer": "provenance.adapters.loaders.policy",
     "Scores": "provenance.adapters.loaders.precomputed",
+    "Seen": "provenance.adapters.loaders.seen",
     "Weights": "provenance.adapters.loaders.weights",
     "estimate_ratio": "provenance.jobs.ratio",
     "write_report": "provenance.jobs.report_runs",
@@ -35,6 +37,7 @@ __all__ = [
     "NearDuplicates",
     "Scorer",
     "Scores",
+    "Seen",
     "Verdict",
     "Weights",
     "__version__",
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from provenance.adapters.loaders.filter import Filter
     from provenance.adapters.loaders.policy import Scorer
     from provenance.adapters.loaders.precomputed import Scores
+    from provenance.adapters.loaders.seen import Seen
     from provenance.adapters.loaders.weights import Weights
     from provenance.jobs.ratio import estimate_ratio
     from provenance.jobs.report_runs import write_report

@@ -7,7 +7,7 @@ import pytest
 import provenance
 from provenance.adapters.loaders.declared import Declared, DeclaredSource
 from provenance.errors import ConfigError
-from tests.adapters.loaders.made_scores import make_run, make_scores
+from tests.adapters.loaders.made_scores import make_row, make_run, make_scores
 
 KEYS = ["d0", "d1", "d2", "d3"]  # AI-generated, machine-translated, human, without a score
 
@@ -66,6 +66,23 @@ def test_a_capped_source_has_no_more_than_its_cap_of_what_stays(tmp_path):
     kept = [row for row, stays in zip(rows, keep(rows), strict=True) if stays]
     assert sum(row["source"] == "web" for row in kept) == 1000  # of the 2,000 the others are AI-generated
     assert sum(row["source"] == "books" for row in kept) == pytest.approx(1000 / 9, abs=32)  # three standard errors
+
+
+def test_a_told_share_is_held_against_what_the_filter_keeps_of_the_rest(tmp_path):
+    scores = make_scores(tmp_path / "many.parquet", 4000)
+    declared = Declared((DeclaredSource("books", "t", cap=0.1, share=0.5),))
+    keep = provenance.Filter(max_ai_score=0.5, scores=scores, declared=declared)
+    found = keep.find_scores([{"id": "d1", "source": "books"}] * 3)
+    assert keep.weigh(found).tolist() == pytest.approx([0.75 / 9] * 3)  # three quarters of the rest stay
+
+
+def test_undetermined_is_the_origin_not_the_lack_of_a_score(tmp_path):
+    row = {**make_row(2), "origin": "undetermined"}
+    pl.DataFrame([row, {**make_row(3), "origin": "human"}], schema_overrides={"ai_score": pl.Float64}).write_parquet(
+        tmp_path / "s.parquet"
+    )
+    keep = provenance.Filter(undetermined="drop", scores=tmp_path / "s.parquet")
+    assert keep({"id": ["d2", "d3"]}) == [False, True]
 
 
 def test_of_a_contrast_pair_both_stay_where_one_would(tmp_path):

@@ -98,6 +98,26 @@ def test_the_share_after_weighting_is_the_target(share, target):
     assert weights.max() == 1.0
 
 
+def test_a_document_without_a_score_is_taken_for_an_average_one_and_the_most_human_one_weighs_one():
+    scored = make_scored(2, ai_score=[np.nan, 0.1], mt_score=[np.nan, 0.1])
+    human = find_human(scored, 0.4, 0.2)
+    odds = (0.1 / 0.9 * (0.4 / 0.6) / (0.1 / 0.9), 0.1 / 0.9 * (0.2 / 0.8) / (0.1 / 0.9))
+    assert human.tolist() == pytest.approx([0.6 * 0.8, 1 / (1 + odds[0]) / (1 + odds[1])])
+    scored = make_scored(3, ai_score=[np.nan, 0.01, 0.99], mt_score=[0.01] * 3)
+    tilt = fit_tilt(scored, np.ones(3), 0.99, 10.0, None, 0)
+    weights = tilt.weigh(find_human(scored, tilt.prior_ai, tilt.prior_mt))
+    assert tilt.most_human < 0.999
+    assert (weights.argmax(), weights.max()) == (1, 1.0)
+
+
+def test_weights_are_those_of_their_tilt(scores):
+    weigh = provenance.Weights(target_human_share=0.7, scores=scores)
+    scored = weigh.find_scores({"id": KEYS})
+    human = find_human(scored, weigh.tilt.prior_ai, weigh.tilt.prior_mt)
+    assert weigh({"id": KEYS}) == pytest.approx(weigh.tilt.weigh(human).tolist())
+    assert max(weigh({"id": KEYS})) == 1.0
+
+
 def test_a_target_met_as_documents_lie_changes_nothing(scores):
     tilt = provenance.Weights(target_human_share=0.05, scores=scores).tilt
     assert (tilt.power, tilt.reached, tilt.weighted_human_share) == (0.0, True, tilt.human_share)

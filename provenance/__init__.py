@@ -14,6 +14,7 @@ provenance.write_report(["out/a"], "a.html")  # one page over finished runs
 """
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
@@ -29,6 +30,7 @@ _PLACES = {
     "estimate_ratio": "provenance.jobs.ratio",
     "write_report": "provenance.jobs.report_runs",
 }
+_POLARS = "provenance.adapters.polars"
 __all__ = [
     "Declared",
     "Evidence",
@@ -64,17 +66,9 @@ def __getattr__(name: str) -> object:
     """The public names, imported on first use: `import provenance` alone is quick."""
     if name not in _PLACES:
         raise AttributeError(f"module 'provenance' has no attribute {name!r}")
-    from importlib import import_module
-
-    named: object = getattr(import_module(_PLACES[name]), name)
-    _register_namespace()
-    return named
+    import_module(_POLARS)
+    return getattr(import_module(_PLACES[name]), name)
 
 
-def _register_namespace() -> None:
-    """`frame.provenance` in polars, as soon as polars is there; it is not imported for that."""
-    if "polars" in sys.modules:
-        import provenance.adapters.polars  # noqa: F401
-
-
-_register_namespace()
+if "polars" in sys.modules:  # so that `frame.provenance` is there at once; else it is after the first use of a name
+    import_module(_POLARS)

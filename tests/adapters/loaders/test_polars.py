@@ -105,7 +105,7 @@ def test_the_namespace_is_a_class_for_type_checkers():
 
 ORDERS = {
     "polars first": "import polars as pl; import provenance",
-    "polars after the first use": "import provenance; provenance.Scorer; import polars as pl",
+    "polars after the first use": "import provenance; provenance.Scores; import polars as pl",
     "the module named": "import provenance; import provenance.adapters.polars; import polars as pl",
 }
 

@@ -38,13 +38,15 @@ class LanguageIdentifier:
 
         Texts are mended first: letters in the place of Latin ones leave an English text English.
         """
-        heads = repair_texts(texts.str.head(HEAD)).str.replace_all(r"\s+|\x00", " ").str.strip_chars()
-        measurable = heads.str.contains(r"\p{L}").fill_null(False)
-        known = heads.filter(measurable).to_list()
+        heads = repair_texts(texts.str.head(HEAD)).to_frame("head")
+        told = heads.select(pl.col("head").str.replace_all(r"\s+|\x00", " ").str.strip_chars()).with_columns(
+            measurable=pl.col("head").str.contains(r"\p{L}").fill_null(False)
+        )
+        known = [head for head, measurable in told.iter_rows() if measurable]
         labels, scores = self._model.predict(known) if known else ([], [])
         found = iter(zip(labels, scores, strict=True))
-        rows = [_row(*next(found)) if told else (None, None) for told in measurable]
-        return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+        rows = [_row(*next(found)) if measurable else (None, None) for measurable in told["measurable"]]
+        return pl.DataFrame([[row[0] for row in rows], [row[1] for row in rows]], schema=SCHEMA)
 
 
 def _row(labels: list[str], scores: list[float]) -> tuple[str | None, float | None]:

@@ -46,6 +46,7 @@ def measure_signals(batch: pl.DataFrame, signals: Iterable[Signal]) -> pl.DataFr
 def take_mended(batch: pl.DataFrame) -> pl.Series:
     """The mended text of each row, String: the batch's column where it has one, else made of `text`."""
     if MENDED in batch.columns:
-        return batch[MENDED].cast(pl.String)
+        mended = batch[MENDED]
+        return mended if mended.dtype == pl.String else mended.cast(pl.String)
     text = batch["text"] if "text" in batch.columns else pl.repeat(None, batch.height, dtype=pl.String, eager=True)
     return repair_texts(text.cast(pl.String)).alias(MENDED)

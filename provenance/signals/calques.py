@@ -102,16 +102,11 @@ class Calques:
         ]
         hits = collect_hits("calque_hits", [None if row is None else [hit for hit, _ in row] for row in rows])
         sources = [None if row is None else len({calque.source_language for _, calque in row}) for row in rows]
-        count = hits.list.len().cast(pl.Int64)
-        with_words = pl.when(count > 0).then(pl.col("text"))
-        n_words = batch.select(count_words(with_words.cast(pl.String)).alias("n"))["n"]
-        density = pl.DataFrame([count.alias("c"), n_words]).select(
-            pl.when(pl.col("c") == 0).then(0.0).otherwise(1000 * pl.col("c") / pl.col("n")).alias("calque_density")
-        )
+        count = pl.Series("calque_count", [None if row is None else len(row) for row in rows], pl.Int64)
         return pl.DataFrame(
             [
-                count.alias("calque_count"),
-                density["calque_density"],
+                count,
+                _divide(count, batch).alias("calque_density"),
                 pl.Series("calque_n_sources", sources, pl.Int64),
                 hits,
             ]
@@ -158,6 +153,14 @@ def load_calques(lexicons: tuple[Path | PinnedFile, ...]) -> tuple[Matcher, list
         forms = compound_forms(row["calque"]) if row["note"].startswith(BUILT) else forms_of(row["calque"])
         patterns += [Pattern(fold(form), entry) for form in forms]
     return Matcher(patterns), calques
+
+
+def _divide(count: pl.Series, batch: pl.DataFrame) -> pl.Series:
+    """Calques per thousand words; the words are counted only where there are calques."""
+    if not count.sum():
+        return count.cast(pl.Float64)
+    n_words = count_words(pl.when(count > 0).then(pl.col("text")).cast(pl.String))
+    return batch.select(pl.when(count == 0).then(0.0).otherwise(1000 * count / n_words)).to_series()
 
 
 def _read(lexicon: Path | PinnedFile) -> list[dict[str, str]]:

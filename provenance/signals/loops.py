@@ -57,11 +57,13 @@ class Loops:
             if rows[row] is not None:
                 rows[row] = list(_find_loops(texts[row], sorted(runs), int(n_words[row])))
         hits = collect_hits("loop_hits", rows)
-        count = hits.list.len().cast(pl.Int64)
+        count = pl.Series("loop_count", [None if row is None else len(row) for row in rows], pl.Int64)
+        if not any(rows):
+            return pl.DataFrame([count, count.cast(pl.Float64).alias("loop_density"), hits])
         density = pl.DataFrame([count.alias("count"), pl.Series("words", n_words)]).select(
             1000 * pl.col("count") / pl.max_horizontal("words", 1).cast(pl.Float64)
         )
-        return pl.DataFrame([count.alias("loop_count"), density.to_series().alias("loop_density"), hits])
+        return pl.DataFrame([count, density.to_series().alias("loop_density"), hits])
 
     def _find_runs(self, words: WordHashes) -> dict[int, list[Run]]:
         """Of each text with any, where the same words stand again at one distance for long enough."""

@@ -30,26 +30,34 @@ def find_spots(
     `spots` are the kinds of each language, those of `ANY` for all others; a hit's detail is its kind and what that
     means. A place that is not `used(kind, text, start, end)` is left out.
     """
-    language = batch["language"].cast(pl.String).fill_null("")
-    group = pl.when(language.is_in(list(spots))).then(language).otherwise(pl.lit(ANY))
-    frame = pl.DataFrame({"text": read_beginning(batch)}).with_row_index("row").with_columns(group.alias("group"))
+    texts = read_beginning(batch)
+    groups = [language if language in spots else ANY for language in batch["language"]]
     rows: list[list[Hit] | None] = [None] * batch.height
-    for part, kinds in spots.items():
-        written = frame.filter(pl.col("group") == part, pl.col("text").str.contains(r"\S"))
-        for row in written["row"]:
-            rows[row] = []
-        for row, text in written.filter(pl.col("text").str.contains(_join(kinds))).select("row", "text").iter_rows():
-            places = [place for place in list_places(kinds, text) if used(place[0], text, *place[1:])]
-            rows[row] = [
-                {"start": start, "end": end, "match": text[start:end], "detail": f"{kind}: {meanings[kind]}"}
-                for kind, start, end in places
-            ]
+    for part in set(groups) & set(spots):
+        members = [row for row, group in enumerate(groups) if group == part]
+        kinds, told = spots[part], texts if len(members) == len(groups) else texts.gather(members)
+        asked = told.to_frame("text").select(
+            "text", written=pl.col("text").str.contains(r"\S"), spotted=pl.col("text").str.contains(_join(kinds))
+        )
+        for row, (text, written, spotted) in zip(members, asked.iter_rows(), strict=True):
+            places = list_places(kinds, text) if written and spotted else []
+            rows[row] = (
+                [
+                    {"start": start, "end": end, "match": text[start:end], "detail": f"{kind}: {meanings[kind]}"}
+                    for kind, start, end in places
+                    if used(kind, text, start, end)
+                ]
+                if written
+                else None
+            )
     return collect_hits(name, rows)
 
 
 def count_spots(batch: pl.DataFrame, hits: pl.Series, prefix: str) -> pl.DataFrame:
     """The hits beside their count and the count per thousand words read."""
     count = hits.list.len().cast(pl.Int64).alias("count")
+    if not count.sum():
+        return pl.DataFrame([count.alias(f"{prefix}_count"), count.cast(pl.Float64).alias(f"{prefix}_density"), hits])
     with_hits = pl.when(count > 0).then(read_beginning(batch))
     words = pl.select(count_words(with_hits).alias("words")).to_series()
     some = pl.when(pl.col("count") > 0).then(1000 * pl.col("count") / pl.max_horizontal("words", 1))
@@ -62,7 +70,7 @@ def count_spots(batch: pl.DataFrame, hits: pl.Series, prefix: str) -> pl.DataFra
 
 def read_beginning(batch: pl.DataFrame) -> pl.Series:
     """The part of each text that is read, `MAX_CHARS` code points at most; empty where there is none."""
-    return batch["text"].cast(pl.String).fill_null("").str.head(MAX_CHARS)
+    return batch.select(pl.col("text").cast(pl.String).fill_null("").str.head(MAX_CHARS)).to_series()
 
 
 def list_places(kinds: Kinds, text: str) -> list[tuple[str, int, int]]:

@@ -103,8 +103,9 @@ class TextModels:
                 chunk = rows[first : first + _CHUNK]
                 for name, values in self._measure(mended.gather(chunk), paths).items():
                     measured[name][chunk] = values
-        frame = pl.DataFrame({name: pl.Series(values, dtype=pl.Float64) for name, values in measured.items()})
-        return frame.fill_nan(None).cast({"lm_n_tokens": pl.Int64})
+        n_tokens = pl.Series("lm_n_tokens", measured["lm_n_tokens"], nan_to_null=True).cast(pl.Int64)
+        columns = {name: pl.Series(name, values, nan_to_null=True) for name, values in measured.items()}
+        return pl.DataFrame({**columns, "lm_n_tokens": n_tokens})
 
     def _measure(self, mended: pl.Series, paths: TextPaths) -> dict[str, Floats]:
         windows = read_mended(mended)

@@ -33,6 +33,8 @@ def repair_texts(texts: pl.Series) -> pl.Series:
             break
         before = mended.gather(places)
         after = _mend_once(before)
+        if after is before:
+            break
         changed = before != after
         places, after = places.filter(changed), after.filter(changed)
         mended = mended.scatter(places, after)
@@ -40,13 +42,17 @@ def repair_texts(texts: pl.Series) -> pl.Series:
 
 
 def _mend_once(texts: pl.Series) -> pl.Series:
-    suspicious = texts.str.contains(find_suspicion())
-    places = suspicious.arg_true()
-    if len(places):
+    """The texts after one round; the same series where there is nothing to do."""
+    text = pl.first().str
+    found = texts.to_frame().select(a=text.contains(find_suspicion()), b=text.contains(find_incompatible()))
+    suspicious, incompatible = found["a"], found["b"]
+    if suspicious.any():
+        places = suspicious.arg_true()
         slow = [_mend_suspicious(text) for text in texts.gather(places)]
         texts = texts.clone().scatter(places, pl.Series(slow, dtype=pl.String))  # scatter works in place
-    places = texts.str.contains(find_incompatible()).arg_true()
-    if len(places):
+        incompatible = texts.str.contains(find_incompatible())
+    if incompatible.any():
+        places = incompatible.arg_true()
         texts = texts.clone().scatter(places, texts.gather(places).str.normalize("NFKC"))
     return texts
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import polars.selectors as cs
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -45,9 +44,9 @@ def read_values(table: pl.DataFrame | Values) -> Values:
 
 def read_floats(frames: Sequence[pl.DataFrame]) -> dict[str, Floats]:
     """The numbers of several frames by name, NaN for null."""
-    numbers = cs.numeric() | cs.boolean()
     return {
-        series.name: series.to_numpy()
+        series.name: (series.cast(pl.Float64) if series.dtype == pl.Boolean else series).to_numpy().astype(np.float64)
         for frame in frames
-        for series in frame.select(numbers.cast(pl.Float64).fill_null(np.nan)).get_columns()
+        for series in frame.get_columns()
+        if series.dtype.is_numeric() or series.dtype == pl.Boolean
     }

@@ -1,0 +1,450 @@
+"""What comes out of a dataset: every kept sample once, over workers, ranks and epochs; and what cannot be resumed."""
+
+import math
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="needs torch")
+pytest.importorskip("torchdata", reason="needs torchdata")
+
+import torch
+from torch.utils.data import DataLoader
+
+from provenance.adapters.loaders.draw import draw
+from provenance.adapters.loaders.packed import PACKED
+from provenance.adapters.torch import ProvenanceDataset
+from provenance.errors import ConfigError
+from tests.adapters.torch.made import (
+    LOADERS,
+    N_ITEMS,
+    Again,
+    ByNumber,
+    Stateful,
+    Tracked,
+    make_items,
+    read,
+    stop_after,
+)
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:This DataLoader will create"),
+    pytest.mark.filterwarnings("ignore:'set_vital' is deprecated"),
+]
+
+
+def numbers_of(samples: Any) -> list[int]:
+    return [sample["n"] for sample in samples]
+
+
+def flat(batches: list[list[int]]) -> list[int]:
+    return [number for batch in batches for number in batch]
+
+
+def kept_of(policy: ByNumber, epoch: int = 0) -> list[int]:
+    """What stays, found without the dataset."""
+    scored = policy.find_scores(make_items())
+    units = np.where(scored.pair != 0, scored.pair, np.arange(N_ITEMS, dtype=np.uint64))
+    return np.flatnonzero(draw(units, seed=policy.seed, epoch=epoch) < policy.weigh(scored)).tolist()
+
+
+# Which samples
+
+
+@pytest.mark.parametrize("source", [make_items(), Again(make_items())], ids=["numbered", "iterable"])
+def test_what_stays_is_what_was_drawn(source: Any):
+    assert numbers_of(ProvenanceDataset(source, ByNumber())) == kept_of(ByNumber())
+
+
+def test_near_pairs_stay_or_go_together():
+    halved = type("Halved", (ByNumber,), {"weigh": lambda self, scored: np.full(len(scored), 0.5)})(pairs=True)
+    kept = set(numbers_of(ProvenanceDataset(make_items(), halved)))
+    pairs = [(n, n + 1) for n in range(0, N_ITEMS, 2) if n % 10 < 4]
+    assert {(first in kept, second in kept) for first, second in pairs} == {(True, True), (False, False)}
+
+
+@pytest.mark.parametrize("options", [{}, {"shuffle": True}, {"shuffle_buffer": 20}], ids=str)
+@pytest.mark.parametrize("world_size", [1, 3, 4])
+def test_ranks_share_the_whole(world_size: int, options: dict[str, Any]):
+    ranks = [
+        numbers_of(ProvenanceDataset(make_items(), ByNumber(), rank=rank, world_size=world_size, **options))
+        for rank in range(world_size)
+    ]
+    assert sorted(flat(ranks)) == kept_of(ByNumber())
+
+
+@pytest.mark.parametrize("kind", ["numbered", "iterable"])
+def test_ranks_and_workers_share_the_whole(kind: str):
+    source = make_items() if kind == "numbered" else Again(make_items())
+    ranks = [
+        flat(read(Tracked(ProvenanceDataset(source, ByNumber(), block=8, rank=rank, world_size=3), 2)))
+        for rank in range(3)
+    ]
+    assert sorted(flat(ranks)) == kept_of(ByNumber())
+
+
+@pytest.mark.parametrize(("n_shards", "world_size", "workers"), [(5, 1, 3), (2, 1, 4), (4, 2, 2), (3, 2, 2), (1, 4, 0)])
+def test_hugging_face_shards_are_not_split_twice(n_shards: int, world_size: int, workers: int):
+    """Shards fewer than workers, more than ranks, and numbers that do not divide."""
+    datasets = pytest.importorskip("datasets", reason="needs datasets")
+    source = datasets.Dataset.from_list(make_items()).to_iterable_dataset(num_shards=n_shards)
+    whole = []
+    for rank in range(world_size):
+        dataset = ProvenanceDataset(source, ByNumber(power=0.0), rank=rank, world_size=world_size)
+        whole += flat(read(Tracked(dataset, workers)))
+    assert sorted(whole) == list(range(N_ITEMS))
+
+
+def test_a_hugging_face_dataset_split_by_ranks_is_left_so():
+    datasets = pytest.importorskip("datasets", reason="needs datasets")
+    from datasets.distributed import split_dataset_by_node
+
+    source = datasets.Dataset.from_list(make_items()).to_iterable_dataset(num_shards=2)
+    parts = [
+        numbers_of(
+            ProvenanceDataset(split_dataset_by_node(source, rank, 2), ByNumber(power=0.0), rank=rank, world_size=2)
+        )
+        for rank in range(2)
+    ]
+    assert sorted(flat(parts)) == list(range(N_ITEMS))
+
+
+def test_shuffling_shuffles_and_a_buffer_shuffles_within_blocks():
+    kept = kept_of(ByNumber())
+    permuted = numbers_of(ProvenanceDataset(make_items(), ByNumber(), shuffle=True))
+    buffered = numbers_of(ProvenanceDataset(make_items(), ByNumber(), shuffle_buffer=80))
+    assert sorted(permuted) == sorted(buffered) == kept
+    assert permuted != kept
+    assert buffered != kept
+    assert [number // 80 for number in buffered] == [number // 80 for number in kept]
+    assert max(abs(permuted.index(number) - place) for place, number in enumerate(kept)) > 50
+
+
+def test_the_seed_decides():
+    def order(seed: int | None) -> list[int]:
+        return numbers_of(ProvenanceDataset(make_items(), ByNumber(seed=4), shuffle=True, seed=seed))
+
+    assert order(None) == order(4)
+    assert order(4) != order(5)
+
+
+# Epochs
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("loader", LOADERS)
+def test_persistent_workers_see_the_epoch(loader: str, workers: int):
+    dataset = ProvenanceDataset(make_items(), ByNumber(), shuffle=True)
+    made = LOADERS[loader](dataset, workers, persistent_workers=workers > 0)
+    for epoch in (0, 1, 5):
+        dataset.set_epoch(epoch)
+        assert sorted(flat(read(made))) == kept_of(ByNumber(), epoch)
+
+
+def test_spawned_persistent_workers_see_the_epoch():
+    dataset = ProvenanceDataset(make_items(), ByNumber())
+    made = Tracked(dataset, 1, persistent_workers=True, multiprocessing_context="spawn")
+    for epoch in (0, 3):
+        dataset.set_epoch(epoch)
+        assert flat(read(made)) == kept_of(ByNumber(), epoch)
+
+
+@pytest.mark.parametrize("persistent", [False, True])
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("loader", LOADERS)
+def test_epochs_after_a_resumed_one_are_whole(loader: str, workers: int, persistent: bool):
+    """Others shortened them (datasets issue 7447)."""
+    if persistent and not workers:
+        pytest.skip("no workers to persist")
+
+    def make() -> Tracked:
+        dataset = ProvenanceDataset(make_items(), ByNumber(), block=8)
+        return LOADERS[loader](dataset, workers, persistent_workers=persistent)
+
+    first = make()
+    first.dataset.set_epoch(2)
+    begun, state = stop_after(first, 20)
+    resumed = make()
+    resumed.load_state_dict(state)
+    assert sorted(flat(begun + read(resumed))) == kept_of(ByNumber(), 2)
+    assert resumed.dataset.epoch == 2
+    assert sorted(flat(read(resumed))) == kept_of(ByNumber(), 2)
+    resumed.dataset.set_epoch(3)
+    assert sorted(flat(read(resumed))) == kept_of(ByNumber(), 3)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_state_early_in_a_later_epoch_is_of_that_epoch(loader: str, workers: int):
+    """A worker that has given out nothing in this epoch must not go on at the end of the last one."""
+    dataset = ProvenanceDataset(make_items(), ByNumber(), block=8)
+    made = LOADERS[loader](dataset, workers, persistent_workers=workers > 0)
+    read(made)
+    dataset.set_epoch(1)
+    begun, state = stop_after(made, 1)
+    resumed = LOADERS[loader](ProvenanceDataset(make_items(), ByNumber(), block=8), workers)
+    resumed.load_state_dict(state)
+    assert sorted(flat(begun + read(resumed))) == kept_of(ByNumber(), 1)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_the_end_of_an_epoch_gives_nothing_and_then_a_whole_one(workers: int):
+    first = Tracked(ProvenanceDataset(make_items(), ByNumber()), workers)
+    whole = read(first)
+    resumed = Tracked(ProvenanceDataset(make_items(), ByNumber()), workers)
+    resumed.load_state_dict(first.state_dict())
+    assert read(resumed) == []
+    assert read(resumed) == whole
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_the_end_of_an_epoch_in_a_stateful_loader_leads_to_a_whole_one(workers: int):
+    """As with any dataset there: a finished loader starts its next epoch."""
+    first = Stateful(ProvenanceDataset(make_items(), ByNumber()), workers)
+    read(first)
+    state = first.state_dict()
+    resumed = Stateful(ProvenanceDataset(make_items(), ByNumber()), workers)
+    resumed.load_state_dict(state)
+    resumed.dataset.set_epoch(1)
+    assert sorted(flat(read(resumed))) == kept_of(ByNumber(), 1)
+
+
+def test_a_later_epoch_gives_up_a_loaded_state():
+    dataset = ProvenanceDataset(make_items(), ByNumber())
+    samples = iter(dataset)
+    next(samples)
+    resumed = ProvenanceDataset(make_items(), ByNumber())
+    resumed.load_state_dict(dataset.state_dict())
+    resumed.set_epoch(1)
+    assert numbers_of(resumed) == kept_of(ByNumber(), 1)
+
+
+def test_two_iterators_of_one_resume_give_it_once():
+    """Loaders may make an iterator that they never read (meta-pytorch/data issue 1267)."""
+    dataset = ProvenanceDataset(make_items(), ByNumber())
+    samples = iter(dataset)
+    begun = [next(samples)["n"] for _ in range(30)]
+    resumed = ProvenanceDataset(make_items(), ByNumber())
+    resumed.load_state_dict(dataset.state_dict())
+    iter(resumed)
+    assert begun + numbers_of(resumed) == kept_of(ByNumber())
+    assert numbers_of(resumed) == kept_of(ByNumber())
+
+
+# What a sample carries
+
+
+def test_samples_carry_columns_and_numbers():
+    sample = list(ProvenanceDataset(make_items(), ByNumber(power=0.0)))[33]
+    assert {**sample, "provenance": None, "ai_score": None} == {
+        "n": 33,
+        "text": "text 33",
+        "ai_score": None,
+        "origin": "ai_generated",
+        "n_words": 33.0,
+        "language": "",
+        "weight": 1.0,
+        "provenance": None,
+    }
+    assert math.isnan(sample["ai_score"])
+    assert sample["provenance"].dtype == torch.float64
+    assert dict(zip(PACKED, sample["provenance"].tolist(), strict=True))["offset"] == 33
+
+
+ODD: list[Any] = [
+    {"text": "a text"},
+    {"text": None},
+    {},
+    {"text": math.nan},
+    {"text": b"bytes"},
+    {"text": "\N{GRINNING FACE}"},
+    {"text": "x" * 10_000_000},
+]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_odd_mappings_come_out_and_collate(workers: int):
+    dataset = ProvenanceDataset([*ODD, None, *ODD], ByNumber(power=0.0))
+    texts = [text for batch in Tracked(dataset, workers) for text in batch["text"]]
+    expected = ["a text", "", "", "", b"bytes", "\N{GRINNING FACE}", "x" * 10_000_000]
+    assert sorted(map(str, texts)) == sorted(map(str, expected * 2))
+
+
+def test_items_that_are_no_mappings_come_out_unchanged():
+    items = ["text", ("a", 1), b"bytes", None, 3.5, ["list"]]
+    assert list(ProvenanceDataset(items, ByNumber(power=0.0))) == [item for item in items if item is not None]
+
+
+def test_a_mapping_of_the_user_is_not_changed():
+    items = make_items()
+    list(ProvenanceDataset(items, ByNumber()))
+    assert items == make_items()
+
+
+# What is refused
+
+
+def test_a_generator_is_refused():
+    with pytest.raises(ConfigError, match="read once only"):
+        ProvenanceDataset((item for item in make_items()), ByNumber())
+
+
+def test_a_torch_iterable_must_say_whether_it_splits_itself():
+    class Given(torch.utils.data.IterableDataset):
+        def __iter__(self) -> Any:
+            worker = torch.utils.data.get_worker_info()
+            return iter(make_items()[worker.id :: worker.num_workers] if worker else make_items())
+
+    with pytest.raises(ConfigError, match="splits_itself"):
+        ProvenanceDataset(Given(), ByNumber())
+    dataset = ProvenanceDataset(Given(), ByNumber(power=0.0), splits_itself=True)
+    assert sorted(flat(read(Tracked(dataset, 3)))) == list(range(N_ITEMS))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"shuffle": True}, "shuffle_buffer"),
+        ({"seed": -1}, "seed"),
+        ({"block": 0}, "block"),
+        ({"rank": 1}, "world_size"),
+        ({"rank": 4, "world_size": 4}, "rank=4"),
+    ],
+    ids=str,
+)
+def test_impossible_options_are_refused(options: dict[str, Any], told: str):
+    with pytest.raises(ConfigError, match=told):
+        ProvenanceDataset(Again(make_items()), ByNumber(), **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"block": 65}, "block was 64 and is 65"),
+        ({"seed": 8}, "seed was 7 and is 8"),
+        ({"rank": 1, "world_size": 2}, "rank was 0 and is 1; world_size was 1 and is 2"),
+        ({"shuffle": True}, "shuffle was False and is True"),
+        ({"duplicates": lambda texts: [True] * len(texts)}, "duplicates"),
+    ],
+    ids=str,
+)
+def test_a_state_of_another_dataset_is_refused(options: dict[str, Any], told: str):
+    state = ProvenanceDataset(make_items(), ByNumber()).state_dict()
+    with pytest.raises(ConfigError, match=told):
+        ProvenanceDataset(make_items(), ByNumber(), **options).load_state_dict(state)
+
+
+def test_a_state_of_something_else_is_refused():
+    with pytest.raises(ConfigError, match="no state"):
+        ProvenanceDataset(make_items(), ByNumber()).load_state_dict({"epoch": 1})
+
+
+def test_a_state_of_another_policy_is_told():
+    state = ProvenanceDataset(make_items(), ByNumber()).state_dict()
+    with pytest.warns(UserWarning, match="another policy"):
+        ProvenanceDataset(make_items(), ByNumber(power=0.5)).load_state_dict(state)
+
+
+@pytest.mark.parametrize("workers", [0, 3])
+def test_a_state_of_another_number_of_workers_is_refused(workers: int):
+    _, state = stop_after(Tracked(ProvenanceDataset(make_items(), ByNumber()), 2), 3)
+    resumed = Tracked(ProvenanceDataset(make_items(), ByNumber()), workers)
+    resumed.load_state_dict(state)
+    with pytest.raises(ConfigError, match="n_streams"):
+        read(resumed)
+
+
+def test_a_state_before_anything_was_read_fits_any_number_of_workers():
+    state = ProvenanceDataset(make_items(), ByNumber()).state_dict()
+    resumed = Tracked(ProvenanceDataset(make_items(), ByNumber()), 2)
+    resumed.load_state_dict(state)
+    assert sorted(flat(read(resumed))) == kept_of(ByNumber())
+
+
+def test_a_batch_without_positions_cannot_be_tracked():
+    loader = DataLoader(ProvenanceDataset(make_items(), ByNumber()), collate_fn=lambda samples: len(samples))
+    dataset = loader.dataset
+    with pytest.raises(ConfigError, match="no field 'provenance'"):
+        next(iter(dataset.track(loader)))
+
+
+def test_a_list_of_samples_can_be_tracked():
+    dataset = ProvenanceDataset(make_items(), ByNumber())
+    batches = dataset.track(DataLoader(dataset, batch_size=10, collate_fn=list))
+    next(batches)
+    assert dataset.state_dict()["streams"] == {"0": [0, 10]}
+
+
+def test_single_samples_can_be_tracked():
+    dataset = ProvenanceDataset(make_items(), ByNumber())
+    samples = dataset.track(DataLoader(dataset, batch_size=None, num_workers=1))
+    next(samples)
+    assert dataset.state_dict()["streams"] == {"0": [0, 1]}
+
+
+def test_workers_that_nobody_tracked_are_told():
+    """A state of the beginning would be a silent restart."""
+    dataset = ProvenanceDataset(make_items(), ByNumber())
+    next(iter(DataLoader(dataset, num_workers=1)))
+    with pytest.raises(ConfigError, match="track"):
+        dataset.state_dict()
+
+
+def test_a_loaded_state_reaches_workers_by_track_only():
+    _, state = stop_after(Tracked(ProvenanceDataset(make_items(), ByNumber()), 1), 3)
+    resumed = Tracked(ProvenanceDataset(make_items(), ByNumber()), 1)
+    resumed.load_state_dict(state)
+    with pytest.raises(ConfigError, match="track"):
+        next(iter(resumed.loader))
+
+
+def test_a_state_loaded_after_persistent_workers_started_is_refused():
+    made = Tracked(ProvenanceDataset(make_items(), ByNumber()), 1, persistent_workers=True)
+    _, state = stop_after(made, 3)
+    read(made)
+    made.load_state_dict(state)
+    with pytest.raises(ConfigError, match="make a new DataLoader"):
+        read(made)
+
+
+def test_a_dataset_pickles_with_its_place():
+    dataset = ProvenanceDataset(make_items(), ByNumber())
+    dataset.set_epoch(3)
+    assert pickle.loads(pickle.dumps(dataset)).state_dict() == dataset.state_dict()
+
+
+# Duplicates
+
+
+class FirstWords:
+    """Texts that begin alike are duplicates."""
+
+    def __init__(self) -> None:
+        self.known: set[str] = set()
+
+    def __call__(self, texts: list[str]) -> list[bool]:
+        new = []
+        for text in texts:
+            new.append(text[:6] not in self.known)
+            self.known.add(text[:6])
+        return new
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize("workers", [0, 2])
+def test_duplicates_are_left_out_in_each_epoch_and_after_each_resume(loader: str, workers: int):
+    def make() -> Tracked:
+        dataset = ProvenanceDataset(make_items(), ByNumber(power=0.0), block=8, duplicates=FirstWords())
+        return LOADERS[loader](dataset, workers)
+
+    made = make()
+    whole = read(made)
+    begins = sorted(str(number)[0] for number in flat(whole))
+    assert begins == sorted("0123456789" + "123456789" * (workers == 2))  # of the odd numbers, none begins with 0
+    assert read(made) == whole
+    begun, state = stop_after(make(), 1)
+    resumed = make()
+    resumed.load_state_dict(state)
+    assert begun + read(resumed) == whole

@@ -31,12 +31,13 @@ def map_in_processes(folder: Path, start_method: str, scores: Path | None) -> di
     corpus = datasets.load_from_disk(str(folder / "corpus"))
     weighed = corpus.map(provenance.Weights(power=2.0, scores=scores).apply, batched=True, batch_size=8, num_proc=2)
     kept = corpus.filter(provenance.Filter(max_ai_score=0.5, scores=scores), batched=True, batch_size=8, num_proc=2)
-    arrow = corpus.with_format("arrow").map(provenance.Scorer(scores=scores), batched=True, batch_size=8, num_proc=2)
+    table = corpus.with_format("arrow" if start_method == "fork" else "polars")  # datasets cannot fork after polars
+    scored = table.map(provenance.Scorer(scores=scores), batched=True, batch_size=8, num_proc=2)
     return {
         "id": weighed["id"][:],
         "weight": weighed["weight"][:],
         "kept": kept["id"][:],
-        "ai_score": arrow.with_format(None)["ai_score"][:],
+        "ai_score": scored.with_format(None)["ai_score"][:],
     }
 
 

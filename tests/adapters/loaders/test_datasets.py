@@ -78,6 +78,20 @@ class TestEveryFormat:
         assert column(given.filter(provenance.Filter(max_ai_score=0.5, scores=scores)), "id") == PASSED
 
 
+def test_each_epoch_draws_anew_by_the_weights(corpus, scores):
+    weigh = provenance.Weights(power=2.0, scores=scores)
+    samples = [{"id": row["id"], "text": ""} for row in ROWS]
+    drawn = [corpus.map(weigh.resample, batched=True, fn_kwargs={"epoch": epoch})["id"][:] for epoch in range(3)]
+    assert drawn == [[row["id"] for row in weigh.resample(samples, epoch)] for epoch in range(3)]
+    assert drawn[0] != drawn[1] != drawn[2]
+
+
+def test_a_transform_scores_what_is_looked_at(corpus, scores):
+    given = corpus.with_transform(provenance.Scorer(scores=scores))
+    assert given[4]["ai_score"] == 0.9
+    assert given[:3]["ai_score"] == [0.9, 0.1, 0.05]
+
+
 @pytest.mark.parametrize("kind", [None, "arrow", "polars"])
 def test_what_cannot_be_measured_is_null_and_other_columns_stay(corpus, scores, kind):
     found = corpus.with_format(kind).map(provenance.Scorer(scores=scores), batched=True).with_format(None)

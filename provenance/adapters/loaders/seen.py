@@ -43,9 +43,9 @@ class Seen:
     `tokens`: a field with the number of tokens, or with the tokens; or a function of the batch (see `seen_tokens.py`).
     `declared`: the manifest of declared sources (a path or `Declared`). `rank`: null takes RANK, as torchrun sets it,
     else 0. `policy`: the Filter or Weights that chose the samples, without which their realised ratio cannot be
-    estimated (`watch` finds it in a ProvenanceDataset). `models` bring the reference scores (null: the shipped ones).
-    The estimate rests on at most `max_sample` documents, drawn by `seed`. After `every` documents `on_report` is called
-    with `figures()`.
+    estimated (`watch` and `adopt` find it in a ProvenanceDataset). `models` bring the reference scores (null: the
+    shipped ones). The estimate rests on at most `max_sample` documents, drawn by `seed`. After `every` documents
+    `on_report` is called with `figures()`.
     """
 
     def __init__(
@@ -99,11 +99,16 @@ class Seen:
             yield batch
 
     def adopt(self, loader: Any) -> None:
-        """Takes policy and declared sources, where not told, from a loader of a ProvenanceDataset or a sampler."""
-        for thing in (loader, *(getattr(loader, name, None) for name in ("dataset", "sampler", "batch_sampler"))):
+        """Takes policy and declared sources, where not told, from a ProvenanceDataset or from a loader of one.
+
+        Of a dataset that only carries scores (ScoredMap) the policy is taken where the loader's sampler has weights.
+        """
+        sampler, dataset = getattr(loader, "sampler", None), getattr(loader, "dataset", None)
+        for thing in (loader, dataset):
             policy = getattr(thing, "policy", None)
+            chooses = not hasattr(thing, "__getitems__") or hasattr(sampler, "weights")
             if hasattr(policy, "weigh"):
-                self.policy = self.policy or policy
+                self.policy = self.policy or (policy if chooses else None)
                 self.declared = self.declared or getattr(policy, "declared", None)
 
     def collate(self, collator: Callable[[list[Any]], Any]) -> Collator:

@@ -53,7 +53,8 @@ class Collator:
             return None
         rows = read_columns(samples, None, self.declared)
         nowhere = np.full(len(rows), -1)
-        return pack(rows.scored, rows.weights, stream=-1, block=-1, offsets=nowhere)
+        weights = np.where(rows.chosen, 0.0, 1.0)
+        return pack(rows.scored, weights, stream=-1, block=-1, offsets=nowhere)
 
     def _strip(self, sample: Any) -> Any:
         if not isinstance(sample, Mapping):

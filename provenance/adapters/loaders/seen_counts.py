@@ -14,7 +14,7 @@ DECLARED = "declared_synthetic"
 SEEN_ORIGINS = (*ORIGINS, DECLARED)  # a document of a declared source is of no other
 MEASURES = ("n_documents", "n_words", "n_tokens", "n_without_words", "n_without_tokens")
 # A part divides the documents by its names: "origin" all of them, the rest some.
-PARTS = ("origin", "source", "unscored", "problem", "weighted")
+PARTS = ("origin", "source", "unscored", "problem", "chosen")
 COUNTS = pl.Schema(
     {"epoch": pl.Int64(), "rank": pl.Int64(), "part": pl.String(), "name": pl.String()}
     | dict.fromkeys(MEASURES, pl.Int64())
@@ -47,7 +47,7 @@ class Counts:
         self._add(
             epoch, rank, "problem", PROBLEMS, np.where(scored.problem > 0, scored.problem.astype(np.int64), -1), rows
         )
-        self._add(epoch, rank, "weighted", ("weighted",), np.where(~declared & (rows.weights < 1.0), 0, -1), rows)
+        self._add(epoch, rank, "chosen", ("chosen",), np.where(~declared & rows.chosen, 0, -1), rows)
 
     def add(self, other: "Counts") -> None:
         """Adds all of another."""

@@ -124,8 +124,11 @@ def _refuse(counts: Counts, whole: Mapping[str, Integers], epoch: int | None, ha
         return "nothing was seen"
     if whole[DECLARED][0] == _sum(whole):
         return "all that was seen is of declared sources"
-    if not has_policy and counts.total("weighted", epoch=epoch):
-        return "what was seen was drawn by weights that depend on scores: name the policy, Seen(policy=...)"
+    if not has_policy and counts.total("chosen", epoch=epoch):
+        return (
+            "a policy weighed what was seen, and the estimate must know which: Seen(policy=...), or "
+            "Seen(policy=provenance.Scorer()) if nothing was drawn by its weights"
+        )
     return None
 
 

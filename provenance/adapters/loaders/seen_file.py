@@ -9,8 +9,8 @@
      "ratio": [{...}],                  rows of `Seen.ratio`: everything, then each epoch if there are several;
                                         in files only, and for reading: it is estimated anew when they are loaded
      "counts": [{"epoch": 0, "rank": 0,
-                 "part": "origin",      origin, source (declared ones), unscored, problem or weighted: the last four
-                 "name": "human",       name some of the documents, the first all of them
+                 "part": "origin",      origin, source (declared ones), unscored, problem or chosen (by a policy):
+                 "name": "human",       the last four name some of the documents, the first all
                  "n_documents": 1, "n_words": 1, "n_tokens": 1,             sums of those that are known
                  "n_without_words": 0, "n_without_tokens": 0}],             documents of which they are not
      "sample": {"n": 1, "dtype": [["draw", "<f8"], ...],                    records, little-endian, ...

@@ -35,11 +35,11 @@ _FLOATS = ("ai_score", "mt_score", "ai_llr", "mt_llr")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Samples that were given out: scores, tokens (-1 where not known), weights (NaN where not known)."""
+    """Samples that were given out: scores, tokens (-1 where not known), and whether a policy seems to have chosen."""
 
     scored: Scored
     tokens: Integers
-    weights: NDArray[np.float64]
+    chosen: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -76,7 +76,7 @@ def read_rows(taken: Sequence[Packed | Rows]) -> Rows:
     return Rows(
         join_scored([part.scored for part in parts]),
         np.concatenate([part.tokens for part in parts]),
-        np.concatenate([part.weights for part in parts]),
+        np.concatenate([part.chosen for part in parts]),
     )
 
 
@@ -110,13 +110,13 @@ def read_columns(batch: Any, tokens: Tokens | None, declared: Declared | None) -
     weights = find_values(batch, "weight")
     known = {"origin": [_number(ORIGINS, origin, UNDETERMINED) for origin in _list(origins)]}
     scored = make_scored(n_rows, **known, **_read_known(batch), **_read_declared(batch, declared, n_rows))
-    return Rows(scored, counts, np.full(n_rows, np.nan) if weights is None else _read_floats(weights))
+    return Rows(scored, counts, np.zeros(n_rows, bool) if weights is None else _read_floats(weights) < 1.0)
 
 
 def _unpack(run: Sequence[Packed]) -> Rows:
-    scored, weights, _ = unpack(np.concatenate([to_floats(one.values) for one in run]))
+    scored, weights, positions = unpack(np.concatenate([to_floats(one.values) for one in run]))
     counts = [np.full(len(one.values), UNKNOWN) if one.tokens is None else to_counts(one.tokens) for one in run]
-    return Rows(scored, np.concatenate(counts), weights)
+    return Rows(scored, np.concatenate(counts), (weights < 1.0) | (positions[:, 0] >= 0))
 
 
 def _shape(values: Any) -> Any:

@@ -36,7 +36,7 @@ def draw_corpus(n: int, ai_share: float, seed: int) -> tuple[Scored, np.ndarray]
 def see(scored: Scored, weights: np.ndarray | None = None, **options: Any) -> Seen:
     seen = Seen(**options)
     given = np.ones(len(scored)) if weights is None else weights
-    seen.update(pack(scored, given, stream=0, block=0, offsets=np.arange(len(scored))))
+    seen.update(pack(scored, given, stream=-1, block=-1, offsets=np.arange(len(scored))))
     return seen
 
 
@@ -104,8 +104,8 @@ def test_declared_sources_are_no_part_of_the_estimate_but_of_the_share_of_all() 
         pack(
             make_scored(500, declared=np.zeros(500), n_words=np.full(500, 300), origin=np.ones(500)),
             np.ones(500),
-            stream=0,
-            block=0,
+            stream=-1,
+            block=-1,
             offsets=np.arange(500),
         )
     )
@@ -131,7 +131,7 @@ def test_a_document_seen_again_counts_again_but_is_no_further_evidence() -> None
 def test_tokens_weigh_where_all_are_known() -> None:
     scored, is_human = draw_corpus(3000, 0.3, seed=8)
     seen = Seen(tokens=lambda batch: np.where(is_human, 10, 1000))
-    seen.update(pack(scored, np.ones(3000), stream=0, block=0, offsets=np.arange(3000)))
+    seen.update(pack(scored, np.ones(3000), stream=-1, block=-1, offsets=np.arange(3000)))
     by_unit = {row["unit"]: row for row in seen.ratio().iter_rows(named=True)}
     true = 10 * is_human.sum() / np.where(is_human, 10, 1000).sum()
     assert list(by_unit) == ["documents", "words", "tokens"]
@@ -145,7 +145,7 @@ def test_an_epoch_has_its_own_estimate() -> None:
     mixed, _ = draw_corpus(1500, 0.8, seed=9)
     seen = see(human)
     seen.next_epoch()
-    seen.update(pack(mixed, np.ones(1500), stream=0, block=0, offsets=np.arange(1500)))
+    seen.update(pack(mixed, np.ones(1500), stream=-1, block=-1, offsets=np.arange(1500)))
     first, second, both = (seen.ratio(epoch).row(0, named=True) for epoch in (0, 1, None))
     assert first["human_prevalence"] > 0.9 > both["human_prevalence"] > 0.4 > second["human_prevalence"]
     assert (first["n_documents"], second["n_documents"], both["n_documents"]) == (1500, 1500, 3000)
@@ -173,16 +173,48 @@ def test_what_carries_no_number_says_why(batch: Any, why: str) -> None:
     assert row["realised_ratio"] is None
 
 
-def test_a_policy_is_found_at_the_loader() -> None:
-    class Loader:
-        dataset = type("Dataset", (), {"policy": provenance.Filter(max_ai_score=0.4)})()
+class Choosing:
+    policy = provenance.Filter(max_ai_score=0.4)
 
-        def __iter__(self) -> Any:
-            yield make_packed(3)
 
+class Carrying(Choosing):
+    def __getitems__(self, numbers: list[int]) -> list[Any]:
+        raise NotImplementedError
+
+
+class Loader:
+    def __init__(self, dataset: object, sampler: object = None) -> None:
+        self.dataset, self.sampler = dataset, sampler
+
+    def __iter__(self) -> Any:
+        yield make_packed(3)
+
+
+def test_a_policy_is_found_at_the_loader_where_it_chooses() -> None:
+    weighing = type("Sampler", (), {"weights": np.ones(3)})()
+    for loader, found in (
+        (Loader(Choosing()), True),
+        (Choosing(), True),
+        (Loader(Carrying()), False),
+        (Loader(Carrying(), weighing), True),
+    ):
+        seen = Seen()
+        seen.adopt(loader)
+        assert (seen.policy is not None) is found
     seen = Seen()
-    assert len(list(seen.watch(Loader()))) == 1
-    assert seen.policy == provenance.Filter(max_ai_score=0.4)
+    assert len(list(seen.watch(Loader(Choosing())))) == 1
+    assert seen.policy == Choosing.policy
+
+
+def test_what_a_dataset_chose_by_a_policy_nobody_told_carries_no_estimate() -> None:
+    scored, _ = draw_corpus(400, 0.3, seed=2)
+    seen = Seen()
+    seen.update(pack(scored, np.ones(400), stream=0, block=0, offsets=np.arange(400)))
+    row = seen.ratio().row(0, named=True)
+    assert (row["estimable"], row["human_prevalence"]) == (False, None)
+    assert "policy" in row["why"]
+    seen.adopt(Choosing())
+    assert seen.ratio()["why"][0] != row["why"]
 
 
 def test_models_without_reference_scores_are_fallen_back_from(tmp_path: Path) -> None:

@@ -58,6 +58,9 @@ pages=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["inpu
 say "scoring"
 "$python" benchmarks/scoring.py > "$parts/scoring.json"
 
+say "loaders"
+"$python" benchmarks/loaders.py > "$work/out/loaders.json" && mv "$work/out/loaders.json" benchmarks/results/loaders.json
+
 say "end to end"
 with=""
 if install_trafilatura; then with="--trafilatura $work/trafilatura"; fi

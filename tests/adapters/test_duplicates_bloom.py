@@ -55,6 +55,19 @@ def test_every_shape_gives_the_same():
     assert len(keep) == 40
 
 
+@pytest.mark.parametrize("memory", ["bloom", "signatures"])
+def test_it_filters_datasets_of_hugging_face(memory):
+    datasets = pytest.importorskip("datasets", reason="needs the extra `datasets`")
+    texts, expected = with_copies(60)
+    data = datasets.Dataset.from_dict({"text": texts})
+    kept = [text for text, new in zip(texts, expected, strict=True) if new]
+    for given, batched in ((data, True), (data.with_format("arrow"), True), (data, False)):
+        keep = provenance.NearDuplicates(memory=memory, n_expected=100)
+        assert given.filter(keep, batched=batched, load_from_cache_file=False).with_format(None)["text"][:] == kept
+    keep = provenance.NearDuplicates(memory=memory, n_expected=100)
+    assert [sample["text"] for sample in data.to_iterable_dataset().filter(keep)] == kept
+
+
 def test_one_by_one_and_in_batches_leave_the_same_bits():
     texts, _ = with_copies(700)
     at_once, one_by_one = make_bloom(), make_bloom()

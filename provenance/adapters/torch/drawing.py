@@ -52,7 +52,7 @@ def group_units(weights: NDArray[np.float64], pairs: NDArray[np.uint64]) -> Unit
 def draw_with_replacement(units: Units, n_samples: int, rng: np.random.Generator) -> Numbers:
     """Units, in order: a sample comes `n_samples` x its unit's weight / all weights times, up to one more or less.
 
-    They have at least `n_samples` samples; more only where units of several are among them.
+    Where units of several are among them, the sum may miss `n_samples`: then some are drawn anew, or left out.
     """
     share = units.weights / (units.weights * units.sizes).sum()
     ends = np.minimum(np.cumsum(n_samples * share), n_samples)
@@ -60,17 +60,28 @@ def draw_with_replacement(units: Units, n_samples: int, rng: np.random.Generator
         ends[-1] = n_samples  # exactly, whatever the rounding
     marks = np.floor(ends + rng.random()).astype(np.int64)
     drawn = np.repeat(np.arange(len(share)), np.diff(marks, prepend=0))
-    while (missing := n_samples - int(units.sizes[drawn].sum())) > 0:
-        drawn = np.append(drawn, rng.choice(len(share), size=missing, p=share / share.sum()))
-        drawn = drawn[: 1 + int(np.searchsorted(np.cumsum(units.sizes[drawn]), n_samples))]
-    return np.sort(drawn)
+    n_drawn = int(units.sizes[drawn].sum())
+    if n_drawn == n_samples:
+        return drawn
+    single = np.where(units.sizes == 1, share, 0.0)
+    more = [
+        rng.choice(len(share), size=size, p=chance / chance.sum())
+        for chance, size in ((share, n_samples - n_drawn), (single, int(units.sizes.max())))
+        if chance.any() and size > 0
+    ]
+    return take_whole(np.concatenate([rng.permutation(drawn), *more]), units.sizes, n_samples)
 
 
 def draw_without_replacement(units: Units, n_samples: int, rng: np.random.Generator) -> Numbers:
     """Units, in order, drawn one after the other in proportion to weight until they have `n_samples` samples."""
     times = rng.exponential(size=len(units.weights))
-    order = keep_whole(np.argsort(times / units.weights, kind="stable"), units.sizes, [n_samples])
-    return np.sort(order[: int(np.searchsorted(np.cumsum(units.sizes[order]), n_samples)) + 1])
+    return take_whole(np.argsort(times / units.weights, kind="stable"), units.sizes, n_samples)
+
+
+def take_whole(order: Numbers, sizes: Numbers, n_samples: int) -> Numbers:
+    """The first units with so many samples, none cut if single ones can fill the gap, in order of their numbers."""
+    order = keep_whole(order, sizes, [n_samples])
+    return np.sort(order[: int(np.searchsorted(np.cumsum(sizes[order]), n_samples)) + 1])
 
 
 def keep_whole(order: Numbers, sizes: Numbers, bounds: list[int]) -> Numbers:

@@ -1,11 +1,16 @@
 """The examples of docs/loaders.md and of the README run as they stand, each section as a script of its own."""
 
+import re
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from provenance.adapters.judge import COLUMNS
+from provenance.adapters.loaders.filter import Filter
+from provenance.adapters.loaders.scored import make_scored
+from provenance.adapters.loaders.weights import Weights
+from provenance.models.registry import SHIPPED
 from tests.docs.made_corpus import write_corpus
 from tests.docs.sections import Section, read_sections, run_command
 
@@ -39,3 +44,29 @@ def test_the_command_before_the_examples_writes_scores_for_every_document(folder
     (folder / "scores.parquet").unlink()
     run_command(command, folder)
     assert pl.read_parquet(folder / "scores.parquet")["id"].equals(pl.read_parquet(folder / "corpus.parquet")["id"])
+
+
+def test_the_table_of_what_stays_is_what_the_policies_do_to_the_shipped_reference_scores() -> None:
+    rows = [line.strip("| ").split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines()]
+    told = {row[0].strip("`"): row[1:] for row in rows if re.match(r"`(Filter|Weights)\(.*=[\d.]+\)`$", row[0])}
+    assert len(told) == 4
+    for policy, shares in told.items():
+        assert shares == [f"{share:.2f}" for share in _find_shares(policy)]
+
+
+def _find_shares(policy: str) -> list[float]:
+    known = pl.read_parquet(SHIPPED / "reference_scores.parquet")
+    name, options = re.match(r"(\w+)\((.*)\)", policy).groups()
+    made = {"Filter": Filter, "Weights": Weights}[name](
+        **{option: float(value) for option, value in (item.split("=") for item in options.split(", "))}
+    )
+    weights = made.weigh(make_scored(known.height, ai_score=known["ai_score"], mt_score=known["mt_score"]))
+    human = pl.col("label") == "human"
+    groups = (
+        human,
+        human & (pl.col("source") == "human_dated/science"),
+        pl.col("label") == "ai_generated",
+        pl.col("label") == "machine_translated",
+    )
+    weighed = known.with_columns(weight=pl.Series(weights))
+    return [weighed.filter(group)["weight"].mean() for group in groups]

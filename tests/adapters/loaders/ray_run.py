@@ -13,7 +13,6 @@ from typing import Any
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 
-import polars as pl
 import pyarrow as pa
 import ray
 import ray.data
@@ -37,6 +36,8 @@ class Mortal(RayPolicy):
             self.mark.write_text(str(os.getpid()), encoding="utf-8")
             os.kill(os.getpid(), signal.SIGKILL)
         scored = super().__call__(batch)
+        import polars as pl  # not at the top, where it would come before provenance when this class is unpickled
+
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         for name, value in (("pid", os.getpid()), ("threads", pl.thread_pool_size()), ("peak", peak)):
             scored = scored.append_column(name, pa.array([value] * scored.num_rows, pa.int64()))
@@ -79,7 +80,6 @@ if __name__ == "__main__":
         object_store_memory=100 * 2**20,
         logging_level="ERROR",
         log_to_driver=False,
-        runtime_env={"env_vars": {"POLARS_MAX_THREADS": "1"}},
     )
     ray.data.DataContext.get_current().enable_progress_bars = False
     try:

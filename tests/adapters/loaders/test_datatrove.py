@@ -71,27 +71,34 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_two_tasks_keep_exclude_and_count_every_document_once(folder: Path) -> None:
-    rows = split_corpus(folder)
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
+    """The folder of a pipeline that ran with scores measured before, and its statistics."""
+    folder = tmp_path_factory.mktemp("datatrove")
+    write_corpus(folder)
+    split_corpus(folder)
+    return folder, run_pipeline(folder, "spawn")
+
+
+def test_two_tasks_keep_exclude_and_count_every_document_once(ran: tuple[Path, list[dict[str, Any]]]) -> None:
+    folder, stats = ran
     expected = {row["id"]: find_reason(row) for row in pl.read_parquet(folder / "scores.parquet").to_dicts()}
-    stats = run_pipeline(folder, "forkserver")
     kept, excluded = read_written(folder / "kept"), read_written(folder / "excluded")
     assert {
         **dict.fromkeys(kept),
         **{key: row["metadata"]["filter_reason"] for key, row in excluded.items()},
     } == expected
-    assert len(kept) + len(excluded) == len(rows)
+    assert len(kept) + len(excluded) == len(expected)
     reasons = Counter(expected.values())
     assert {"ai_score", "undetermined"} <= set(reasons)
-    assert stats[2]["total"] == len(rows) == stats[1]["total"]
+    assert stats[2]["total"] == len(expected) == stats[1]["total"]
     assert stats[2]["forwarded"] == reasons.pop(None) == len(kept)
     assert stats[2]["dropped"] == len(excluded)
     assert {name: stats[2][f"dropped_{name}"] for name in reasons} == reasons
 
 
-def test_what_is_written_carries_the_scores_and_weights_it_was_chosen_by(folder: Path) -> None:
-    split_corpus(folder)
-    run_pipeline(folder, "forkserver")
+def test_what_is_written_carries_its_scores_and_weight(ran: tuple[Path, list[dict[str, Any]]]) -> None:
+    folder, _ = ran
     scores = {row["id"]: row for row in pl.read_parquet(folder / "scores.parquet").to_dicts()}
     weigh = provenance.Weights(power=2.0, scores=provenance.Scores(folder / "scores.parquet"))
     written = read_written(folder / "kept") | read_written(folder / "excluded")
@@ -100,6 +107,20 @@ def test_what_is_written_carries_the_scores_and_weights_it_was_chosen_by(folder:
         told = row["metadata"]
         assert [told[name] for name in weigh.columns] == [scores[key][name] for name in weigh.columns]
         assert told["weight"] == weigh({"id": key, "text": row["text"]})
+
+
+@pytest.mark.parametrize("start_method", ["fork", "forkserver"])
+def test_workers_of_a_parent_that_judged_score_on_the_fly(folder: Path, start_method: str) -> None:
+    rows = split_corpus(folder)[:8]
+    for path in (folder / "in").iterdir():
+        path.unlink()
+    for number, row in enumerate(rows):
+        (folder / "in" / f"{number}.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    run_pipeline(folder, start_method, "judge")
+    written = read_written(folder / "kept") | read_written(folder / "excluded")
+    told = [written[row["id"]]["metadata"]["ai_score"] for row in rows]
+    assert told == provenance.judge_many([row["text"] for row in rows])["ai_score"].to_list()
+    assert any(score is not None for score in told)
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 1000])

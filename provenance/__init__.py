@@ -8,6 +8,7 @@ keep = provenance.NearDuplicates()            # callable on str, dict or batch: 
 keep = provenance.Filter(max_ai_score=0.5)    # callable on str, dict or batch: whether it stays
 weigh = provenance.Weights(power=1.0)         # callable likewise: sampling weights instead of deletion
 scorer = provenance.Scorer()                  # callable likewise: the same with score columns beside
+dataset = provenance.ProvenanceDataset(samples, weigh)    # for torch's DataLoader: drawn by weight, resumes exactly
 seen = provenance.Seen()                      # counts what a loop gives out: `for batch in seen.watch(loader)`
 table = provenance.estimate_ratio(scores)     # human-to-synthetic ratio with intervals, overall and by group
 provenance.write_report(["out/a"], "a.html")  # one page over finished runs
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 _PLACES = {
     **dict.fromkeys(("Evidence", "Judge", "Verdict", "judge", "judge_many"), "provenance.adapters.judge"),
+    **dict.fromkeys(("ProvenanceDataset", "ProvenanceSampler"), "provenance.adapters.torch"),
     "NearDuplicates": "provenance.adapters.duplicates",
     "Declared": "provenance.adapters.loaders.declared",
     "Filter": "provenance.adapters.loaders.filter",
@@ -31,7 +33,7 @@ _PLACES = {
     "write_report": "provenance.jobs.report_runs",
 }
 _POLARS = "provenance.adapters.polars"
-__all__ = [
+__all__ = [  # without what needs torch: `import *` works where it is not installed
     "Declared",
     "Evidence",
     "Filter",
@@ -58,6 +60,8 @@ if TYPE_CHECKING:
     from provenance.adapters.loaders.precomputed import Scores
     from provenance.adapters.loaders.seen import Seen
     from provenance.adapters.loaders.weights import Weights
+    from provenance.adapters.torch import ProvenanceDataset as ProvenanceDataset
+    from provenance.adapters.torch import ProvenanceSampler as ProvenanceSampler
     from provenance.jobs.ratio import estimate_ratio
     from provenance.jobs.report_runs import write_report
 

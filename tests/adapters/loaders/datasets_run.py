@@ -29,16 +29,17 @@ def map_in_processes(folder: Path, start_method: str, scores: Path | None) -> di
     if scores is None:
         provenance.judge("The models are loaded before the fork.")
     corpus = datasets.load_from_disk(str(folder / "corpus"))
-    weighed = corpus.map(provenance.Weights(power=2.0, scores=scores).apply, batched=True, batch_size=8, num_proc=2)
-    kept = corpus.filter(provenance.Filter(max_ai_score=0.5, scores=scores), batched=True, batch_size=8, num_proc=2)
-    table = corpus.with_format("arrow" if start_method == "fork" else "polars")  # datasets cannot fork after polars
-    scored = table.map(provenance.Scorer(scores=scores), batched=True, batch_size=8, num_proc=2)
-    return {
-        "id": weighed["id"][:],
-        "weight": weighed["weight"][:],
-        "kept": kept["id"][:],
-        "ai_score": scored.with_format(None)["ai_score"][:],
-    }
+    weigh, keep = provenance.Weights(power=2.0, scores=scores), provenance.Filter(max_ai_score=0.5, scores=scores)
+    if start_method == "spawn":  # datasets itself cannot fork after polars with frames as its format
+        weighed = corpus.with_format("polars").map(weigh.apply, batched=True, batch_size=8, num_proc=2)
+        return _list(weighed, "id", "ai_score", "weight")
+    weighed = corpus.map(weigh.apply, batched=True, batch_size=8, num_proc=2)
+    kept = corpus.with_format("arrow").filter(keep, batched=True, batch_size=8, num_proc=2)
+    return {**_list(weighed, "id", "ai_score", "weight"), "kept": _list(kept, "id")["id"]}
+
+
+def _list(dataset: datasets.Dataset, *columns: str) -> dict[str, list[Any]]:
+    return {name: dataset.with_format(None)[name][:] for name in columns}
 
 
 def map_with_cache(folder: Path) -> dict[str, Any]:

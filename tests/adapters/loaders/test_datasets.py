@@ -101,9 +101,15 @@ def test_what_cannot_be_measured_is_null_and_other_columns_stay(corpus, scores, 
     assert found.features["ai_score"] == datasets.Value("float64")
 
 
-def test_numpy_knows_no_null_and_stores_nan(corpus, scores):
+def test_numpy_knows_no_null_and_stores_nan_in_other_columns_too(corpus, scores):
     found = corpus.with_format("numpy").map(provenance.Scorer(scores=scores), batched=True).with_format(None)
     assert np.isnan(found["ai_score"][3])
+    assert np.isnan(found["number"][0])
+
+
+def test_pandas_is_refused(corpus, scores):
+    with pytest.raises(ConfigError, match="not DataFrame"):
+        corpus.with_format("pandas").map(provenance.Scorer(scores=scores), batched=True)
 
 
 def test_one_by_one_is_as_in_batches(corpus, scores):

@@ -7,7 +7,7 @@ resuming with persistent workers) and 8308 (a second resume restarts), meta-pyto
 import copy
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import torch
@@ -276,6 +276,11 @@ def _check_numbers(seed: int, size: int) -> None:
 
 
 def _describe(policy: object) -> str:
-    """A policy in words that are the same in every process: without the address that a plain object shows."""
-    told = repr(policy)
-    return type(policy).__qualname__ if " at 0x" in told else told
+    """A policy in words that are the same in every process: without addresses, and without where its files lie."""
+    if not is_dataclass(policy):
+        return type(policy).__qualname__
+    options = ((item.name, getattr(policy, item.name)) for item in fields(policy) if item.name not in _FILES)
+    return f"{type(policy).__qualname__}({', '.join(f'{name}={value!r}' for name, value in options)})"
+
+
+_FILES = ("scores", "models")

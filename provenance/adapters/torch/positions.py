@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.adapters.loaders.packed import FIELD, unpack
+from provenance.adapters.loaders.packed import FIELD, PACKED
 from provenance.adapters.torch.sources import Stream
 from provenance.errors import ConfigError
 
@@ -110,9 +110,8 @@ def check_streams(position: Position, n_streams: int) -> None:
 
 def find_places(batch: Any) -> dict[int, Place]:
     """The place behind the last sample of each stream in a batch, the stream of its last sample last."""
-    _, _, positions = unpack(find_packed(batch))
     places: dict[int, Place] = {}
-    for stream, block, offset in positions.tolist():
+    for stream, block, offset in find_packed(batch)[:, :3].astype(np.int64).tolist():  # the first three of PACKED
         place = max(places.pop(stream, (0, 0)), (block, offset + 1))
         places[stream] = place
     if any(stream < 0 for stream in places):
@@ -128,7 +127,7 @@ def find_packed(batch: Any) -> NDArray[np.float64]:
             f"the batch has no field {FIELD!r}, by which positions are known: let collate_fn keep it, "
             "or use torchdata's StatefulDataLoader, or num_workers=0 without track()"
         )
-    return np.concatenate([np.asarray(_to_numpy(value), np.float64).reshape(-1, 12) for value in found])
+    return np.concatenate([np.asarray(_to_numpy(value), np.float64).reshape(-1, len(PACKED)) for value in found])
 
 
 def _find_fields(batch: Any) -> Iterator[Any]:

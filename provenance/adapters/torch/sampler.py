@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import Sampler
 
+from provenance.adapters.loaders.scored import join_scored
 from provenance.adapters.torch.blocks import Weighing
 from provenance.adapters.torch.drawing import (
     Numbers,
@@ -171,12 +172,10 @@ def _weigh_all(dataset: Any, policy: Any, batch: int) -> tuple[Weights01, NDArra
     n_rows = len(dataset)
     if not hasattr(policy, "find_scores"):
         return np.array(policy, np.float64), np.zeros(n_rows, np.uint64)
-    weights, pairs = np.empty(n_rows), np.empty(n_rows, np.uint64)
-    for start in range(0, n_rows, batch):
-        part = slice(start, min(start + batch, n_rows))
-        scored = policy.find_scores(get_items(dataset, list(range(part.start, part.stop))))
-        weights[part], pairs[part] = policy.weigh(scored), scored.pair
-    return weights, pairs
+    numbers = (list(range(start, min(start + batch, n_rows))) for start in range(0, n_rows, batch))
+    scored = join_scored([policy.find_scores(get_items(dataset, part)) for part in numbers])
+    weigh = getattr(policy, "weigh_all", policy.weigh)  # a cap is met exactly where the whole is known
+    return np.asarray(weigh(scored), np.float64), scored.pair
 
 
 def _check_weights(weights: Weights01, n_rows: int) -> None:

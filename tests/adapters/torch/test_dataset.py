@@ -3,9 +3,14 @@
 import copy
 import math
 import pickle
+import shutil
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 pytest.importorskip("torch", reason="needs torch")
@@ -14,10 +19,11 @@ pytest.importorskip("torchdata", reason="needs torchdata")
 import torch
 from torch.utils.data import DataLoader
 
+import provenance
 from provenance.adapters.loaders.draw import draw
 from provenance.adapters.loaders.packed import PACKED
 from provenance.adapters.torch import ProvenanceDataset
-from provenance.errors import ConfigError
+from provenance.errors import ConfigError, SampleError
 from tests.adapters.torch.made import (
     LOADERS,
     N_ITEMS,
@@ -450,3 +456,54 @@ def test_duplicates_are_left_out_in_each_epoch_and_after_each_resume(loader: str
     resumed = make()
     resumed.load_state_dict(state)
     assert begun + read(resumed) == whole
+
+
+# With the project's own policies
+
+
+@pytest.fixture(scope="module")
+def scores(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Scores measured before, of the samples of `make_items`, by their number."""
+    path = tmp_path_factory.mktemp("scores") / "scores.parquet"
+    ai_scores = [n % 10 / 10 for n in range(N_ITEMS)]
+    pq.write_table(pa.table({"id": [str(n) for n in range(N_ITEMS)], "ai_score": ai_scores}), path)
+    return path
+
+
+def with_ids() -> list[dict[str, Any]]:
+    return [{"id": str(item["n"]), **item} for item in make_items()]
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_filter_with_scores_measured_before_works_in_forked_workers(scores: Path, loader: str):
+    dataset = ProvenanceDataset(with_ids(), provenance.Filter(max_ai_score=0.45, scores=scores))
+    batches = list(LOADERS[loader](dataset, 2))
+    assert sorted(flat([batch["n"].tolist() for batch in batches])) == [n for n in range(N_ITEMS) if n % 10 < 5]
+    assert all((batch["ai_score"] <= 0.45).all() for batch in batches)
+
+
+def test_weights_resume_where_they_stopped(scores: Path):
+    def make() -> ProvenanceDataset:
+        return ProvenanceDataset(with_ids(), provenance.Weights(power=2.0, scores=scores), shuffle=True)
+
+    whole = numbers_of(make())
+    assert 0 < len(whole) < N_ITEMS
+    first, again = make(), make()
+    begun = numbers_of(islice(first, 20))
+    again.load_state_dict(first.state_dict())
+    assert begun + numbers_of(again) == whole
+    assert {n for n in whole if n % 10 == 0} == set(range(0, N_ITEMS, 10))
+
+
+def test_the_same_scores_elsewhere_are_the_same_policy(scores: Path, tmp_path: Path):
+    moved = shutil.copy(scores, tmp_path / "moved.parquet")
+    state = ProvenanceDataset(with_ids(), provenance.Filter(max_ai_score=0.5, scores=scores)).state_dict()
+    ProvenanceDataset(with_ids(), provenance.Filter(max_ai_score=0.5, scores=moved)).load_state_dict(state)
+    with pytest.warns(UserWarning, match="another policy"):
+        ProvenanceDataset(with_ids(), provenance.Filter(max_ai_score=0.6, scores=moved)).load_state_dict(state)
+
+
+def test_a_sample_without_a_text_can_be_made_an_error(scores: Path):
+    dataset = ProvenanceDataset([{"text": None}], provenance.Filter(on_error="raise"))
+    with pytest.raises(SampleError):
+        list(dataset)

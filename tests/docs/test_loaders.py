@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("section", [part for part in SECTIONS if part.code], ids=lambda part: part.title)
 def test_examples_of_the_section_run(section: Section, folder: Path) -> None:
     if section.missing:
-        pytest.skip(f"needs {', '.join(section.missing)}, which the extra `loaders` brings")
+        pytest.skip(f"{', '.join(section.missing)} not installed; the page says which extra brings it, if any")
     section.run(folder)
 
 

@@ -492,7 +492,7 @@ def test_weights_resume_where_they_stopped(scores: Path):
     begun = numbers_of(islice(first, 20))
     again.load_state_dict(first.state_dict())
     assert begun + numbers_of(again) == whole
-    assert {n for n in whole if n % 10 == 0} == set(range(0, N_ITEMS, 10))
+    assert sum(n % 10 == 0 for n in whole) > sum(n % 10 == 9 for n in whole)
 
 
 def test_the_same_scores_elsewhere_are_the_same_policy(scores: Path, tmp_path: Path):

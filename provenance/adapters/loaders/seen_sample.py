@@ -2,7 +2,7 @@
 
 Every document draws a number by seed, epoch, rank and its place there, and the smallest stay ("bottom-k": Cohen and
 Kaplan 2007), so the sample does not depend on how documents were batched, and those of several ranks join to the
-sample of all. In memory 50 bytes a document, twice that for a moment.
+sample of all. 50 bytes a document in memory: of 50,000 documents 2.5 MB, and 10 MB for a moment while more come in.
 """
 
 from collections.abc import Sequence
@@ -32,6 +32,7 @@ SAMPLED = np.dtype(
 )
 Sample = NDArray[np.void]
 _FLOATS = ("ai_score", "mt_score", "ai_llr", "mt_llr")
+_FRESH = 1024  # rows at least that are sorted in together
 _MOST = np.iinfo(np.int32).max
 _RANK_BITS = np.uint64(44)  # 17 million million documents of one rank and epoch before numbers come again
 
@@ -55,7 +56,7 @@ class Reservoir:
     def add(self, sample: Sample) -> None:
         """Joins another sample."""
         self._fresh.append(sample)
-        if sum(map(len, self._fresh)) > self.size:
+        if sum(map(len, self._fresh)) > max(self.size // 4, _FRESH):
             self.take()
 
     def take(self) -> Sample:
@@ -64,7 +65,7 @@ class Reservoir:
             sample = np.concatenate([self._least, *self._fresh])
             if len(sample) > self.size:
                 sample = sample[np.argpartition(sample["draw"], self.size)[: self.size]]
-            self._least, self._fresh = sample[np.argsort(sample, order=("draw", "identity"))], []
+            self._least, self._fresh = sample[np.lexsort((sample["identity"], sample["draw"]))], []
         return self._least
 
 

@@ -117,12 +117,46 @@ def test_packed_numbers_come_in_every_form_a_loader_gives(shape: str) -> None:
     assert sum(count(seen).values()) == 6
 
 
+def test_one_score_is_a_score() -> None:
+    seen = Seen()
+    seen.update({"origin": ["undetermined"] * 3, "ai_score": [0.4, None, None], "mt_score": [None, None, 0.4]})
+    assert seen.counts().filter(part="unscored")["n_documents"].to_list() == [1]
+
+
 def test_a_loader_may_write_into_a_batch_again() -> None:
-    packed, seen = make_packed(8), Seen()
+    packed, seen = make_packed(80), Seen()
     expected = int((packed[:, 4] >= 0).sum())
+    assert expected > 0
     seen.update({"provenance": packed})
     packed[:, 4] = -1
     assert count(seen)["declared_synthetic"] == expected
+
+
+class OnDevice:
+    """What a tensor on another device is to us; `fetched` counts how often it was waited for."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self._values, self.shape, self.dtype, self.fetched = values, values.shape, values.dtype, 0
+        self.device = type("Device", (), {"type": "cuda"})()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def detach(self) -> "OnDevice":
+        return self
+
+    def cpu(self) -> Any:
+        self.fetched += 1
+        return type("OnHost", (), {"numpy": lambda _: self._values})()
+
+
+def test_numbers_on_another_device_are_fetched_when_they_are_asked_for_and_not_at_each_step() -> None:
+    seen, packed = Seen(), OnDevice(make_packed(5))
+    seen.update({"provenance": packed, "provenance_tokens": OnDevice(np.arange(5))})
+    assert packed.fetched == 0
+    assert sum(count(seen).values()) == 5
+    assert sum(count(seen, "n_tokens").values()) == 10
+    assert packed.fetched == 1
 
 
 def test_epochs_and_ranks_have_rows_of_their_own() -> None:

@@ -1,5 +1,6 @@
 """The realised ratio: on a sample that all documents enter alike, with reference scores that passed the same policy."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_declared_sources_are_no_part_of_the_estimate_but_of_the_share_of_all() 
     seen = see(scored)
     seen.update(
         pack(
-            make_scored(500, declared=np.zeros(500), n_words=np.full(500, 300), origin=np.ones(500)),
+            replace(scored.take(np.arange(500)), declared=np.zeros(500, np.int32)),
             np.ones(500),
             stream=-1,
             block=-1,
@@ -111,6 +112,7 @@ def test_declared_sources_are_no_part_of_the_estimate_but_of_the_share_of_all() 
     )
     row = seen.ratio().row(0, named=True)
     assert row["declared_synthetic_share"] == 0.2
+    assert (row["n_documents"], row["n_sampled"]) == (2500, 2000)
     assert row["human_prevalence"] == alone["human_prevalence"]
     assert row["human_to_synthetic_ratio"] == alone["human_to_synthetic_ratio"]
     assert row["realised_human_share"] == pytest.approx(0.8 * alone["human_prevalence"])

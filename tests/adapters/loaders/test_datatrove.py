@@ -132,14 +132,20 @@ def test_the_size_of_batches_changes_nothing(folder: Path, batch_size: int) -> N
     assert kept == scores.filter(~(pl.col("ai_score").fill_null(0.0) > 0.5))["id"].to_list()
 
 
-def test_one_document_is_answered_for_with_its_reason(folder: Path) -> None:
-    scores = pl.read_parquet(folder / "scores.parquet")
-    keep = ProvenanceFilter(provenance.Filter(max_ai_score=0.5, scores=provenance.Scores(folder / "scores.parquet")))
-    documents = {doc.id: doc for doc in make_documents(folder)}
-    generated = scores.filter(pl.col("ai_score") > 0.5)["id"][0]
-    human = scores.filter(pl.col("ai_score") < 0.5)["id"][0]
-    assert keep.filter(documents[generated]) == (False, "ai_score")
-    assert keep.filter(documents[human]) is True
+def test_each_document_is_answered_for_with_one_reason_and_its_scores(tmp_path: Path) -> None:
+    rows = [
+        ("both", 0.9, 0.8, "ai_generated", (False, "ai_score")),
+        ("translated", 0.1, 0.8, "machine_translated", (False, "mt_score")),
+        ("unclear", 0.4, 0.1, "undetermined", (False, "undetermined")),
+        ("human", 0.1, 0.1, "human", True),
+    ]
+    frame = pl.DataFrame([row[:4] for row in rows], schema=["id", "ai_score", "mt_score", "origin"], orient="row")
+    frame.write_parquet(tmp_path / "few.parquet")
+    keep = provenance.Filter(max_ai_score=0.5, max_mt_score=0.5, undetermined="drop", scores=tmp_path / "few.parquet")
+    documents = [Document(text="", id=row[0]) for row in rows]
+    step = ProvenanceFilter(keep)
+    assert step.filter_batch(documents) == [row[-1] for row in rows] == [step.filter(doc) for doc in documents]
+    assert [{"id": doc.id, **doc.metadata} for doc in documents] == frame.to_dicts()
 
 
 def test_weights_as_a_filter_draw_the_same_in_every_run_and_anew_in_every_epoch(folder: Path) -> None:

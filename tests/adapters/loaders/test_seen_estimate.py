@@ -48,13 +48,19 @@ def test_the_sample_is_the_same_however_documents_are_batched_and_all_enter_alik
     whole.update(packed)
     for start in range(0, 6000, 7):
         parts.update(packed[start : start + 7])
+        if start == 350:
+            parts.ratio()  # a look in between changes nothing
     assert whole.state_dict()["sample"] == parts.state_dict()["sample"]
     sample = whole._reservoir.take()
     places = np.searchsorted(np.sort(packed[:, 6]), np.sort(sample["ai_score"].astype(float)))
     assert len(sample) == 600
     counts, _ = np.histogram(places, bins=6, range=(0, 6000))
     assert ((counts - 100) ** 2 / 100).sum() < 25.7  # chi-square with 5 degrees of freedom, p = 0.0001
-    assert not np.array_equal(sample["draw"], Seen(max_sample=600, seed=1)._reservoir.take()["draw"])
+    for options in ({"seed": 1}, {"rank": 1}, {"epoch": 1}):
+        other = Seen(max_sample=600, **{name: value for name, value in options.items() if name != "epoch"})
+        other.set_epoch(options.get("epoch", 0))
+        other.update(packed)
+        assert not np.array_equal(sample["ai_score"], other._reservoir.take()["ai_score"]), options
 
 
 def test_the_estimate_is_that_of_the_package() -> None:
@@ -95,6 +101,22 @@ def test_weights_without_their_policy_carry_no_estimate() -> None:
     assert untold["human_share"] is not None
     told = see(scored.take(stays), weights[stays], policy=weigh).ratio().row(0, named=True)
     assert told["human_prevalence_low"] < true < told["human_prevalence_high"]
+
+
+def test_figures_are_estimated_anew_when_a_tenth_more_was_seen() -> None:
+    human, _ = draw_corpus(400, 0.0, seed=9)
+    mixed, _ = draw_corpus(400, 0.9, seed=9)
+    packed = pack(mixed, np.ones(400), stream=-1, block=-1, offsets=np.arange(400))
+    seen = see(human)
+    first = seen.figures()
+    seen.update(packed[:39])
+    soon = seen.figures()
+    seen.update(packed[39:])
+    later = seen.figures()
+    name, share = "provenance/human_prevalence", "provenance/human_share"
+    assert first[name] == soon[name] > later[name] + 0.2
+    assert first[share] != soon[share]
+    assert later[name] == seen.ratio()["human_prevalence"][0]
 
 
 def test_declared_sources_are_no_part_of_the_estimate_but_of_the_share_of_all() -> None:

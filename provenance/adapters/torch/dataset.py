@@ -46,7 +46,9 @@ class ProvenanceDataset(IterableDataset[Any]):
     iterable that starts anew each time and gives the same order for the same epoch. A stream (a worker of a rank) owns
     every n-th item; of an iterable each stream reads all and keeps its own, except of a Hugging Face IterableDataset,
     which gives each worker shards of its own (use at least as many shards as workers), and of one with
-    `splits_itself=True`. `rank` and `world_size` are those of torch.distributed where it has been initialised.
+    `splits_itself=True`. `rank` and `world_size` are those of torch.distributed where it has been initialised. With
+    accelerate (and the Trainer), which divide the batches of an iterable among ranks themselves, give rank=0 and
+    world_size=1 in each; what `track` knows is then one rank's part only.
 
     **What comes out.** A mapping comes out as a dict with the policy's columns (null: NaN, or "" for a language), and
     with the field `provenance`: 12 numbers as a float64 tensor (`provenance.adapters.loaders.packed.PACKED`). A missing

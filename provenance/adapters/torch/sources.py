@@ -116,8 +116,7 @@ def open_source(
     dataset: Any, *, shuffle: bool, splits_itself: bool | None, rank: int, world_size: int
 ) -> NumberedSource | IteratedSource:
     """How a dataset is read; ConfigError for what cannot be read twice in the same order."""
-    iterated = isinstance(dataset, torch.utils.data.IterableDataset) or not has_numbers(dataset)
-    if not iterated:
+    if has_numbers(dataset):
         return NumberedSource(dataset, shuffle)
     if shuffle:
         raise ConfigError(
@@ -135,8 +134,11 @@ def open_source(
 
 
 def has_numbers(dataset: object) -> bool:
-    """Whether a dataset is one with a length and numbered items."""
-    return hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__") and not isinstance(dataset, Mapping)
+    """Whether a dataset is one with a length and numbered items; ConfigError for a table, whose rows are no items."""
+    if isinstance(dataset, Mapping | str | bytes) or type(dataset).__module__.split(".")[0] in _TABLES:
+        raise ConfigError(f"a {type(dataset).__name__} is no source of samples: give a list of its rows, or a Dataset")
+    iterated = isinstance(dataset, torch.utils.data.IterableDataset)
+    return not iterated and hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")
 
 
 def get_items(dataset: Any, numbers: list[int]) -> Items:
@@ -144,6 +146,9 @@ def get_items(dataset: Any, numbers: list[int]) -> Items:
     if getattr(dataset, "__getitems__", None):
         return list(dataset.__getitems__(numbers))
     return [dataset[number] for number in numbers]
+
+
+_TABLES = ("pandas", "polars", "pyarrow")
 
 
 def _refuse_one_way(dataset: Any) -> None:

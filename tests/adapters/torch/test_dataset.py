@@ -1,6 +1,7 @@
 """What comes out of a dataset: every kept sample once, over workers, ranks and epochs; and what cannot be resumed."""
 
 import copy
+import json
 import math
 import pickle
 import shutil
@@ -22,7 +23,7 @@ from torch.utils.data import DataLoader
 import provenance
 from provenance.adapters.loaders.draw import draw
 from provenance.adapters.loaders.packed import PACKED
-from provenance.adapters.torch import ProvenanceDataset
+from provenance.adapters.torch import ProvenanceDataset, ScoredMap
 from provenance.errors import ConfigError, SampleError
 from tests.adapters.torch.made import (
     LOADERS,
@@ -118,6 +119,19 @@ def test_a_hugging_face_dataset_split_by_ranks_is_left_so():
     assert sorted(flat(parts)) == list(range(N_ITEMS))
 
 
+def test_a_numbered_hugging_face_dataset_is_read_by_number():
+    datasets = pytest.importorskip("datasets", reason="needs datasets")
+    dataset = ProvenanceDataset(datasets.Dataset.from_list(make_items()), ByNumber(), shuffle=True)
+    assert numbers_of(dataset) == numbers_of(ProvenanceDataset(make_items(), ByNumber(), shuffle=True))
+
+
+def test_the_rank_is_that_of_torch_distributed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 2)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 3)
+    assert numbers_of(ProvenanceDataset(make_items(), ByNumber(power=0.0))) == list(range(2, N_ITEMS, 3))
+
+
 def test_shuffling_shuffles_and_a_buffer_shuffles_within_blocks():
     kept = kept_of(ByNumber())
     permuted = numbers_of(ProvenanceDataset(make_items(), ByNumber(), shuffle=True))
@@ -182,18 +196,19 @@ def test_epochs_after_a_resumed_one_are_whole(loader: str, workers: int, persist
     assert sorted(flat(read(resumed))) == kept_of(ByNumber(), 3)
 
 
+@pytest.mark.parametrize("epoch", [0, 1])
 @pytest.mark.parametrize("workers", [0, 2])
 @pytest.mark.parametrize("loader", LOADERS)
-def test_a_state_early_in_a_later_epoch_is_of_that_epoch(loader: str, workers: int):
+def test_a_state_early_in_a_later_epoch_is_of_that_epoch(loader: str, workers: int, epoch: int):
     """A worker that has given out nothing in this epoch must not go on at the end of the last one."""
     dataset = ProvenanceDataset(make_items(), ByNumber(), block=8)
     made = LOADERS[loader](dataset, workers, persistent_workers=workers > 0)
     read(made)
-    dataset.set_epoch(1)
+    dataset.set_epoch(epoch)
     begun, state = stop_after(made, 1)
     resumed = LOADERS[loader](ProvenanceDataset(make_items(), ByNumber(), block=8), workers)
     resumed.load_state_dict(state)
-    assert sorted(flat(begun + read(resumed))) == kept_of(ByNumber(), 1)
+    assert sorted(flat(begun + read(resumed))) == kept_of(ByNumber(), epoch)
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -206,16 +221,17 @@ def test_the_end_of_an_epoch_gives_nothing_and_then_a_whole_one(workers: int):
     assert read(resumed) == whole
 
 
+@pytest.mark.parametrize("epoch", [0, 1])
 @pytest.mark.parametrize("workers", [0, 2])
-def test_the_end_of_an_epoch_in_a_stateful_loader_leads_to_a_whole_one(workers: int):
+def test_the_end_of_an_epoch_in_a_stateful_loader_leads_to_a_whole_one(workers: int, epoch: int):
     """As with any dataset there: a finished loader starts its next epoch."""
     first = Stateful(ProvenanceDataset(make_items(), ByNumber()), workers)
     read(first)
     state = first.state_dict()
     resumed = Stateful(ProvenanceDataset(make_items(), ByNumber()), workers)
     resumed.load_state_dict(state)
-    resumed.dataset.set_epoch(1)
-    assert sorted(flat(read(resumed))) == kept_of(ByNumber(), 1)
+    resumed.dataset.set_epoch(epoch)
+    assert sorted(flat(read(resumed))) == kept_of(ByNumber(), epoch)
 
 
 def test_a_later_epoch_gives_up_a_loaded_state():
@@ -311,6 +327,19 @@ def test_a_torch_iterable_must_say_whether_it_splits_itself():
 
 
 @pytest.mark.parametrize(
+    "table", [{"text": ["a", "b"]}, pa.table({"text": ["a"]}), "text"], ids=["dict", "arrow", "str"]
+)
+def test_a_table_is_no_source(table: Any):
+    with pytest.raises(ConfigError, match="rows"):
+        ProvenanceDataset(table, ByNumber())
+
+
+def test_what_is_neither_iterable_nor_numbered_is_refused():
+    with pytest.raises(ConfigError, match="neither"):
+        ProvenanceDataset(5, ByNumber())
+
+
+@pytest.mark.parametrize(
     ("options", "told"),
     [
         ({"shuffle": True}, "shuffle_buffer"),
@@ -377,6 +406,17 @@ def test_a_batch_without_positions_cannot_be_tracked():
         next(iter(dataset.track(loader)))
 
 
+def test_samples_of_a_map_have_no_position_to_track():
+    dataset = ProvenanceDataset(make_items(), ByNumber())
+    with pytest.raises(ConfigError, match="no position in a stream"):
+        next(dataset.track(DataLoader(ScoredMap(make_items(), ByNumber()))))
+
+
+def test_batches_of_a_stateful_loader_pass():
+    dataset = ProvenanceDataset(make_items(), ByNumber())
+    assert read(dataset.track(Stateful(dataset, 0).loader)) == read(Stateful(dataset, 0))
+
+
 def test_a_list_of_samples_can_be_tracked():
     dataset = ProvenanceDataset(make_items(), ByNumber())
     batches = dataset.track(DataLoader(dataset, batch_size=10, collate_fn=list))
@@ -417,6 +457,11 @@ def test_a_state_loaded_after_persistent_workers_started_is_refused():
         next(iter(in_worker))
 
 
+def test_a_state_lives_in_json():
+    _, state = stop_after(Tracked(ProvenanceDataset(make_items(), ByNumber()), 2), 3)
+    assert json.loads(json.dumps(state)) == state
+
+
 def test_a_dataset_pickles_with_its_place():
     dataset = ProvenanceDataset(make_items(), ByNumber())
     dataset.set_epoch(3)
@@ -435,8 +480,8 @@ class FirstWords:
     def __call__(self, texts: list[str]) -> list[bool]:
         new = []
         for text in texts:
-            new.append(text[:6] not in self.known)
-            self.known.add(text[:6])
+            new.append(text[:7] not in self.known)
+            self.known.add(text[:7])
         return new
 
 
@@ -449,10 +494,20 @@ def test_duplicates_are_left_out_in_each_epoch_and_after_each_resume(loader: str
 
     made = make()
     whole = read(made)
-    begins = sorted(str(number)[0] for number in flat(whole))
-    assert begins == sorted("0123456789" + "123456789" * (workers == 2))  # of the odd numbers, none begins with 0
+    n_streams = max(workers, 1)
+    kept = [
+        number
+        for stream in range(n_streams)
+        for number, new in zip(
+            range(stream, N_ITEMS, n_streams),
+            FirstWords()([item["text"] for item in make_items()[stream::n_streams]]),
+            strict=True,
+        )
+        if new
+    ]
+    assert sorted(flat(whole)) == sorted(kept)
     assert read(made) == whole
-    begun, state = stop_after(make(), 1)
+    begun, state = stop_after(make(), 15)
     resumed = make()
     resumed.load_state_dict(state)
     assert begun + read(resumed) == whole

@@ -364,7 +364,7 @@ def test_impossible_options_are_refused(options: dict[str, Any], told: str):
         ({"shuffle": True}, "shuffle was False and is True"),
         ({"duplicates": lambda texts: [True] * len(texts)}, "duplicates"),
     ],
-    ids=str,
+    ids=["block", "seed", "rank", "shuffle", "duplicates"],
 )
 def test_a_state_of_another_dataset_is_refused(options: dict[str, Any], told: str):
     state = ProvenanceDataset(make_items(), ByNumber()).state_dict()

@@ -14,11 +14,9 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 import provenance
-from provenance.adapters.loaders.seen import Seen
-from provenance.adapters.torch import ProvenanceDataset
 
 TEXTS = Path(__file__).parent.parent / "fixtures" / "labelled" / "generated_2026.parquet"
-WORDS, BATCH = 300, 64
+WORDS, BATCH, LARGE = 300, 64, 512
 START = 128  # samples scored by workers that have just been started: to know what the start costs
 _CUT = re.compile(rf"\s*(?:\S+\s+){{{WORDS - 1}}}\S+")
 
@@ -67,9 +65,9 @@ def make_scores(n: int, path: Path) -> Path:
     return path
 
 
-def run_through(dataset: object, workers: int, seen: object = None) -> int:
+def run_through(dataset: object, workers: int, seen: object = None, size: int = BATCH) -> int:
     """Reads a loader to its end; how many samples came."""
-    loader: DataLoader[object] = DataLoader(dataset, batch_size=BATCH, num_workers=workers)  # type: ignore[arg-type]
+    loader: DataLoader[object] = DataLoader(dataset, batch_size=size, num_workers=workers)  # type: ignore[arg-type]
     n = 0
     for batch in loader if seen is None else seen.watch(loader):  # type: ignore[attr-defined]
         n += len(batch["id"])
@@ -92,18 +90,23 @@ def list_precomputed(samples: Samples, scores: Path) -> Works:
     carrying = carry_columns(samples)
     works: Works = {}
 
-    def add(name: str, make: Callable[[], object], workers: int, seen: bool = False) -> None:
-        works[name] = lambda: run_through(make(), workers, Seen() if seen else None)
+    def add(name: str, make: Callable[[], object], workers: int, seen: bool = False, size: int = BATCH) -> None:
+        works[name] = lambda: run_through(make(), workers, provenance.Seen() if seen else None, size)
 
     for workers in (0, 2):
         for kind, bare, source in (("map", samples, samples), ("iterable", Streamed(samples), Iterated(samples))):
             name = f"{kind}, {workers} workers"
             add(f"{name}: bare", lambda bare=bare: bare, workers)
             for policy_name, policy in (("filter", keep), ("filter without columns", lean), ("weights", weigh)):
-                make = partial(ProvenanceDataset, source, policy)
+                make = partial(provenance.ProvenanceDataset, source, policy)
                 add(f"{name}: {policy_name}", make, workers)
-            add(f"{name}: filter, seen", partial(ProvenanceDataset, source, keep), workers, seen=True)
+            add(f"{name}: filter, seen", partial(provenance.ProvenanceDataset, source, keep), workers, seen=True)
         add(f"map, {workers} workers: bare with columns", lambda: carrying, workers)
+    large = f"map, 2 workers, batches of {LARGE}"
+    for name, make in (("bare", lambda: samples), ("bare with columns", lambda: carrying)):
+        add(f"{large}: {name}", make, 2, size=LARGE)
+    for name, policy in (("filter", keep), ("filter without columns", lean)):
+        add(f"{large}: {name}", partial(provenance.ProvenanceDataset, samples, policy, block=LARGE), 2, size=LARGE)
     return works
 
 
@@ -147,11 +150,11 @@ def list_on_the_fly(samples: Samples) -> Works:
     works: Works = {}
     for workers in (0, 2):
         works[f"{workers} workers: bare"] = lambda workers=workers: run_through(samples, workers)
-        for block in (64, 512):
+        for block in (64, 256, 512):
             works[f"{workers} workers: filter, block {block}"] = lambda workers=workers, block=block: run_through(
-                ProvenanceDataset(samples, keep, block=block), workers
+                provenance.ProvenanceDataset(samples, keep, block=block), workers
             )
-    works["2 workers: filter, start"] = lambda: run_through(ProvenanceDataset(samples[:START], keep), 2)
+    works["2 workers: filter, start"] = lambda: run_through(provenance.ProvenanceDataset(samples[:START], keep), 2)
     works["0 workers: judge_many, no loader"] = lambda: provenance.judge_many([sample["text"] for sample in samples])
     return works
 
@@ -205,4 +208,4 @@ def _resume(source: object, scores: Path, make_duplicates: Work | None, state: o
 
 def _make_dataset(source: object, scores: Path, make_duplicates: Work | None) -> Any:
     duplicates = make_duplicates() if make_duplicates else None
-    return ProvenanceDataset(source, provenance.Filter(scores=scores), duplicates=duplicates)
+    return provenance.ProvenanceDataset(source, provenance.Filter(scores=scores), duplicates=duplicates)

@@ -10,6 +10,7 @@ What is hashed is fixed; a change of it makes all signatures written before wort
 """
 
 import unicodedata
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -176,8 +177,34 @@ def classify_characters() -> tuple[Codes, NDArray[np.uint8]]:
     return packed & _CODE_MASK, (packed >> _CLASS_SHIFT).astype(np.uint8)
 
 
+def knows_characters() -> bool:
+    """Whether the table of characters has been read in this process, or in the one it was forked from."""
+    return bool(_tables)
+
+
 @cache
+def pack_characters() -> bytes:
+    """The table of characters, some 7 kB, for a process that cannot read it: a forked one, where polars hangs."""
+    return zlib.compress((_character_table() - np.arange(0x110000, dtype=np.uint32)).tobytes())
+
+
+def unpack_characters(packed: bytes) -> None:
+    """Takes over the table of another process, unless there is one."""
+    if not _tables:
+        differences = np.frombuffer(zlib.decompress(packed), np.uint32)
+        _tables.append(np.add(differences, np.arange(0x110000), dtype=np.uint32, casting="unsafe"))
+
+
 def _character_table() -> Codes:
+    if not _tables:
+        _tables.append(_read_characters())
+    return _tables[0]
+
+
+_tables: list[Codes] = []  # one at most
+
+
+def _read_characters() -> Codes:
     """Lower case and class of every code point, by the same Unicode tables (polars') that WORD is read with."""
     table = np.arange(0x110000, dtype=np.uint32)
     for low, high in _ASSIGNED:

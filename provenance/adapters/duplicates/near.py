@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -19,7 +18,13 @@ from provenance.dedup import DedupOptions
 from provenance.dedup.banding import choose_banding
 from provenance.dedup.minhash import sign_shingles
 from provenance.errors import ConfigError
-from provenance.text.shingles import classify_characters, hash_shingles
+from provenance.text.shingles import (
+    classify_characters,
+    hash_shingles,
+    knows_characters,
+    pack_characters,
+    unpack_characters,
+)
 
 _LIKE_THE_DEFAULT = 0.95  # the weight of what is missed with which a threshold of 0.8 has the default banding
 _BLOCK = 512  # texts worked on at once
@@ -116,9 +121,12 @@ class NearDuplicates:
         self._index.load_state_dict(state["index"])
         self._n_new = state["n_new"]
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "characters": pack_characters()}
+
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        _prepare_process()
+        unpack_characters(state["characters"])
+        self.__dict__.update({name: value for name, value in state.items() if name != "characters"})
 
     def _describe(self) -> dict[str, Any]:
         options = self.options
@@ -156,9 +164,8 @@ def _choose_options(threshold: float) -> DedupOptions:
     return replace(options, bands=bands, rows=rows)
 
 
-@cache
 def _prepare_process() -> None:
-    """Reads the character table, which takes polars; processes forked later share it."""
-    if is_forked():
+    """Reads the table of characters, which takes polars; processes that are forked or unpickle it later share it."""
+    if is_forked() and not knows_characters():
         raise ConfigError("make NearDuplicates before processes are forked: what it reads once would hang in this one")
     classify_characters()

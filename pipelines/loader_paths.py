@@ -1,6 +1,7 @@
 """One corpus through the loaders: documents for training as torch gives them out, and what each package keeps."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +108,7 @@ def keep_by_datasets(corpus: pl.DataFrame, keep: Filter) -> list[str]:
 
 def keep_by_ray(corpus: pl.DataFrame, keep: Filter) -> list[str]:
     """The same by Ray Data, on one CPU."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
     import ray.data
 

@@ -27,6 +27,7 @@ from provenance.adapters.torch.positions import (
     Loaded,
     Position,
     Reading,
+    check_natural,
     check_streams,
     find_places,
     read_state,
@@ -93,7 +94,9 @@ class ProvenanceDataset(IterableDataset[Any]):
         self.seed = policy.seed if seed is None else seed
         self.rank, self.world_size = find_rank(rank, world_size)
         self._size = max(shuffle_buffer, block)
-        _check_numbers(self.seed, self._size)
+        check_natural(seed=self.seed)
+        if self._size < 1:
+            raise ConfigError(f"block={block}: a block has at least one item")
         self._shuffles_blocks = shuffle_buffer > 0
         self._duplicates = duplicates
         self._source = open_source(
@@ -125,6 +128,7 @@ class ProvenanceDataset(IterableDataset[Any]):
 
         A loaded state of another epoch is given up.
         """
+        check_natural(epoch=epoch)
         if epoch == self.epoch:
             return
         self._shared[_EPOCH], self._shared[_BEGUN_BY_WORKERS] = epoch, 0
@@ -268,13 +272,6 @@ def _share(memory: torch.Tensor) -> torch.Tensor:
     """The same in memory that worker processes see, forked or spawned."""
     share: Callable[[], torch.Tensor] = memory.share_memory_
     return share()
-
-
-def _check_numbers(seed: int, size: int) -> None:
-    if seed < 0:
-        raise ConfigError(f"seed={seed}: a seed is 0 or more")
-    if size < 1:
-        raise ConfigError(f"block={size}: a block has at least one item")
 
 
 def _describe(policy: object) -> str:

@@ -99,6 +99,13 @@ def check_settings(state: Mapping[str, Any], settings: Mapping[str, Any], names:
         )
 
 
+def check_natural(**numbers: int) -> None:
+    """ConfigError for a number below 0, by its name: chance is made from seed and epoch, and takes no such."""
+    for name, number in numbers.items():
+        if number < 0:
+            raise ConfigError(f"{name}={number}: must be 0 or more")
+
+
 def check_streams(position: Position, n_streams: int) -> None:
     """ConfigError where the number of workers is not the one of the state."""
     if position.n_streams is not None and position.n_streams != n_streams:

@@ -18,7 +18,7 @@ from provenance.adapters.torch.drawing import (
     keep_whole,
 )
 from provenance.adapters.torch.loader import find_batch_size, is_stateful
-from provenance.adapters.torch.positions import check_settings
+from provenance.adapters.torch.positions import check_natural, check_settings
 from provenance.adapters.torch.ranks import find_rank
 from provenance.adapters.torch.sources import get_items, has_numbers
 from provenance.errors import ConfigError
@@ -69,6 +69,7 @@ class ProvenanceSampler(Sampler[int]):
         self._replacement, self._shuffle = replacement, shuffle
         self._n_samples = self._count_samples(n_samples)
         self._seed = int(getattr(policy, "seed", 0)) if seed is None else seed
+        check_natural(seed=self._seed)
         self._settings = {
             "seed": self._seed,
             "rank": self.rank,
@@ -93,6 +94,7 @@ class ProvenanceSampler(Sampler[int]):
 
     def set_epoch(self, epoch: int) -> None:
         """Makes the next iteration one of this epoch, with draws of its own. A state of another epoch is given up."""
+        check_natural(epoch=epoch)
         if epoch != self.epoch:
             self.epoch, self._given, self._resume, self._tracked = epoch, 0, None, None
 

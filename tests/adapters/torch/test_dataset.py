@@ -234,6 +234,11 @@ def test_the_end_of_an_epoch_in_a_stateful_loader_leads_to_a_whole_one(workers: 
     assert sorted(flat(read(resumed))) == kept_of(ByNumber(), epoch)
 
 
+def test_an_epoch_below_0_is_refused():
+    with pytest.raises(ConfigError, match="epoch=-1"):
+        ProvenanceDataset(make_items(), ByNumber()).set_epoch(-1)
+
+
 def test_a_later_epoch_gives_up_a_loaded_state():
     dataset = ProvenanceDataset(make_items(), ByNumber())
     samples = iter(dataset)

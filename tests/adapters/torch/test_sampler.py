@@ -76,6 +76,12 @@ def test_without_replacement_as_many_as_are_expected_to_stay():
     assert len(set(sampler)) == len(sampler) == round(WEIGHTS.sum())
 
 
+def test_weights_of_the_whole_are_asked_of_a_policy_that_has_them():
+    """A cap on a declared source is met exactly only where the whole corpus is known."""
+    whole = type("Whole", (ByNumber,), {"weigh_all": lambda self, scored: np.arange(len(scored)) % 2.0})
+    assert set(ProvenanceSampler(ITEMS, whole(), batch=16)) == set(range(1, N_ITEMS, 2))
+
+
 def test_a_sample_of_weight_0_never_comes():
     policy = ByNumber(refuse=2, pairs=True)
     refused = set(np.flatnonzero(policy.weigh(policy.find_scores(ITEMS)) == 0).tolist())
@@ -246,6 +252,12 @@ def test_an_iterable_is_refused():
 def test_more_samples_than_there_are_cannot_be_drawn_without_replacement():
     with pytest.raises(ConfigError, match="only 230"):
         ProvenanceSampler(ITEMS, np.ones(N_ITEMS), n_samples=231, replacement=False)
+
+
+@pytest.mark.parametrize("options", [{"seed": -1}, {"n_samples": 0}], ids=str)
+def test_impossible_options_are_refused(options: dict[str, Any]):
+    with pytest.raises(ConfigError, match=next(iter(options))):
+        ProvenanceSampler(ITEMS, WEIGHTS, **options)
 
 
 def test_a_stateful_loader_keeps_count_itself():

@@ -106,7 +106,7 @@ def _send(call: bytes) -> bytearray:
             raise
     raise ScoringError(
         f"the companion process that scores for this forked one ended without an answer, {_ATTEMPTS} times: {ended}\n"
-        "give the workers more memory or start fewer; or start them by spawn or forkserver instead of fork, "
+        "give the workers more memory or start fewer; or start them by spawn instead of fork, "
         "or score beforehand (`provenance judge --out`) and name the file (scores=)"
     )
 

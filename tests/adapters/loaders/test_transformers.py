@@ -223,6 +223,7 @@ def test_attached_the_figures_reach_loggers_and_history(tmp_path: Path) -> None:
         callbacks=[logger],
     )
     SeenCallback(seen).attach(trainer)
+    assert trainer.data_collator([Samples("packed")[0]])["provenance"].dtype == torch.int64  # bits, which nobody rounds
     trainer.train()
     check(seen, model.trained)
     told = [logs for logs in logger.logs if "loss" in logs]

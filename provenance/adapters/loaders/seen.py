@@ -34,6 +34,7 @@ from provenance.store import write_text
 _LOG = logging.getLogger("provenance.seen")
 _READ_AT_ONCE = 4096  # samples that wait before they are counted
 _ANEW = 1.1  # figures for logs and reports are estimated anew when so much more was seen
+_TOLD_EPOCHS = 3  # the last ones, whose ratio a file holds: each takes a moment
 Batch = TypeVar("Batch")
 
 
@@ -178,7 +179,7 @@ class Seen:
     def save(self, path: Path | str) -> None:
         """Writes `seen.json` (format: `seen_file.py`), atomically. Raises OutputError."""
         values = self.state_dict()
-        epochs = self._counts.list_epochs()
+        epochs = self._counts.list_epochs()[-_TOLD_EPOCHS:]
         ratio = pl.concat([self.ratio(epoch) for epoch in (None, *(epochs if len(epochs) > 1 else ()))])
         first = {"format": values.pop("format"), "version": __version__, "ratio": ratio.to_dicts()}
         write_text(Path(path), json.dumps({**first, **values}, allow_nan=False, ensure_ascii=False, indent=1) + "\n")

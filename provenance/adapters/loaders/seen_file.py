@@ -6,8 +6,8 @@
      "version": "0.1.0",                of the package
      "epoch": 0,                        the one now counted
      "seed": 0, "max_sample": 50000,    of the sample
-     "ratio": [{...}],                  rows of `Seen.ratio`: everything, then each epoch if there are several;
-                                        in files only, and for reading: it is estimated anew when they are loaded
+     "ratio": [{...}],                  rows of `Seen.ratio`: everything, and of several epochs the last three;
+                                        in files only, for reading: it is estimated anew when they are loaded
      "counts": [{"epoch": 0, "rank": 0,
                  "part": "origin",      origin, source (declared ones), unscored, problem or chosen (by a policy):
                  "name": "human",       the last four name some of the documents, the first all

@@ -49,7 +49,7 @@ def test_a_file_holds_all_of_it(tmp_path: Path) -> None:
 
 
 def test_a_file_is_strict_json_whose_counts_add_up(tmp_path: Path) -> None:
-    seen = watch(Seen(), 0, 12)
+    seen = watch(Seen(), 0, 17)
     seen.update([{"origin": None, "ai_score": float("nan")}])
     seen.save(tmp_path / "seen.json")
 
@@ -58,9 +58,9 @@ def test_a_file_is_strict_json_whose_counts_add_up(tmp_path: Path) -> None:
 
     content = json.loads((tmp_path / "seen.json").read_text(), parse_constant=refuse)
     assert content["format"] == "provenance seen 1"
-    assert sum(row["n_documents"] for row in content["counts"] if row["part"] == "origin") == 49
-    assert [row["epoch"] for row in content["ratio"]] == [None, None, 0, 0, 1, 1, 2, 2]
-    assert content["ratio"][0]["n_documents"] == 49
+    assert sum(row["n_documents"] for row in content["counts"] if row["part"] == "origin") == 69
+    assert [row["epoch"] for row in content["ratio"]] == [None, None, 1, 1, 2, 2, 3, 3]
+    assert content["ratio"][0]["n_documents"] == 69
 
 
 def test_ranks_add_up_exactly_in_any_order(tmp_path: Path) -> None:

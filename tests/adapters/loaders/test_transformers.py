@@ -170,6 +170,20 @@ def test_counts_go_on_with_the_checkpoint(tmp_path: Path, save_steps: int, stop_
     assert seen.state_dict()["sample"] == whole.state_dict()["sample"]
 
 
+def test_a_training_that_begins_again_counts_from_its_beginning(tmp_path: Path) -> None:
+    """So does a Trainer that looks for a batch size that fits (auto_find_batch_size)."""
+    seen, interrupt = Seen(tokens="input_ids"), Interrupt(3)
+    trainer, model = make_trainer(tmp_path, seen, max_steps=5)
+    trainer.add_callback(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train()
+    trainer.remove_callback(interrupt)
+    model.trained.clear()
+    trainer.train()
+    assert len(model.trained) == 10 * BATCH
+    check(seen, model.trained)
+
+
 def test_every_checkpoint_holds_its_own_counts(tmp_path: Path) -> None:
     seen = Seen(tokens="input_ids")
     trainer, model = make_trainer(tmp_path, seen, save_strategy="epoch")
@@ -268,13 +282,16 @@ def test_after_training_the_model_can_be_copied_pickled_and_freed_of_the_hook(tm
 
 
 def test_a_plain_loop_counts_by_the_same_hook() -> None:
-    seen, model = Seen(tokens="input_ids"), Tiny()
+    seen, model = Seen(tokens="input_ids", on_report=lambda figures: None), Tiny()
     model.register_forward_pre_hook(TakeOff(seen), with_kwargs=True)
     loader = torch.utils.data.DataLoader(Samples("packed"), BATCH, collate_fn=seen.collate(pad))
     for batch in loader:
         model(**batch)["loss"].backward()
+    average = copy.deepcopy(model)  # as of weights: what it is asked is not what the model is trained on
+    average(**batch)
+    pickle.loads(pickle.dumps(model))(**batch)
     model.eval()
-    model(**next(iter(loader)))
+    model(**batch)
     check(seen, model.trained)
     assert len(model.trained) == N_SAMPLES
 

@@ -52,7 +52,7 @@ class ProvenanceFilter(BaseFilter):
         samples = [_read_sample(doc, self.policy) for doc in batch]
         scored = self.policy.find_scores(samples)
         _write_columns(batch, {name: scored.column(name) for name in self.policy.columns})
-        kept = self.policy._draw(samples, scored, self.epoch).tolist()
+        kept = self.policy.choose(samples, scored, self.epoch).tolist()
         reasons = _find_reasons(self.policy, scored)
         return [True if stays else (False, reason) for stays, reason in zip(kept, reasons, strict=True)]
 

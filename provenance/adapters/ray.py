@@ -6,9 +6,7 @@ and keeps them. Nothing here imports Ray.
 
 from typing import Any
 
-from provenance.adapters.loaders.filter import Filter
 from provenance.adapters.loaders.policy import Policy
-from provenance.adapters.loaders.weights import Weights
 
 ACTOR_MEMORY = 640 * 2**20  # bytes; batches of up to 1,024 documents of 300 words, without precomputed scores
 
@@ -29,4 +27,4 @@ class RayPolicy:
         """The batch in kind. Raises ConfigError for a batch without the policy's text column, or of pandas."""
         if self.epoch is not None:
             return self.policy.resample(batch, self.epoch)
-        return self.policy.apply(batch) if isinstance(self.policy, Filter | Weights) else self.policy.score(batch)
+        return self.policy.apply(batch)

@@ -69,6 +69,8 @@ def add_columns(given: Any, columns: Mapping[str, Cells], text: str = "text") ->
     if isinstance(given, Mapping):
         as_arrays = isinstance(given, dict) and any(isinstance(values, np.ndarray) for values in given.values())
         return _join(given, {name: _to_array(name, cells) if as_arrays else cells for name, cells in columns.items()})
+    if not columns:
+        return [_as_mapping(sample, text) for sample in given]
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     return [_join(_as_mapping(sample, text), row) for sample, row in zip(given, rows, strict=True)]
 

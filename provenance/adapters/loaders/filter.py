@@ -39,7 +39,7 @@ class Filter(Policy):
         if not self.is_batch(given):
             weight = self._look_up_weight(given)
             return bool(self([given])[0]) if weight is None else weight > 0.0
-        return in_kind(given, self._draw(given, self.find_scores(given), epoch=0))
+        return in_kind(given, self.choose(given, self.find_scores(given)))
 
     def apply(self, batch: Any) -> Any:
         """The samples of a batch that stay, in kind, with score columns."""

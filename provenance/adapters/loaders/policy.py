@@ -105,10 +105,14 @@ class Policy:
             return self.score([given])[0]
         return self._carry(given, self.find_scores(given))
 
+    def apply(self, batch: Any) -> Any:
+        """What the policy makes of a batch, in kind: here score columns beside."""
+        return self.score(batch)
+
     def resample(self, batch: Any, epoch: int = 0) -> Any:
         """The samples of a batch that stay, in kind and order, with score columns; the same for one seed and epoch."""
         scored = self.find_scores(batch)
-        return take_rows(self._carry(batch, scored), self._draw(batch, scored, epoch).tolist())
+        return take_rows(self._carry(batch, scored), self.choose(batch, scored, epoch).tolist())
 
     def _look_up_weight(self, sample: Any) -> float | None:
         """The weight of one sample that has been scored before, the quick way; null where that is not all there is."""
@@ -141,8 +145,8 @@ class Policy:
         columns = {name: scored.column(name) for name in self.columns}
         return add_columns(batch, {**columns, **more}, self.text)
 
-    def _draw(self, batch: Any, scored: Scored, epoch: int) -> NDArray[np.bool_]:
-        """Which samples stay; chance enters only where a weight is neither 0 nor 1."""
+    def choose(self, batch: Any, scored: Scored, epoch: int = 0) -> NDArray[np.bool_]:
+        """Which samples of a batch with these scores stay; chance enters only where a weight is neither 0 nor 1."""
         weights = self.weigh(scored)
         kept = weights >= 1.0
         open_rows = np.flatnonzero((weights > 0.0) & ~kept)

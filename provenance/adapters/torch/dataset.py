@@ -82,7 +82,7 @@ class ProvenanceDataset(IterableDataset[Any]):
         *,
         shuffle: bool = False,
         shuffle_buffer: int = 0,
-        block: int = 64,
+        block: int = 512,
         seed: int | None = None,
         rank: int | None = None,
         world_size: int | None = None,

@@ -47,6 +47,11 @@ def test_columns_stand_beside_in_kind_and_replace_their_like(batch):
 
 
 @shapes
+def test_no_columns_change_nothing(batch):
+    assert read_column(add_columns(batch, {}), "text") == TEXTS
+
+
+@shapes
 def test_a_column_of_nulls_only_has_its_type(batch):
     added = add_columns(batch, {"ai_score": [None] * 3})
     if isinstance(added, pl.DataFrame):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from torch.utils.data import DataLoader
 from torchdata.stateful_dataloader import StatefulDataLoader
 
+from provenance.adapters.loaders.draw import draw
 from provenance.adapters.loaders.scored import Scored, make_scored
 
 N_ITEMS = 230
@@ -138,5 +138,16 @@ def random_stops(n_batches: int, n: int = 20) -> list[tuple[int, int]]:
     return [(first, int(chance.integers(1, n_batches - first + 1))) for first in firsts]
 
 
-def packed_of(batch: Any) -> torch.Tensor:
-    return batch["provenance"]
+def numbers_of(samples: Any) -> list[int]:
+    return [sample["n"] for sample in samples]
+
+
+def flat(batches: list[list[int]]) -> list[int]:
+    return [number for batch in batches for number in batch]
+
+
+def kept_of(policy: ByNumber, epoch: int = 0) -> list[int]:
+    """What stays, found without the dataset."""
+    scored = policy.find_scores(make_items())
+    units = np.where(scored.pair != 0, scored.pair, np.arange(N_ITEMS, dtype=np.uint64))
+    return np.flatnonzero(draw(units, seed=policy.seed, epoch=epoch) < policy.weigh(scored)).tolist()

@@ -1,9 +1,6 @@
-"""What comes out of a dataset: every kept sample once, over workers, ranks and epochs; and what cannot be resumed."""
+"""What comes out of a dataset: every kept sample once, over workers and ranks, and what it carries."""
 
-import copy
-import json
 import math
-import pickle
 import shutil
 from itertools import islice
 from pathlib import Path
@@ -18,21 +15,21 @@ pytest.importorskip("torch", reason="needs torch")
 pytest.importorskip("torchdata", reason="needs torchdata")
 
 import torch
-from torch.utils.data import DataLoader
 
 import provenance
-from provenance.adapters.loaders.draw import draw
 from provenance.adapters.loaders.packed import PACKED
-from provenance.adapters.torch import ProvenanceDataset, ScoredMap
-from provenance.errors import ConfigError, SampleError
+from provenance.adapters.torch import ProvenanceDataset
+from provenance.errors import SampleError
 from tests.adapters.torch.made import (
     LOADERS,
     N_ITEMS,
     Again,
     ByNumber,
-    Stateful,
     Tracked,
+    flat,
+    kept_of,
     make_items,
+    numbers_of,
     read,
     stop_after,
 )
@@ -41,24 +38,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:This DataLoader will create"),
     pytest.mark.filterwarnings("ignore:'set_vital' is deprecated"),
 ]
-
-
-def numbers_of(samples: Any) -> list[int]:
-    return [sample["n"] for sample in samples]
-
-
-def flat(batches: list[list[int]]) -> list[int]:
-    return [number for batch in batches for number in batch]
-
-
-def kept_of(policy: ByNumber, epoch: int = 0) -> list[int]:
-    """What stays, found without the dataset."""
-    scored = policy.find_scores(make_items())
-    units = np.where(scored.pair != 0, scored.pair, np.arange(N_ITEMS, dtype=np.uint64))
-    return np.flatnonzero(draw(units, seed=policy.seed, epoch=epoch) < policy.weigh(scored)).tolist()
-
-
-# Which samples
 
 
 @pytest.mark.parametrize("source", [make_items(), Again(make_items())], ids=["numbered", "iterable"])
@@ -151,116 +130,6 @@ def test_the_seed_decides():
     assert order(4) != order(5)
 
 
-# Epochs
-
-
-@pytest.mark.parametrize("workers", [0, 2])
-@pytest.mark.parametrize("loader", LOADERS)
-def test_persistent_workers_see_the_epoch(loader: str, workers: int):
-    dataset = ProvenanceDataset(make_items(), ByNumber(), shuffle=True)
-    made = LOADERS[loader](dataset, workers, persistent_workers=workers > 0)
-    for epoch in (0, 1, 5):
-        dataset.set_epoch(epoch)
-        assert sorted(flat(read(made))) == kept_of(ByNumber(), epoch)
-
-
-def test_spawned_persistent_workers_see_the_epoch():
-    dataset = ProvenanceDataset(make_items(), ByNumber())
-    made = Tracked(dataset, 1, persistent_workers=True, multiprocessing_context="spawn")
-    for epoch in (0, 3):
-        dataset.set_epoch(epoch)
-        assert flat(read(made)) == kept_of(ByNumber(), epoch)
-
-
-@pytest.mark.parametrize("persistent", [False, True])
-@pytest.mark.parametrize("workers", [0, 2])
-@pytest.mark.parametrize("loader", LOADERS)
-def test_epochs_after_a_resumed_one_are_whole(loader: str, workers: int, persistent: bool):
-    """Others shortened them (datasets issue 7447)."""
-    if persistent and not workers:
-        pytest.skip("no workers to persist")
-
-    def make() -> Tracked:
-        dataset = ProvenanceDataset(make_items(), ByNumber(), block=8)
-        return LOADERS[loader](dataset, workers, persistent_workers=persistent)
-
-    first = make()
-    first.dataset.set_epoch(2)
-    begun, state = stop_after(first, 20)
-    resumed = make()
-    resumed.load_state_dict(state)
-    assert sorted(flat(begun + read(resumed))) == kept_of(ByNumber(), 2)
-    assert resumed.dataset.epoch == 2
-    assert sorted(flat(read(resumed))) == kept_of(ByNumber(), 2)
-    resumed.dataset.set_epoch(3)
-    assert sorted(flat(read(resumed))) == kept_of(ByNumber(), 3)
-
-
-@pytest.mark.parametrize("epoch", [0, 1])
-@pytest.mark.parametrize("workers", [0, 2])
-@pytest.mark.parametrize("loader", LOADERS)
-def test_a_state_early_in_a_later_epoch_is_of_that_epoch(loader: str, workers: int, epoch: int):
-    """A worker that has given out nothing in this epoch must not go on at the end of the last one."""
-    dataset = ProvenanceDataset(make_items(), ByNumber(), block=8)
-    made = LOADERS[loader](dataset, workers, persistent_workers=workers > 0)
-    read(made)
-    dataset.set_epoch(epoch)
-    begun, state = stop_after(made, 1)
-    resumed = LOADERS[loader](ProvenanceDataset(make_items(), ByNumber(), block=8), workers)
-    resumed.load_state_dict(state)
-    assert sorted(flat(begun + read(resumed))) == kept_of(ByNumber(), epoch)
-
-
-@pytest.mark.parametrize("workers", [0, 2])
-def test_the_end_of_an_epoch_gives_nothing_and_then_a_whole_one(workers: int):
-    first = Tracked(ProvenanceDataset(make_items(), ByNumber()), workers)
-    whole = read(first)
-    resumed = Tracked(ProvenanceDataset(make_items(), ByNumber()), workers)
-    resumed.load_state_dict(first.state_dict())
-    assert read(resumed) == []
-    assert read(resumed) == whole
-
-
-@pytest.mark.parametrize("epoch", [0, 1])
-@pytest.mark.parametrize("workers", [0, 2])
-def test_the_end_of_an_epoch_in_a_stateful_loader_leads_to_a_whole_one(workers: int, epoch: int):
-    """As with any dataset there: a finished loader starts its next epoch."""
-    first = Stateful(ProvenanceDataset(make_items(), ByNumber()), workers)
-    read(first)
-    state = first.state_dict()
-    resumed = Stateful(ProvenanceDataset(make_items(), ByNumber()), workers)
-    resumed.load_state_dict(state)
-    resumed.dataset.set_epoch(epoch)
-    assert sorted(flat(read(resumed))) == kept_of(ByNumber(), epoch)
-
-
-def test_an_epoch_below_0_is_refused():
-    with pytest.raises(ConfigError, match="epoch=-1"):
-        ProvenanceDataset(make_items(), ByNumber()).set_epoch(-1)
-
-
-def test_a_later_epoch_gives_up_a_loaded_state():
-    dataset = ProvenanceDataset(make_items(), ByNumber())
-    samples = iter(dataset)
-    next(samples)
-    resumed = ProvenanceDataset(make_items(), ByNumber())
-    resumed.load_state_dict(dataset.state_dict())
-    resumed.set_epoch(1)
-    assert numbers_of(resumed) == kept_of(ByNumber(), 1)
-
-
-def test_two_iterators_of_one_resume_give_it_once():
-    """Loaders may make an iterator that they never read (meta-pytorch/data issue 1267)."""
-    dataset = ProvenanceDataset(make_items(), ByNumber())
-    samples = iter(dataset)
-    begun = [next(samples)["n"] for _ in range(30)]
-    resumed = ProvenanceDataset(make_items(), ByNumber())
-    resumed.load_state_dict(dataset.state_dict())
-    iter(resumed)
-    assert begun + numbers_of(resumed) == kept_of(ByNumber())
-    assert numbers_of(resumed) == kept_of(ByNumber())
-
-
 # What a sample carries
 
 
@@ -309,168 +178,6 @@ def test_a_mapping_of_the_user_is_not_changed():
     items = make_items()
     list(ProvenanceDataset(items, ByNumber()))
     assert items == make_items()
-
-
-# What is refused
-
-
-def test_a_generator_is_refused():
-    with pytest.raises(ConfigError, match="read once only"):
-        ProvenanceDataset((item for item in make_items()), ByNumber())
-
-
-def test_a_torch_iterable_must_say_whether_it_splits_itself():
-    class Given(torch.utils.data.IterableDataset):
-        def __iter__(self) -> Any:
-            worker = torch.utils.data.get_worker_info()
-            return iter(make_items()[worker.id :: worker.num_workers] if worker else make_items())
-
-    with pytest.raises(ConfigError, match="splits_itself"):
-        ProvenanceDataset(Given(), ByNumber())
-    dataset = ProvenanceDataset(Given(), ByNumber(power=0.0), splits_itself=True)
-    assert sorted(flat(read(Tracked(dataset, 3)))) == list(range(N_ITEMS))
-
-
-@pytest.mark.parametrize(
-    "table", [{"text": ["a", "b"]}, pa.table({"text": ["a"]}), "text"], ids=["dict", "arrow", "str"]
-)
-def test_a_table_is_no_source(table: Any):
-    with pytest.raises(ConfigError, match="rows"):
-        ProvenanceDataset(table, ByNumber())
-
-
-def test_what_is_neither_iterable_nor_numbered_is_refused():
-    with pytest.raises(ConfigError, match="neither"):
-        ProvenanceDataset(5, ByNumber())
-
-
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ({"shuffle": True}, "shuffle_buffer"),
-        ({"seed": -1}, "seed"),
-        ({"block": 0}, "block"),
-        ({"rank": 1}, "world_size"),
-        ({"rank": 4, "world_size": 4}, "rank=4"),
-    ],
-    ids=str,
-)
-def test_impossible_options_are_refused(options: dict[str, Any], told: str):
-    with pytest.raises(ConfigError, match=told):
-        ProvenanceDataset(Again(make_items()), ByNumber(), **options)
-
-
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ({"block": 65}, "block was 64 and is 65"),
-        ({"seed": 8}, "seed was 7 and is 8"),
-        ({"rank": 1, "world_size": 2}, "rank was 0 and is 1; world_size was 1 and is 2"),
-        ({"shuffle": True}, "shuffle was False and is True"),
-        ({"duplicates": lambda texts: [True] * len(texts)}, "duplicates"),
-    ],
-    ids=["block", "seed", "rank", "shuffle", "duplicates"],
-)
-def test_a_state_of_another_dataset_is_refused(options: dict[str, Any], told: str):
-    state = ProvenanceDataset(make_items(), ByNumber()).state_dict()
-    with pytest.raises(ConfigError, match=told):
-        ProvenanceDataset(make_items(), ByNumber(), **options).load_state_dict(state)
-
-
-def test_a_state_of_something_else_is_refused():
-    with pytest.raises(ConfigError, match="no state"):
-        ProvenanceDataset(make_items(), ByNumber()).load_state_dict({"epoch": 1})
-
-
-def test_a_state_of_another_policy_is_told():
-    state = ProvenanceDataset(make_items(), ByNumber()).state_dict()
-    with pytest.warns(UserWarning, match="another policy"):
-        ProvenanceDataset(make_items(), ByNumber(power=0.5)).load_state_dict(state)
-
-
-@pytest.mark.parametrize("workers", [0, 3])
-def test_a_state_of_another_number_of_workers_is_refused(workers: int):
-    _, state = stop_after(Tracked(ProvenanceDataset(make_items(), ByNumber()), 2), 3)
-    resumed = Tracked(ProvenanceDataset(make_items(), ByNumber()), workers)
-    resumed.load_state_dict(state)
-    with pytest.raises(ConfigError, match="n_streams"):
-        read(resumed)
-
-
-def test_a_state_before_anything_was_read_fits_any_number_of_workers():
-    state = ProvenanceDataset(make_items(), ByNumber()).state_dict()
-    resumed = Tracked(ProvenanceDataset(make_items(), ByNumber()), 2)
-    resumed.load_state_dict(state)
-    assert sorted(flat(read(resumed))) == kept_of(ByNumber())
-
-
-def test_a_batch_without_positions_cannot_be_tracked():
-    loader = DataLoader(ProvenanceDataset(make_items(), ByNumber()), collate_fn=lambda samples: len(samples))
-    dataset = loader.dataset
-    with pytest.raises(ConfigError, match="no field 'provenance'"):
-        next(iter(dataset.track(loader)))
-
-
-def test_samples_of_a_map_have_no_position_to_track():
-    dataset = ProvenanceDataset(make_items(), ByNumber())
-    with pytest.raises(ConfigError, match="no position in a stream"):
-        next(dataset.track(DataLoader(ScoredMap(make_items(), ByNumber()))))
-
-
-def test_batches_of_a_stateful_loader_pass():
-    dataset = ProvenanceDataset(make_items(), ByNumber())
-    assert read(dataset.track(Stateful(dataset, 0).loader)) == read(Stateful(dataset, 0))
-
-
-def test_a_list_of_samples_can_be_tracked():
-    dataset = ProvenanceDataset(make_items(), ByNumber())
-    batches = dataset.track(DataLoader(dataset, batch_size=10, collate_fn=list))
-    next(batches)
-    assert dataset.state_dict()["streams"] == {"0": [0, 10]}
-
-
-def test_single_samples_can_be_tracked():
-    dataset = ProvenanceDataset(make_items(), ByNumber())
-    samples = dataset.track(DataLoader(dataset, batch_size=None, num_workers=1))
-    next(samples)
-    assert dataset.state_dict()["streams"] == {"0": [0, 1]}
-
-
-def test_workers_that_nobody_tracked_are_told():
-    """A state of the beginning would be a silent restart."""
-    dataset = ProvenanceDataset(make_items(), ByNumber())
-    next(iter(DataLoader(dataset, num_workers=1)))
-    with pytest.raises(ConfigError, match="track"):
-        dataset.state_dict()
-
-
-def test_a_loaded_state_reaches_workers_by_track_only(monkeypatch: pytest.MonkeyPatch):
-    """Else each later epoch of a loader whose workers start anew would go on from it again."""
-    dataset = ProvenanceDataset(make_items(), ByNumber())
-    dataset.load_state_dict(dataset.state_dict())
-    monkeypatch.setattr("os.getpid", lambda: -1)  # as in a forked worker
-    with pytest.raises(ConfigError, match="track"):
-        next(iter(dataset))
-
-
-def test_a_state_loaded_after_persistent_workers_started_is_refused():
-    """A worker's copy shares memory with the dataset, by which it learns that it must not go on as before."""
-    dataset = ProvenanceDataset(make_items(), ByNumber())
-    in_worker = copy.copy(dataset)
-    dataset.load_state_dict(dataset.state_dict())
-    with pytest.raises(ConfigError, match="make a new DataLoader"):
-        next(iter(in_worker))
-
-
-def test_a_state_lives_in_json():
-    _, state = stop_after(Tracked(ProvenanceDataset(make_items(), ByNumber()), 2), 3)
-    assert json.loads(json.dumps(state)) == state
-
-
-def test_a_dataset_pickles_with_its_place():
-    dataset = ProvenanceDataset(make_items(), ByNumber())
-    dataset.set_epoch(3)
-    assert pickle.loads(pickle.dumps(dataset)).state_dict() == dataset.state_dict()
 
 
 # Duplicates

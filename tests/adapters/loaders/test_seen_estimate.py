@@ -63,6 +63,15 @@ def test_the_sample_is_the_same_however_documents_are_batched_and_all_enter_alik
         assert not np.array_equal(sample["ai_score"], other._reservoir.take()["ai_score"]), options
 
 
+def test_a_sample_that_is_not_full_takes_every_document() -> None:
+    packed, seen = make_packed(500), Seen(max_sample=600)
+    packed[:, 4] = -1
+    seen.update(packed[:50])
+    assert seen.ratio()["n_sampled"][0] == 50
+    seen.update(packed[50:])
+    assert seen.ratio()["n_sampled"][0] == 500
+
+
 def test_the_estimate_is_that_of_the_package() -> None:
     scored, _ = draw_corpus(3000, 0.3, seed=1)
     found = see(scored).ratio().row(0, named=True)

@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 
 import provenance
-from provenance.adapters.loaders import seen_estimate
 from provenance.adapters.loaders.packed import pack
 from provenance.adapters.loaders.policy import Policy
 from provenance.adapters.loaders.scored import Scored, make_scored
+from provenance.adapters.seen import estimate as estimation
 from provenance.models import find_model, load_models
 from provenance.store import read_table
 
@@ -73,7 +73,7 @@ def draw_corpus(known: pl.DataFrame, share: float, seed: int) -> tuple[Scored, n
 def estimate(scored: Scored, policy: Policy | None, references: pl.DataFrame) -> dict[str, float | None]:
     seen = provenance.Seen(policy=policy)
     seen.update(pack(scored, np.ones(len(scored)), stream=-1, block=-1, offsets=np.arange(len(scored))))
-    with mock.patch.object(seen_estimate, "read_table", return_value=references):
+    with mock.patch.object(estimation, "read_table", return_value=references):
         row = seen.ratio().row(0, named=True)
     figures = {"human": "human_prevalence", "low": "human_prevalence_low", "high": "human_prevalence_high"}
     return {key: row[name] for key, name in figures.items()} | {"plain": row["human_share"]}

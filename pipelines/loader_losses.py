@@ -11,7 +11,7 @@ from pipelines.byte_model import ModelOptions, measure_bits, train_bytes
 from pipelines.loader_paths import LoaderPath
 from pipelines.mixed_corpus import Corpus
 from provenance.adapters.loaders.scored import ORIGINS
-from provenance.adapters.loaders.seen import Seen
+from provenance.adapters.seen import Seen
 
 REPLICATES = 2000
 BASE = "raw"

@@ -12,9 +12,9 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from provenance.adapters.loaders.filter import Filter
 from provenance.adapters.loaders.policy import Policy, Scorer
-from provenance.adapters.loaders.seen import Seen
 from provenance.adapters.loaders.weights import Weights
 from provenance.adapters.polars import FrameProvenance
+from provenance.adapters.seen import Seen
 from provenance.adapters.torch import ProvenanceDataset, ProvenanceSampler, ScoredMap
 
 MAX_AI_SCORE = 0.5

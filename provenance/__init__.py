@@ -27,7 +27,7 @@ _PLACES = {
     "Filter": "provenance.adapters.loaders.filter",
     "Scorer": "provenance.adapters.loaders.policy",
     "Scores": "provenance.adapters.loaders.precomputed",
-    "Seen": "provenance.adapters.loaders.seen",
+    "Seen": "provenance.adapters.seen",
     "Weights": "provenance.adapters.loaders.weights",
     "estimate_ratio": "provenance.jobs.ratio",
     "write_report": "provenance.jobs.report_runs",
@@ -58,8 +58,8 @@ if TYPE_CHECKING:
     from provenance.adapters.loaders.filter import Filter
     from provenance.adapters.loaders.policy import Scorer
     from provenance.adapters.loaders.precomputed import Scores
-    from provenance.adapters.loaders.seen import Seen
     from provenance.adapters.loaders.weights import Weights
+    from provenance.adapters.seen import Seen
     from provenance.adapters.torch import ProvenanceDataset as ProvenanceDataset
     from provenance.adapters.torch import ProvenanceSampler as ProvenanceSampler
     from provenance.jobs.ratio import estimate_ratio

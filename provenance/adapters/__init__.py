@@ -1,5 +1,5 @@
 """Provenance in other people's loops."""
 
-from provenance.adapters.loaders.threads import limit_threads
+from provenance.adapters.processes.threads import limit_threads
 
 limit_threads()  # before any module of this folder imports polars

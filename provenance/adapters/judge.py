@@ -2,7 +2,7 @@
 
 A text has no markup and no capture date, so only what stands in the words speaks. The models are loaded once per
 process, on first use, by path; a Judge is picklable. In a process that was forked after polars was imported, a
-companion process judges (see `loaders/companion.py`), and frames are only put together column by column: all else of
+companion process judges (see `processes/companion.py`), and frames are only put together column by column: all else of
 polars would wait for ever there.
 """
 
@@ -13,8 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
-from provenance.adapters.loaders.companion import ask
-from provenance.adapters.loaders.forks import is_forked
+from provenance.adapters.processes.companion import ask
+from provenance.adapters.processes.forks import is_forked
 from provenance.errors import ConfigError
 from provenance.extract import LanguageIdentifier
 from provenance.models import find_model, load_models

@@ -20,9 +20,9 @@ from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState,
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from provenance.adapters.loaders.packed import FIELD
-from provenance.adapters.loaders.seen import Seen
-from provenance.adapters.loaders.seen_collate import Collator
-from provenance.adapters.loaders.seen_rows import TOKENS_FIELD
+from provenance.adapters.seen import Seen
+from provenance.adapters.seen.collate import Collator
+from provenance.adapters.seen.rows import TOKENS_FIELD
 from provenance.errors import ConfigError
 
 FILE = "seen.json"

@@ -15,7 +15,7 @@ from pipelines.loader_losses import compare_paths, read_runs, train_path
 from pipelines.loader_paths import PACKAGES, make_paths
 from pipelines.mixed_corpus import Corpus
 from pipelines.train_through_loaders import compare_packages, run_paths
-from provenance.adapters.loaders.seen import Seen
+from provenance.adapters.seen import Seen
 from tests.made_labelled import make_human
 
 pytestmark = [

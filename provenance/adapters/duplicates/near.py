@@ -12,8 +12,8 @@ import pyarrow as pa
 from provenance.adapters.duplicates.bloom import BloomIndex
 from provenance.adapters.duplicates.compared import SignatureIndex
 from provenance.adapters.loaders.batches import is_batch, read_column
-from provenance.adapters.loaders.forks import is_forked
 from provenance.adapters.loaders.samples import find_texts
+from provenance.adapters.processes.forks import is_forked
 from provenance.dedup import DedupOptions
 from provenance.dedup.banding import choose_banding
 from provenance.dedup.minhash import sign_shingles

@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 
 from provenance.adapters.judge import CHUNK_ROWS, load_instruments
-from provenance.adapters.loaders.companion import ask
-from provenance.adapters.loaders.forks import is_forked
 from provenance.adapters.loaders.scored import ORIGINS, Scored, join_scored, make_scored
+from provenance.adapters.processes.companion import ask
+from provenance.adapters.processes.forks import is_forked
 from provenance.models.calibration import Calibration, load_calibration
 from provenance.signals import Signal, measure_signals
 from provenance.signals.base import MENDED

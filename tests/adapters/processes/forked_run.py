@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 
 import provenance
-from provenance.adapters.loaders.forks import is_forked
 from provenance.adapters.loaders.scored import Scored
 from provenance.adapters.loaders.scoring import score_texts
+from provenance.adapters.processes.forks import is_forked
 
 TEXTS = [
     "The museum shows the receipts of that time and the letters of the merchants, who wrote of long queues. " * 6,
@@ -79,10 +79,10 @@ import os, sys
 import polars as pl
 pl.DataFrame({"a": range(1000), "b": [1] * 1000}).group_by("b").agg(pl.col("a").sum())
 if (child := os.fork()) == 0:
-    from provenance.adapters.loaders.forks import is_forked
+    from provenance.adapters.processes.forks import is_forked
     os._exit(0 if is_forked() else 1)
 in_child = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-from provenance.adapters.loaders.forks import is_forked
+from provenance.adapters.processes.forks import is_forked
 sys.exit(in_child or is_forked())
 """
     os.execv(sys.executable, [sys.executable, "-c", script])
@@ -92,7 +92,7 @@ def fork_before_polars(_: str) -> None:
     """A process forked before polars was imported scores by itself."""
     script = """
 import os
-from provenance.adapters.loaders.forks import is_forked
+from provenance.adapters.processes.forks import is_forked
 if os.fork() == 0:
     import polars
     os._exit(is_forked())

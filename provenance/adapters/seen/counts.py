@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from provenance.adapters.loaders.scored import ORIGINS, PROBLEMS, UNDETERMINED
-from provenance.adapters.loaders.seen_rows import Rows
-from provenance.adapters.loaders.seen_tokens import Integers
+from provenance.adapters.seen.rows import Rows
+from provenance.adapters.seen.tokens import Integers
 
 DECLARED = "declared_synthetic"
 SEEN_ORIGINS = (*ORIGINS, DECLARED)  # a document of a declared source is of no other

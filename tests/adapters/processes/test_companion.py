@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from provenance.adapters.loaders import companion
-from provenance.adapters.loaders.companion import ask
+from provenance.adapters.processes import companion
+from provenance.adapters.processes.companion import ask
 from provenance.errors import ConfigError, ScoringError
-from tests.adapters.loaders.made_processes import chatter, die, die_once, refuse
+from tests.adapters.processes.made_processes import chatter, die, die_once, refuse
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are tested on Linux")
 ROOT = Path(__file__).parents[3]
@@ -27,7 +27,7 @@ def _end_companion() -> Iterator[None]:
 
 
 def run_script(script: str, **options: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", "import os\nfrom provenance.adapters.loaders.companion import ask\n" + script]
+    command = [sys.executable, "-c", "import os\nfrom provenance.adapters.processes.companion import ask\n" + script]
     return subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
 
 

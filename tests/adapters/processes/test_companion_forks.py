@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from provenance.adapters.judge import measure_texts
-from provenance.adapters.loaders.threads import limit_threads
-from tests.adapters.loaders.made_processes import count_threads
+from provenance.adapters.processes.threads import limit_threads
+from tests.adapters.processes.made_processes import count_threads
 
 LIMIT_S = 150
 ROOT = Path(__file__).parents[3]
@@ -22,7 +22,7 @@ torch = pytest.mark.skipif(find_spec("torch") is None, reason="torch is not inst
 
 
 def run_case(case: str, method: str = "") -> None:
-    command = [sys.executable, "-m", "tests.adapters.loaders.forked_run", case, method]
+    command = [sys.executable, "-m", "tests.adapters.processes.forked_run", case, method]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True) as script:
         try:
             said = script.communicate(timeout=LIMIT_S)[1]

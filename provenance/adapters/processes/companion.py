@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any, ParamSpec, TypeVar
 
-from provenance.adapters.loaders.threads import one_thread_each
+from provenance.adapters.processes.threads import one_thread_each
 from provenance.errors import ProvenanceError, ScoringError
 
 _LENGTH = struct.Struct(">Q")
@@ -123,7 +123,7 @@ def _start() -> _Companion:
     try:
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "provenance.adapters.loaders.companion"],
+                [sys.executable, "-P", "-m", "provenance.adapters.processes.companion"],
                 stdin=theirs.fileno(),
                 stdout=said,
                 stderr=said,

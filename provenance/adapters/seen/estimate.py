@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from provenance.adapters.loaders.draw import draw
 from provenance.adapters.loaders.scored import ORIGINS, Scored, make_scored
-from provenance.adapters.loaders.seen_counts import DECLARED, MEASURES, Counts, sum_measures
-from provenance.adapters.loaders.seen_sample import Sample, to_scored
-from provenance.adapters.loaders.seen_tokens import Integers
+from provenance.adapters.seen.counts import DECLARED, MEASURES, Counts, sum_measures
+from provenance.adapters.seen.sample import Sample, to_scored
+from provenance.adapters.seen.tokens import Integers
 from provenance.models import find_model, load_models
 from provenance.stats import ReferenceScores, StatsOptions, estimate_ratio
 from provenance.stats.checks.detector import find_wilson

@@ -27,8 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from provenance.adapters.loaders.seen_counts import Counts
-from provenance.adapters.loaders.seen_sample import SAMPLED, Sample
+from provenance.adapters.seen.counts import Counts
+from provenance.adapters.seen.sample import SAMPLED, Sample
 from provenance.errors import ConfigError
 
 FORMAT = "provenance seen 1"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from provenance.adapters.loaders.declared import Declared
 from provenance.adapters.loaders.packed import FIELD, PACKED, unpack
 from provenance.adapters.loaders.scored import ORIGINS, PROBLEMS, UNDETERMINED, Scored, join_scored, make_scored
-from provenance.adapters.loaders.seen_tokens import (
+from provenance.adapters.seen.tokens import (
     UNKNOWN,
     Integers,
     Tokens,

@@ -14,7 +14,7 @@ from provenance.adapters.loaders.packed import pack
 from provenance.adapters.loaders.scored import Scored, make_scored
 from provenance.models import find_model, load_models
 from provenance.store import read_table
-from tests.adapters.loaders.test_seen_counts import make_packed
+from tests.adapters.seen.test_counts import make_packed
 
 CODES = {"human": 0, "ai_generated": 1, "machine_translated": 2}
 

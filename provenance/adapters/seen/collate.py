@@ -13,8 +13,8 @@ import numpy as np
 from provenance.adapters.loaders.declared import Declared
 from provenance.adapters.loaders.packed import FIELD, PACKED, pack
 from provenance.adapters.loaders.policy import SCORE_COLUMNS
-from provenance.adapters.loaders.seen_rows import TOKENS_FIELD, find_packed, read_columns, to_floats
-from provenance.adapters.loaders.seen_tokens import Tokens, count_tokens, to_counts
+from provenance.adapters.seen.rows import TOKENS_FIELD, find_packed, read_columns, to_floats
+from provenance.adapters.seen.tokens import Tokens, count_tokens, to_counts
 
 WEIGHT = "weight"
 _NUMBERED = PACKED.index("offset")

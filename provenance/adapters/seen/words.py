@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from provenance.adapters.loaders.seen_counts import SEEN_ORIGINS, Counts, sum_measures
-from provenance.adapters.loaders.seen_tokens import Integers
+from provenance.adapters.seen.counts import SEEN_ORIGINS, Counts, sum_measures
+from provenance.adapters.seen.tokens import Integers
 
 PREFIX = "provenance/"
 _BOUNDS = ("", "_low", "_high")

@@ -19,14 +19,14 @@ import polars as pl
 
 from provenance import __version__
 from provenance.adapters.loaders.declared import Declared
-from provenance.adapters.loaders.seen_collate import Collator
-from provenance.adapters.loaders.seen_counts import Counts
-from provenance.adapters.loaders.seen_estimate import Weighing, estimate_seen, load_references
-from provenance.adapters.loaders.seen_file import State, read_file, read_state, write_state
-from provenance.adapters.loaders.seen_rows import Packed, Rows, read_rows, take_batch
-from provenance.adapters.loaders.seen_sample import Reservoir
-from provenance.adapters.loaders.seen_tokens import Tokens
-from provenance.adapters.loaders.seen_words import describe_seen, make_figures
+from provenance.adapters.seen.collate import Collator
+from provenance.adapters.seen.counts import Counts
+from provenance.adapters.seen.estimate import Weighing, estimate_seen, load_references
+from provenance.adapters.seen.file import State, read_file, read_state, write_state
+from provenance.adapters.seen.rows import Packed, Rows, read_rows, take_batch
+from provenance.adapters.seen.sample import Reservoir
+from provenance.adapters.seen.tokens import Tokens
+from provenance.adapters.seen.words import describe_seen, make_figures
 from provenance.errors import ConfigError
 from provenance.stats import ReferenceScores, StatsOptions
 from provenance.store import write_text
@@ -41,7 +41,7 @@ Batch = TypeVar("Batch")
 class Seen:
     """Counts what is given out in this process. Counts of ranks and of resumed runs add up exactly.
 
-    `tokens`: a field with the number of tokens, or with the tokens; or a function of the batch (see `seen_tokens.py`).
+    `tokens`: a field with the number of tokens, or with the tokens; or a function of the batch (see `tokens.py`).
     `declared`: the manifest of declared sources (a path or `Declared`). `rank`: null takes RANK, as torchrun sets it,
     else 0. `policy`: the Filter or Weights that chose the samples, without which their realised ratio cannot be
     estimated (`watch` and `adopt` find it in a ProvenanceDataset). `models` bring the reference scores (null: the
@@ -136,7 +136,7 @@ class Seen:
         return self._counts.make_table()
 
     def counts(self) -> pl.DataFrame:
-        """All counts, also of declared sources, documents without scores, and problems; see `seen_file.py`."""
+        """All counts, also of declared sources, documents without scores, and problems; see `file.py`."""
         self._count()
         return self._counts.to_frame()
 
@@ -177,7 +177,7 @@ class Seen:
         (logger or _LOG).info("%s", describe_seen(self._counts, self._estimate_lately()))
 
     def save(self, path: Path | str) -> None:
-        """Writes `seen.json` (format: `seen_file.py`), atomically. Raises OutputError."""
+        """Writes `seen.json` (format: `file.py`), atomically. Raises OutputError."""
         values = self.state_dict()
         epochs = self._counts.list_epochs()[-_TOLD_EPOCHS:]
         ratio = pl.concat([self.ratio(epoch) for epoch in (None, *(epochs if len(epochs) > 1 else ()))])

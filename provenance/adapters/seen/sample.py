@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from provenance.adapters.loaders.draw import draw
 from provenance.adapters.loaders.scored import ORIGINS
-from provenance.adapters.loaders.seen_rows import Rows
+from provenance.adapters.seen.rows import Rows
 
 SAMPLED = np.dtype(
     [

@@ -10,7 +10,7 @@ import pytest
 
 from provenance import Seen
 from provenance.errors import ConfigError
-from tests.adapters.loaders.test_seen_counts import make_packed
+from tests.adapters.seen.test_counts import make_packed
 
 
 def watch(seen: Seen, first: int, last: int) -> Seen:

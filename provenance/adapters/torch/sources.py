@@ -85,14 +85,28 @@ class IteratedSource:
         self, stream: Stream, *, size: int, first: int, seed: int, epoch: int
     ) -> Iterator[tuple[Places, Items]]:
         """See `Source`. The place of an item that the source itself divided is counted over the streams in turn."""
-        if hasattr(self.dataset, "set_epoch"):
-            self.dataset.set_epoch(epoch)
         start, step = (0, 1) if self.splits_itself else (stream.number, stream.n_streams)
-        own = islice(iter(self.dataset), start + first * size * step, None, step)
+        own = islice(iter(_set_epoch(self.dataset, epoch)), start + first * size * step, None, step)
         place = stream.number + first * size * stream.n_streams
         while items := _take(own, size, stream):
             yield (place + np.arange(len(items)) * stream.n_streams).astype(np.uint64), items
             place += len(items) * stream.n_streams
+
+
+def _set_epoch(dataset: Any, epoch: int) -> Any:
+    """The dataset in an epoch, where it knows epochs.
+
+    A Hugging Face IterableDataset has its epoch in memory shared by all workers, and setting it adds to what is there
+    (datasets 5.2, `set_epoch`): two workers at once end in an epoch of neither, in which shards lie otherwise. So each
+    reads one with an epoch of its own, as which its part 0 of 1 serves.
+    """
+    if _is_hugging_face(dataset):
+        from datasets.distributed import split_dataset_by_node
+
+        dataset = split_dataset_by_node(dataset, rank=0, world_size=1)
+    if hasattr(dataset, "set_epoch"):
+        dataset.set_epoch(epoch)
+    return dataset
 
 
 def _take(items: Iterator[Any], size: int, stream: Stream) -> Items:

@@ -45,6 +45,22 @@ def test_spawned_persistent_workers_see_the_epoch():
         assert flat(read(made)) == kept_of(ByNumber(), epoch)
 
 
+@pytest.mark.parametrize("loader", LOADERS)
+def test_workers_do_not_write_to_the_epoch_that_a_hugging_face_stream_shares(loader: str):
+    """Its `set_epoch` adds to memory shared by all workers: two at once end in another epoch, with other shards."""
+    datasets = pytest.importorskip("datasets", reason="needs datasets")
+    source = datasets.Dataset.from_list(make_items()).to_iterable_dataset(num_shards=8).shuffle(seed=1, buffer_size=9)
+    dataset = ProvenanceDataset(source, ByNumber(power=0.0))
+    made = LOADERS[loader](dataset, 2)
+    orders = []
+    for epoch in range(3):
+        dataset.set_epoch(epoch)
+        orders.append(flat(read(made)))
+        assert sorted(orders[-1]) == sorted(orders[0]) == list(range(len(make_items())))
+        assert source.epoch == 0
+    assert orders[0] != orders[1] != orders[2]
+
+
 @pytest.mark.parametrize("persistent", [False, True])
 @pytest.mark.parametrize("workers", [0, 2])
 @pytest.mark.parametrize("loader", LOADERS)

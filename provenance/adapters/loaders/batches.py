@@ -4,6 +4,7 @@ One sample: a text, or a mapping with one. A batch: a list of either, a mapping 
 pyarrow table or record batch, a polars frame.
 """
 
+import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,12 +28,8 @@ def is_batch(given: object, text: str, key: str | None = None) -> bool:
         return False
     if isinstance(given, Mapping):
         return _holds_columns(given, text, key)
-    if isinstance(given, pl.DataFrame | pa.Table | pa.RecordBatch | Sequence | np.ndarray | pl.Series):
-        return True
-    raise ConfigError(
-        f"a text, a mapping, a list of them, a mapping of columns, or a pyarrow or polars table is expected, "
-        f"not {type(given).__name__}"
-    )
+    _refuse_others(given)
+    return True
 
 
 def count_rows(batch: Any, column: str | None = None) -> int:
@@ -43,6 +40,7 @@ def count_rows(batch: Any, column: str | None = None) -> int:
         return int(batch.num_rows)
     if isinstance(batch, Mapping):
         return len(batch[column] if column in batch else next(iter(batch.values()), ()))
+    _refuse_others(batch)
     return len(batch)
 
 
@@ -86,15 +84,45 @@ def take_rows(batch: Any, kept: Sequence[bool]) -> Any:
     return _take(batch, kept)
 
 
+def show_row(batch: Any, row: int) -> str:
+    """The sample of a row in short, for messages."""
+    if isinstance(batch, pa.Table | pa.RecordBatch):
+        return reprlib.repr(batch.slice(row, 1).to_pylist()[0])
+    if isinstance(batch, pl.DataFrame):
+        return reprlib.repr(batch.row(row, named=True))
+    if isinstance(batch, Mapping):
+        return reprlib.repr({name: _to_list(values[row : row + 1])[0] for name, values in batch.items()})
+    return reprlib.repr(batch[row])
+
+
 def _holds_columns(given: Mapping[str, Any], text: str, key: str | None) -> bool:
     for name in (text, key):
         if name is not None and name in given:
-            return isinstance(given[name], _COLUMNS)
+            return _is_column(given[name])
     if given and all(isinstance(values, _COLUMNS) for values in given.values()):
         raise ConfigError(
             f"no column {text!r} among {', '.join(map(str, given))}; say which one holds the text (text=)"
         )
+    for value in given.values():
+        if hasattr(value, "map") and hasattr(value, "filter"):  # a DatasetDict
+            _refuse_others(value)
     return False
+
+
+def _is_column(values: object) -> bool:
+    """Whether these are values of many samples, tensors among them; one sample's text is none."""
+    return isinstance(values, _COLUMNS) or getattr(values, "ndim", 0) > 0
+
+
+def _refuse_others(given: object) -> None:
+    if isinstance(given, pl.DataFrame | pa.Table | pa.RecordBatch | Sequence | np.ndarray | pl.Series):
+        return
+    kind = f"{type(given).__module__.partition('.')[0]}.{type(given).__name__}".removeprefix("builtins.")
+    if hasattr(given, "map") and hasattr(given, "filter") and not hasattr(given, "iloc"):  # pandas has all three
+        raise ConfigError(f"a batch is expected, not a whole {kind}; give the policy to its map or filter")
+    raise ConfigError(
+        f"a text, a mapping, a list of them, a mapping of columns, or a pyarrow or polars table is expected, not {kind}"
+    )
 
 
 def _take(values: Any, kept: Sequence[bool]) -> Any:
@@ -110,7 +138,7 @@ def _take(values: Any, kept: Sequence[bool]) -> Any:
 def _to_list(values: Any) -> Cells:
     if isinstance(values, pa.Array | pa.ChunkedArray):
         return list(values.to_pylist())
-    return list(values.tolist()) if isinstance(values, np.ndarray) else list(values)
+    return list(values.tolist()) if hasattr(values, "tolist") else list(values)
 
 
 def _to_array(name: str, values: Cells) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.adapters.loaders.batches import add_columns, count_rows, is_batch, read_column, take_rows
+from provenance.adapters.loaders.batches import add_columns, count_rows, is_batch, read_column, show_row, take_rows
 from provenance.adapters.loaders.declared import Declared, Weights01
 from provenance.adapters.loaders.draw import Units, draw, number_keys
 from provenance.adapters.loaders.identity import describe_state
@@ -160,7 +160,7 @@ class Policy:
         keys = read_column(batch, self.known.key) if self.known else None
         texts = read_column(batch, self.text, is_text=True) or [None] * len(scored)
         named = texts if keys is None else [text if key is None else key for key, text in zip(keys, texts, strict=True)]
-        return np.where(scored.pair != 0, scored.pair, number_keys([str(name) for name in named]))
+        return np.where(scored.pair != 0, scored.pair, number_keys(named))
 
     def _look_up(self, batch: Any, n_rows: int) -> tuple[NDArray[np.bool_], Scored]:
         keys = read_column(batch, self.known.key) if self.known is not None else None
@@ -173,9 +173,13 @@ class Policy:
         values = read_column(batch, self.text, is_text=True)
         if values is None:
             raise ConfigError(f"no column {self.text!r} to score, and no scores for all samples; say text= or scores=")
-        texts, problems = find_texts([values[row] for row in np.flatnonzero(rows).tolist()], self.max_chars)
+        numbers = np.flatnonzero(rows).tolist()
+        values = [values[row] for row in numbers]
+        texts, problems = find_texts(values, self.max_chars)
         if self.on_error == "raise":
-            refuse_problems(problems)
+            refuse_problems(
+                problems, values, lambda n: f"sample {numbers[n]} of the batch, {show_row(batch, numbers[n])}"
+            )
         scored = score_texts(texts, Path(self.models) if self.models is not None else None)
         return scored.replace(np.arange(len(scored)), scored, problem=problems)
 

@@ -2,13 +2,17 @@
 
 | in place of a text | what becomes of it | problem |
 |---|---|---|
-| nothing (no such field), None | no score, undetermined | no text |
+| nothing (no such field), None, NaN | no score, undetermined | no text |
 | bytes | read as UTF-8; what is no UTF-8 has no score | undecodable |
 | a number, a list, anything else | no score, undetermined | not text |
 | more than `max_chars` characters | the first `max_chars` are scored | cut |
 | emoji only, white space only, a few words | scored as any text: null, undetermined | |
+
+Samples of a ProvenanceDataset go through torch's collate, which takes no number, list or None beside a text: there what
+is neither text nor bytes comes out as "" (`give_text`), and where a sample is no mapping it is left out.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,13 +32,22 @@ def find_texts(values: list[Any], max_chars: int) -> tuple[list[str | None], NDA
     return [text for text, _ in found], np.array([problem for _, problem in found], np.uint8)
 
 
-def refuse_problems(problems: NDArray[np.uint8]) -> None:
-    """Raises SampleError for the first sample without a text; a text that is cut is one."""
+def refuse_problems(problems: NDArray[np.uint8], values: list[Any], name: Callable[[int], str]) -> None:
+    """Raises SampleError for the first of `values` that is no text; a text that is cut is one. `name` tells which."""
     for row in np.flatnonzero((problems != 0) & (problems != CUT))[:1].tolist():
+        problem = PROBLEMS[problems[row]]
+        found = f"{problem} ({type(values[row]).__name__})" if problems[row] == NOT_TEXT else problem
         raise SampleError(
-            f"sample {row} of the batch: {PROBLEMS[problems[row]]}; "
-            'with on_error="mark" it is kept as undetermined and the loop goes on'
+            f"{name(row)}: {found}; mend the corpus, "
+            'or say on_error="mark": then it is undetermined and the loop goes on'
         )
+
+
+def give_text(value: Any) -> str | bytes:
+    """What a torch loader gives out in place of a text: it or its bytes as they are, "" for all else."""
+    if isinstance(value, str | bytes):
+        return value
+    return bytes(value) if isinstance(value, bytearray | memoryview) else ""
 
 
 def _mend(value: Any, max_chars: int) -> tuple[str | None, int]:
@@ -42,7 +55,7 @@ def _mend(value: Any, max_chars: int) -> tuple[str | None, int]:
         return _decode(bytes(value), max_chars)
     if isinstance(value, str):
         return (value[:max_chars], CUT) if len(value) > max_chars else (str(value), 0)
-    missing = value is None or (isinstance(value, float) and value != value)
+    missing = value is None or (isinstance(value, float | np.floating) and value != value)
     return None, NO_TEXT if missing else NOT_TEXT
 
 

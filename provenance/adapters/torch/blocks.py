@@ -1,5 +1,6 @@
 """From the items of one block to what is given out: scored, weighed, drawn, shuffled, with their columns beside."""
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from provenance.adapters.loaders.draw import draw
 from provenance.adapters.loaders.packed import FIELD, Packed, pack
-from provenance.adapters.loaders.samples import find_texts
+from provenance.adapters.loaders.samples import NO_TEXT, NOT_TEXT, find_texts, give_text
 from provenance.adapters.loaders.scored import ORIGINS, PROBLEMS, Scored
 from provenance.adapters.torch.sources import Items, Places, Stream
 
@@ -66,12 +67,19 @@ def drop_known(items: Items, places: Places, duplicates: Duplicates, policy: Wei
 
 
 def choose(items: Items, places: Places, policy: Weighing, *, seed: int, epoch: int) -> Chosen:
-    """Items drawn by their weight; near pairs (`pair` not 0) share their draw. An item that is None is left out."""
+    """Items drawn by their weight; near pairs (`pair` not 0) share their draw.
+
+    What is neither mapping nor text to the policy is left out: it cannot be scored, nor be collated beside a text.
+    """
     scored = policy.find_scores(items)
+    _warn_without_texts(items, scored, policy.text)
     weights = np.asarray(policy.weigh(scored), np.float64)
     units = np.where(scored.pair != 0, scored.pair, places)
     stays = draw(units, seed=seed, epoch=epoch) < weights
-    rows = np.array([row for row in np.flatnonzero(stays).tolist() if items[row] is not None], np.int64)
+    known = ~np.isin(scored.problem, (NO_TEXT, NOT_TEXT))
+    mappings = np.array([isinstance(item, Mapping) for item in items], bool)
+    known &= np.array([item is not None for item in items], bool)
+    rows = np.flatnonzero(stays & (known | mappings))
     return Chosen([items[row] for row in rows.tolist()], scored.take(rows), weights[rows])
 
 
@@ -93,7 +101,7 @@ def give_out(chosen: Chosen, policy: Weighing, stream: Stream, block: int, first
 def add_fields(items: Items, scored: Scored, packed: Packed, policy: Weighing) -> Items:
     """Mappings with the policy's columns and the packed numbers beside; without None, which torch's collate refuses.
 
-    A missing text (no field, None, NaN) becomes "", a null number NaN, a null language "".
+    What is neither text nor bytes becomes "", a null number NaN, a null language "".
     """
     names = (*policy.columns, FIELD)
     cells = [find_cells(name, scored, packed) for name in policy.columns]
@@ -103,11 +111,23 @@ def add_fields(items: Items, scored: Scored, packed: Packed, policy: Weighing) -
             given.append(item)
             continue
         sample = {**item, **dict(zip(names, row, strict=True))}
-        value = sample.get(policy.text)
-        if value is None or (type(value) is float and value != value):
-            sample[policy.text] = ""
+        sample[policy.text] = give_text(sample.get(policy.text))
         given.append(sample)
     return given
+
+
+def _warn_without_texts(items: Items, scored: Scored, text: str) -> None:
+    """Warns of a block in which nothing could be scored, most likely since the text lies elsewhere."""
+    if not np.isin(scored.problem, (NO_TEXT, NOT_TEXT)).all() or all(item is None for item in items):
+        return
+    item = next(item for item in items if item is not None)
+    if not isinstance(item, Mapping):
+        found = f"the first is a {type(item).__name__}; give texts, or mappings with a field {text!r}"
+    elif text in item:
+        found = f"the first has a {type(item[text]).__name__} in its field {text!r}"
+    else:
+        found = f"the first has no field {text!r} (it has {', '.join(map(str, item))}); say which one it is (text=)"
+    warnings.warn(f"none of these {len(items)} samples has a text, so nothing is known of them: {found}", stacklevel=2)
 
 
 def find_cells(name: str, scored: Scored, packed: Packed) -> Sequence[object]:

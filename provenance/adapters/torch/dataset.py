@@ -52,9 +52,9 @@ class ProvenanceDataset(IterableDataset[Any]):
     world_size=1 in each; what `track` knows is then one rank's part only.
 
     **What comes out.** A mapping comes out as a dict with the policy's columns (null: NaN, or "" for a language), and
-    with the field `provenance`: 12 numbers as a float64 tensor (`provenance.adapters.loaders.packed.PACKED`). A missing
-    text (no field, None, NaN) comes out as "". Other fields are not touched. Texts and other items that are no mapping
-    come out unchanged and without columns. An item that is None is left out.
+    with the field `provenance`: 12 numbers as a float64 tensor (`provenance.adapters.loaders.packed.PACKED`). What is
+    neither text nor bytes in place of its text comes out as "". Other fields are not touched. Items that are no mapping
+    come out unchanged and without columns; None, and what the policy finds no text in, is left out.
 
     **Blocks.** A stream reads `max(shuffle_buffer, block)` items at a time, finds their scores at once, keeps those
     whose draw is below their weight, and with `shuffle_buffer` shuffles what stays. Shuffling thus stays within a

@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import provenance
@@ -59,8 +60,20 @@ def test_an_odd_sample_is_marked_and_its_neighbours_are_scored():
 
 def test_an_odd_sample_raises_where_that_is_asked():
     scorer = provenance.Scorer(on_error="raise")
-    with pytest.raises(SampleError, match="sample 1 of the batch: no text"):
+    with pytest.raises(SampleError, match="sample 1 of the batch, None: no text"):
         scorer([HUMAN, None])
+
+
+def _to_columns(rows):
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+@pytest.mark.parametrize("shape", [list, _to_columns, pl.DataFrame, pa.Table.from_pylist])
+def test_a_sample_that_raises_is_named_where_others_have_scores(scores, shape):
+    scorer = provenance.Scorer(on_error="raise", scores=scores)
+    rows = [{"id": "d1", "text": None}, {"id": "unknown", "text": None}]
+    with pytest.raises(SampleError, match=r"sample 1 of the batch, \{'id': 'unknown', 'text': None\}: no text"):
+        scorer(shape(rows))
 
 
 def test_a_long_text_is_scored_by_its_beginning():

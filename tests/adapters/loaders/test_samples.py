@@ -14,6 +14,7 @@ ODD = [
     ("\U0001f600" * 5, "\U0001f600" * 5, ""),
     (None, None, "no text"),
     (float("nan"), None, "no text"),
+    (np.float32("nan"), None, "no text"),
     (b"bytes", "bytes", ""),
     ("grün".encode(), "grün", ""),
     (bytearray(b"bytes"), "bytes", ""),
@@ -39,10 +40,12 @@ def test_a_string_of_another_library_becomes_a_plain_one():
 
 
 def test_the_first_problem_is_named_where_the_policy_raises():
-    _, problems = find_texts(["fine", None, 3], 100)
-    with pytest.raises(SampleError, match=r"sample 1 of the batch: no text"):
-        refuse_problems(problems)
+    values = ["fine", 3, None]
+    _, problems = find_texts(values, 100)
+    with pytest.raises(SampleError, match=r"^sample number 1: not text \(int\)"):
+        refuse_problems(problems, values, "sample number {}".format)
 
 
 def test_a_cut_text_is_no_error():
-    refuse_problems(find_texts(["x" * 200, "fine"], 100)[1])
+    values = ["x" * 200, "fine"]
+    refuse_problems(find_texts(values, 100)[1], values, str)

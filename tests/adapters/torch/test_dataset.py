@@ -15,6 +15,7 @@ pytest.importorskip("torch", reason="needs torch")
 pytest.importorskip("torchdata", reason="needs torchdata")
 
 import torch
+from torch.utils.data import DataLoader
 
 import provenance
 from provenance.adapters.loaders.packed import PACKED
@@ -114,7 +115,7 @@ def test_the_rank_is_that_of_torch_distributed(monkeypatch: pytest.MonkeyPatch):
 def test_shuffling_shuffles_and_a_buffer_shuffles_within_blocks():
     kept = kept_of(ByNumber())
     permuted = numbers_of(ProvenanceDataset(make_items(), ByNumber(), shuffle=True))
-    buffered = numbers_of(ProvenanceDataset(make_items(), ByNumber(), shuffle_buffer=80))
+    buffered = numbers_of(ProvenanceDataset(make_items(), ByNumber(), shuffle_buffer=80, block=8))
     assert sorted(permuted) == sorted(buffered) == kept
     assert permuted != kept
     assert buffered != kept
@@ -169,9 +170,55 @@ def test_odd_mappings_come_out_and_collate(workers: int):
     assert sorted(map(str, texts)) == sorted(map(str, expected * 2))
 
 
-def test_items_that_are_no_mappings_come_out_unchanged():
+NO_TEXT: list[Any] = [5, 1.5, True, ["a", "list"], {"a": 1}, {1}, np.float32("nan"), np.array(["a"]), object(), None]
+
+
+@pytest.mark.parametrize("value", NO_TEXT, ids=str)
+def test_what_is_no_text_collates_first_in_a_batch_and_says_so(value: Any):
+    """Torch's collate goes by the first sample of a batch: an odd one there ends the epoch."""
+    source = [{"text": value}, {"text": "a text"}, {"text": value}]
+    dataset = ProvenanceDataset(source, provenance.Filter(columns=("problem", "origin")))
+    [batch] = Tracked(dataset, 0)
+    missing = value is None or isinstance(value, np.floating)
+    assert batch["text"] == ["", "a text", ""]
+    assert batch["problem"] == ["no text" if missing else "not text", "", "no text" if missing else "not text"]
+    assert batch["origin"] == ["undetermined"] * 3
+
+
+def test_bytes_stay_bytes():
+    source = [{"text": value} for value in (bytearray(b"array"), b"bytes", memoryview(b"view"), b"\xff", "a text")]
+    [batch] = DataLoader(ProvenanceDataset(source, provenance.Filter()), batch_size=9)
+    assert batch["text"] == [b"array", b"bytes", b"view", b"\xff", "a text"]
+
+
+def test_of_a_source_of_texts_what_is_no_text_is_left_out():
+    source = [5, "a text", None, math.nan, ["list"], b"bytes", b"\xff", "other"]
+    [batch] = DataLoader(ProvenanceDataset(source, provenance.Filter()), batch_size=9)
+    assert batch == ["a text", b"bytes", b"\xff", "other"]
+
+
+def test_items_that_a_policy_of_ones_own_can_read_come_out_unchanged():
     items = ["text", ("a", 1), b"bytes", None, 3.5, ["list"]]
     assert list(ProvenanceDataset(items, ByNumber(power=0.0))) == [item for item in items if item is not None]
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ([("a text", 1), ("other", 0)], r"tuple"),
+        ([{"txt": "a text"}] * 2, r"no field 'text' \(it has txt\)"),
+        ([{"text": ["a", "b"]}] * 2, r"list in its field 'text'"),
+    ],
+    ids=["tuples", "another field", "lists"],
+)
+def test_a_source_without_any_text_is_warned_of(source: list[Any], named: str):
+    with pytest.warns(UserWarning, match=rf"none of these 2 samples has a text.*{named}"):
+        list(ProvenanceDataset(source, provenance.Filter()))
+
+
+def test_a_text_among_others_is_not_warned_of(recwarn: pytest.WarningsRecorder):
+    list(ProvenanceDataset([{"text": 5}, {"text": "a text"}], provenance.Filter()))
+    assert not recwarn.list
 
 
 def test_a_mapping_of_the_user_is_not_changed():
@@ -271,6 +318,6 @@ def test_the_same_scores_elsewhere_are_the_same_policy(scores: Path, tmp_path: P
 
 
 def test_a_sample_without_a_text_can_be_made_an_error(scores: Path):
-    dataset = ProvenanceDataset([{"text": None}], provenance.Filter(on_error="raise"))
-    with pytest.raises(SampleError):
-        list(dataset)
+    source = [{"id": "first", "text": "a text"}, {"id": "second", "text": 5}]
+    with pytest.raises(SampleError, match=r"sample 1 of the batch, \{'id': 'second', 'text': 5\}: not text \(int\)"):
+        list(ProvenanceDataset(source, provenance.Filter(on_error="raise")))

@@ -64,7 +64,7 @@ class Scores:
     def find(self, keys: Sequence[object]) -> tuple[NDArray[np.bool_], Scored]:
         """Which of the keys are known, and the scores of those, in order. A null key is never known."""
         table = self._table()
-        numbers = number_keys(["" if key is None else str(key) for key in keys])
+        numbers = number_keys(["" if key is None else key for key in keys])
         rows = np.searchsorted(table.numbers, numbers)
         rows[rows == len(table.numbers)] = 0
         known = table.numbers[rows] == numbers if len(table.numbers) else np.zeros(len(numbers), bool)
@@ -74,7 +74,7 @@ class Scores:
     def find_row(self, key: object) -> int:
         """The row of one key in `all`, -1 where it is not known."""
         numbers = self._table().numbers
-        number = number_keys([str(key)])[0]
+        number = number_keys([key])[0]
         row = int(numbers.searchsorted(number))
         return row if row < len(numbers) and numbers[row] == number else -1
 
@@ -174,14 +174,14 @@ def _to_part(batch: Any, key: str) -> _Part:
         columns["pair"] = np.where(contrast, clusters, np.uint64(0))
     keys = batch.column(key).to_pylist()
     return (
-        number_keys(["" if value is None else str(value) for value in keys]),
+        number_keys(["" if value is None else value for value in keys]),
         make_scored(len(keys), **columns),
         clusters,
     )
 
 
 def _number_clusters(batch: Any) -> Units:
-    return number_keys([str(value) for value in batch.column("cluster_id").to_pylist()])
+    return number_keys(batch.column("cluster_id").to_pylist())
 
 
 def _count_clusters(scored: Scored, clusters: list[Units | None]) -> Scored:

@@ -95,6 +95,8 @@ def test_columns_without_a_text_among_them_are_named():
 def test_what_is_neither_sample_nor_batch_is_refused():
     with pytest.raises(ConfigError, match="not int"):
         is_batch(3, "text")
+    with pytest.raises(ConfigError, match="not NoneType"):
+        count_rows(None)
 
 
 def test_values_come_back_in_kind():

@@ -108,8 +108,37 @@ def test_numpy_knows_no_null_and_stores_nan_in_other_columns_too(corpus, scores)
 
 
 def test_pandas_is_refused(corpus, scores):
-    with pytest.raises(ConfigError, match="not DataFrame"):
-        corpus.with_format("pandas").map(provenance.Scorer(scores=scores), batched=True)
+    scorer, keep = provenance.Scorer(scores=scores), provenance.Filter(max_ai_score=0.5, scores=scores)
+    for wrong in (scorer, keep.apply, keep, provenance.Weights(power=1.0, scores=scores).apply):
+        with pytest.raises(ConfigError, match=r"not pandas.DataFrame"):
+            corpus.with_format("pandas").map(wrong, batched=True)
+
+
+def test_a_whole_dataset_is_no_batch(corpus, scores):
+    for whole in (corpus, corpus.to_iterable_dataset(), datasets.DatasetDict(train=corpus)):
+        with pytest.raises(ConfigError, match="to its map or filter"):
+            provenance.Scorer(scores=scores)(whole)
+
+
+@pytest.mark.parametrize("names", [["id"], ["id", "text"]])
+@pytest.mark.parametrize("batched", [True, False])
+def test_in_torch_format_a_key_of_numbers_is_found(corpus, tmp_path, monkeypatch, names, batched):
+    pytest.importorskip("torch", reason="needs torch, which the extra `torch` brings")
+    monkeypatch.setattr(policy, "score_texts", lambda texts, models: pytest.fail("scored, not looked up"))
+    pl.DataFrame([{**row, "id": n} for n, row in enumerate(ROWS)]).write_parquet(tmp_path / "numbered.parquet")
+    scorer = provenance.Scorer(scores=tmp_path / "numbered.parquet")
+    numbered = corpus.remove_columns("id").add_column("id", list(range(N_ROWS))).select_columns(names)
+    found = numbered.with_format("torch").map(scorer, batched=batched)
+    assert column(found, "ai_score") == [row["ai_score"] for row in ROWS]
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["whole", "streaming"])
+def test_in_arrow_format_the_first_score_may_come_late(scores, streaming):
+    """In the default format datasets takes the type of a column from what it writes first, and ends if that is null."""
+    corpus = datasets.Dataset.from_dict({"id": ["d3", "d7", "d0"], "text": [""] * 3})
+    given = (corpus.to_iterable_dataset() if streaming else corpus).with_format("arrow")
+    found = given.map(provenance.Scorer(scores=scores), batched=True, batch_size=1)
+    assert column(found, "ai_score") == [None, None, 0.9]
 
 
 def test_one_by_one_is_as_in_batches(corpus, scores):

@@ -27,3 +27,9 @@ def test_keys_get_numbers_of_their_own_and_lone_surrogates_too():
     keys = [f"key {i}" for i in range(1000)] + ["\ud800"]
     assert len(set(number_keys(keys).tolist())) == 1001
     assert number_keys([]).tolist() == []
+
+
+def test_a_number_is_the_same_key_whatever_holds_it():
+    held = [3, 3.0, np.int32(3), np.float64(3), np.array(3), "3", np.str_("3")]
+    assert len(set(number_keys(held).tolist())) == 1
+    assert len(set(number_keys([3, 3.5, "3.0", True, None]).tolist())) == 5

@@ -24,7 +24,7 @@ def is_batch(given: object, text: str, key: str | None = None) -> bool:
 
     A mapping is a batch where its `text`, or without one its `key`, is a column.
     """
-    if isinstance(given, str | bytes) or given is None:
+    if isinstance(given, str | bytes | bytearray | memoryview) or given is None:
         return False
     if isinstance(given, Mapping):
         return _holds_columns(given, text, key)
@@ -115,7 +115,9 @@ def _is_column(values: object) -> bool:
 
 
 def _refuse_others(given: object) -> None:
-    if isinstance(given, pl.DataFrame | pa.Table | pa.RecordBatch | Sequence | np.ndarray | pl.Series):
+    if isinstance(given, pl.DataFrame | pa.Table | pa.RecordBatch | Sequence | pl.Series):
+        return
+    if isinstance(given, np.ndarray) and given.ndim:
         return
     kind = f"{type(given).__module__.partition('.')[0]}.{type(given).__name__}".removeprefix("builtins.")
     if hasattr(given, "map") and hasattr(given, "filter") and not hasattr(given, "iloc"):  # pandas has all three

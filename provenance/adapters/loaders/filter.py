@@ -7,6 +7,7 @@ import numpy as np
 
 from provenance.adapters.loaders.batches import in_kind
 from provenance.adapters.loaders.declared import Weights01
+from provenance.adapters.loaders.options import check_number
 from provenance.adapters.loaders.policy import Policy
 from provenance.adapters.loaders.scored import UNDETERMINED, Scored
 from provenance.errors import ConfigError
@@ -29,8 +30,8 @@ class Filter(Policy):
         super().__post_init__()
         for name in ("max_ai_score", "max_mt_score"):
             value = getattr(self, name)
-            if value is not None and not 0.0 <= value <= 1.0:
-                raise ConfigError(f"{name} must lie between 0 and 1, not {value!r}")
+            if value is not None:
+                check_number(name, value, "lie between 0 and 1", 0.0, 1.0)
         if self.undetermined not in ("keep", "drop"):
             raise ConfigError(f'undetermined must be "keep" or "drop", not {self.undetermined!r}')
 

@@ -16,6 +16,7 @@ from provenance.adapters.loaders.batches import add_columns, count_rows, is_batc
 from provenance.adapters.loaders.declared import Declared, Weights01
 from provenance.adapters.loaders.draw import Units, draw, number_keys
 from provenance.adapters.loaders.identity import describe_state
+from provenance.adapters.loaders.options import check_name, check_path, check_whole
 from provenance.adapters.loaders.precomputed import Scores
 from provenance.adapters.loaders.samples import find_texts, refuse_problems
 from provenance.adapters.loaders.scored import Cells, Scored, make_scored
@@ -47,19 +48,29 @@ class Policy:
 
     def __post_init__(self) -> None:
         """Paths are read as what they stand for. Raises ConfigError."""
+        self._check_options()
         if self.scores is not None and not isinstance(self.scores, Scores):
             object.__setattr__(self, "scores", Scores(self.scores))
         if isinstance(self.declared, str | Path):
             object.__setattr__(self, "declared", Declared.load(self.declared))
         object.__setattr__(self, "models", None if self.models is None else Path(self.models))
         object.__setattr__(self, "columns", tuple(self.columns))
-        unknown = [name for name in self.columns if name not in SCORE_COLUMNS]
+
+    def _check_options(self) -> None:
+        check_name("text", self.text, "the name of the field with the text")
+        check_path("scores", self.scores, Scores, list, tuple)
+        check_path("models", self.models)
+        check_path("declared", self.declared, Declared)
+        check_whole("max_chars", self.max_chars, 1)
+        check_whole("seed", self.seed)
+        columns: object = self.columns
+        if isinstance(columns, str):
+            raise ConfigError(f"columns is a tuple of names: ({columns!r},), not {columns!r}")
+        unknown = [str(name) for name in self.columns if name not in SCORE_COLUMNS]
         if unknown:
             raise ConfigError(f"columns: {', '.join(unknown)} unknown; there are {', '.join(SCORE_COLUMNS)}")
         if self.on_error not in ("mark", "raise"):
             raise ConfigError(f'on_error must be "mark" or "raise", not {self.on_error!r}')
-        if self.max_chars < 1:
-            raise ConfigError(f"max_chars must be at least 1, not {self.max_chars!r}")
 
     def __getstate__(self) -> dict[str, object]:
         """What is pickled: the options, and a digest of all else that decides, so that no cache by it is stale."""
@@ -164,6 +175,8 @@ class Policy:
 
     def _look_up(self, batch: Any, n_rows: int) -> tuple[NDArray[np.bool_], Scored]:
         keys = read_column(batch, self.known.key) if self.known is not None else None
+        if keys is not None and len(keys) != n_rows:
+            raise ConfigError(f"the columns of a batch are as long as each other, not {n_rows} and {len(keys)} samples")
         if self.known is None or keys is None:
             return np.zeros(n_rows, bool), make_scored(0)
         known, found = self.known.find(keys)

@@ -103,3 +103,13 @@ def test_values_come_back_in_kind():
     assert in_kind(SHAPES["polars"], [True]).to_list() == [True]
     assert in_kind(SHAPES["pyarrow table"], [True]).to_pylist() == [True]
     assert in_kind(SHAPES["mapping of lists"], [True]) == [True]
+
+
+@pytest.mark.parametrize("given", [bytearray(b"text"), memoryview(b"text")], ids=["bytearray", "memoryview"])
+def test_bytes_of_any_kind_are_one_sample(given):
+    assert not is_batch(given, "text")
+
+
+def test_an_array_without_a_length_is_refused():
+    with pytest.raises(ConfigError, match="not numpy.ndarray"):
+        is_batch(np.array("text"), "text")

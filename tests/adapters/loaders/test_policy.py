@@ -140,3 +140,28 @@ def test_a_policy_is_pickled_small_and_comes_back_equal(make, scores):
 def test_a_wrong_option_is_refused_when_the_policy_is_made(options, said):
     with pytest.raises(ConfigError, match=said):
         provenance.Scorer(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"text": None}, "text must be the name of the field with the text, not None"),
+        ({"scores": 5}, "scores must be a path, a Scores, a list, a tuple or None, not 5"),
+        ({"models": 5}, "models must be a path or None, not 5"),
+        ({"declared": ["web"]}, r"declared must be a path, a Declared or None, not \['web'\]"),
+        ({"max_chars": "10"}, "max_chars must be at least 1, not '10'"),
+        ({"seed": "a"}, "seed must be a whole number, not 'a'"),
+        ({"columns": "ai_score"}, r"columns is a tuple of names: \('ai_score',\)"),
+        ({"max_ai_score": "0.5"}, "max_ai_score must lie between 0 and 1, not '0.5'"),
+        ({"max_mt_score": float("nan")}, "max_mt_score must lie between 0 and 1, not nan"),
+    ],
+    ids=str,
+)
+def test_an_option_of_a_wrong_kind_is_refused_by_name(options, said):
+    with pytest.raises(ConfigError, match=said):
+        provenance.Filter(**options)
+
+
+def test_columns_of_unequal_length_are_refused(scores):
+    with pytest.raises(ConfigError, match="1 and 2 samples"):
+        provenance.Filter(scores=scores)({"text": ["one"], "id": ["d0", "d1"]})

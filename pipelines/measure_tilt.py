@@ -28,7 +28,7 @@ def main() -> None:
     table.write_parquet(asked.out)
     by = ["kind", "share", "target"]
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, float_precision=3):
-        columns = ("true_share", "expected_share", "effective_share", "mean_weight", "power", "reached")
+        columns = ("true_share", "expected_share", "low_share", "effective_share", "mean_weight", "power", "reached")
         print(table.group_by("set", *by, maintain_order=True).agg(pl.col(columns).mean()))
 
 
@@ -36,7 +36,7 @@ def _measure(held_out: HeldOut, n_draws: int) -> Iterator[dict[str, object]]:
     chance = np.random.default_rng(0)
     for share in SHARES:
         for draw in range(n_draws):
-            mixed, is_human = _mix(held_out, share, chance)
+            mixed, is_human = mix(held_out, share, chance)
             for target in TARGETS:
                 tilt = fit_tilt(mixed, np.ones(len(mixed)), target, USUAL_POWER, held_out.known, seed=draw)
                 weights = tilt.weigh(find_human(mixed, tilt.prior_ai, tilt.prior_mt))
@@ -47,6 +47,7 @@ def _measure(held_out: HeldOut, n_draws: int) -> Iterator[dict[str, object]]:
                     "target": target,
                     "true_share": float(weights[is_human].sum() / weights.sum()),
                     "expected_share": tilt.weighted_human_share,
+                    "low_share": tilt.weighted_human_share_low,
                     "effective_share": tilt.effective_share,
                     "mean_weight": tilt.mean_weight,
                     "power": tilt.power,
@@ -55,7 +56,8 @@ def _measure(held_out: HeldOut, n_draws: int) -> Iterator[dict[str, object]]:
                 }
 
 
-def _mix(held_out: HeldOut, share: float, chance: np.random.Generator) -> tuple[Scored, np.ndarray]:
+def mix(held_out: HeldOut, share: float, chance: np.random.Generator) -> tuple[Scored, np.ndarray]:
+    """N_DOCUMENTS drawn from a set, this share of them AI-generated; which of them are human."""
     n_synthetic = round(N_DOCUMENTS * share)
     parts = ((held_out.human, N_DOCUMENTS - n_synthetic), (held_out.synthetic, n_synthetic))
     drawn = [part[chance.integers(part.height, size=n)].select(*_SCORES, "language", "n_words") for part, n in parts]

@@ -4,7 +4,7 @@ p is the probability that a document is synthetic, 1 - (1 - p_ai)(1 - p_mt), at 
 is known. After Drayson et al. 2025, who resample with (1 - p_ai)^10; the power is solved for here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,14 @@ class Tilt:
     """A power and what it does to the documents it was found on.
 
     `prior_ai`, `prior_mt`: prevalence of either origin, which scores are brought to and which documents without a
-    score are given; `human_share`: expected share of human documents as they lie, `weighted_human_share`: after
-    weighting, both shares of weight; `mean_weight`: the share of documents that resampling keeps; `effective_share`:
-    (sum of weights)^2 / (n times the sum of their squares), against the same without tilt (Kish 1965). `reached` tells
-    whether the target was; `note` says on what all this rests. `most_human`: the greatest probability of human origin.
+    score are given; `human_share`: share of human documents as they lie that the detector's scores let expect,
+    `weighted_human_share`: after weighting, both shares of weight. Generated documents that score as people's count as
+    human in both, so the true shares are often less: `weighted_human_share_low` is a lower figure, from the lower end
+    of the prevalence interval and the kind of human text that loses most (see `_find_low`), which holds as far as that
+    interval does; null where the prevalence is presumed. `mean_weight`: the share of documents that resampling keeps;
+    `effective_share`: (sum of weights)^2 / (n times the sum of their squares), against the same without tilt (Kish
+    1965). `reached` tells whether the expected share is the target; `note` says on what all this rests. `most_human`:
+    the greatest probability of human origin.
     """
 
     power: float
@@ -47,6 +51,7 @@ class Tilt:
     reached: bool
     note: str
     most_human: float = 1.0
+    weighted_human_share_low: float | None = None
 
     def weigh(self, human: Values) -> Values:
         """Weights from 0 to 1 of documents that are human with these probabilities; the most human one met weighs 1."""
@@ -71,8 +76,10 @@ def fit_tilt(
     """
     if not len(scored):
         raise ConfigError("a target share needs documents with scores to be found on; there are none")
-    prior_ai, prior_mt, note = _estimate_priors(scored, references, seed)
-    return _solve(find_human(scored, prior_ai, prior_mt), factors, target, ceiling, (prior_ai, prior_mt), note)
+    row = _estimate(scored, references, seed)
+    prior_ai, prior_mt, note = _read_priors(row)
+    tilt = _solve(find_human(scored, prior_ai, prior_mt), factors, target, ceiling, (prior_ai, prior_mt), note)
+    return replace(tilt, weighted_human_share_low=_find_low(tilt, row["human_low"], references))
 
 
 def assume_tilt(target: float, ceiling: float, references: ReferenceScores | None) -> Tilt:
@@ -119,6 +126,27 @@ def _solve(
     return Tilt(high, *priors, before, after, mean, kish, len(human), after >= target - 1e-6, note, most)
 
 
+def _find_low(tilt: Tilt, human_low: float | None, references: ReferenceScores | None) -> float | None:
+    """The least share of weight that human documents have: their least prevalence x mean weight of theirs / of all.
+
+    The mean weight of all is counted. That of human ones is told by the reference's sources, any of which may be what a
+    corpus is made of: the lower end (2.5 %) of them. Nothing is presumed of what generators score after weighting.
+    """
+    if human_low is None or references is None:
+        return None
+    measured = pl.col("ai_score").is_not_null() & pl.col("mt_score").is_not_null()
+    known = references.frame.filter(measured, pl.col("label") == "human")
+    if known.is_empty():
+        return None
+    ai, mt = (
+        _move(known[name].to_numpy(), getattr(VerdictOptions(), f"prior_{name[:2]}"), prior)
+        for name, prior in (("ai_score", tilt.prior_ai), ("mt_score", tilt.prior_mt))
+    )
+    _, source = np.unique(known["source"].to_numpy(), return_inverse=True)
+    means = np.bincount(source, tilt.weigh((1.0 - ai) * (1.0 - mt))) / np.bincount(source)
+    return min(human_low * float(np.quantile(means, 0.025)) / tilt.mean_weight, tilt.weighted_human_share)
+
+
 def _share(human: Values, weights: Values) -> float:
     total = float(weights.sum())
     return float((weights * human).sum()) / total if total > 0.0 else float("nan")
@@ -132,9 +160,8 @@ def _move(scores: Values, prior: float, prevalence: float) -> Values:
     return np.where(np.isnan(scores), prevalence, moved)
 
 
-def _estimate_priors(scored: Scored, references: ReferenceScores | None, seed: int) -> tuple[float, float, str]:
-    """The prevalence of either origin among the documents, alone or with the other; what it rests on, in words."""
-    row = _estimate(scored, references, seed)
+def _read_priors(row: dict[str, Any]) -> tuple[float, float, str]:
+    """The prevalence of either origin in an estimate, alone or with the other; what it rests on, in words."""
     defaults, said = VerdictOptions(), "prevalence estimated from the scores"
     presumed = {"ai_generated": defaults.prior_ai, "machine_translated": defaults.prior_mt}
     unknown = [origin for origin in presumed if row[f"{origin}_prevalence"] is None]

@@ -24,7 +24,8 @@ class Weights(Policy):
     """Weights (1 - p)^power, p the probability of synthetic origin: `weigh(sample) -> float`, `weigh(batch)` each.
 
     `power` alone is the power (1 without either; Drayson et al. 2025 took 10). With `target_human_share` the least
-    power is found that brings the expected share of human documents to it; `power` is then the greatest allowed, 10
+    power is found that brings the share of human documents expected by the detector's scores to it (generators that
+    score as people do are missed: `.tilt.weighted_human_share_low`); `power` is then the greatest allowed, 10
     if not given. It is found on `scores` when the weights are made, at the prevalence estimated from them, or by
     `.fit(scores)`; without either for a corpus as the scores presume it (10 % of either synthetic kind), and `.tilt`
     says so. A document without scores weighs as an average one. A near-duplicate cluster of n documents weighs as
@@ -86,6 +87,7 @@ class Weights(Policy):
         else:
             tilt = fit_tilt(scores.all, self._weigh_clusters(scores.all), target, ceiling, references, self.seed)
         if scores is None or not tilt.reached:
-            share = f"expected share of human documents {tilt.weighted_human_share:.3f}"
+            low = "" if tilt.weighted_human_share_low is None else f", at least {tilt.weighted_human_share_low:.3f}"
+            share = f"share of human documents expected by the detector's scores {tilt.weighted_human_share:.3f}{low}"
             _LOG.warning("target_human_share %g: %s; %s", target, share, tilt.note)
         return tilt

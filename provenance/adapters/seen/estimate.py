@@ -4,10 +4,14 @@ The prevalence among documents that are not declared is estimated as everywhere 
 what was seen. Documents that a policy chose by their scores are no longer like a corpus: after a filter, those whose
 scores lie just below the limit stand for all that is left of their kind. So the reference scores pass the same policy
 first, which makes them what documents of known origin score *that were let through*.
+
+That can be done while the reference still stands for its kind. A strong policy leaves of generated text what scores
+like people's, and of most sources nothing; what a generator that nobody has met leaves, no score tells then, and there
+is no estimate. The rule: half of the sources of each origin must still have enough documents for a density.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +27,7 @@ from provenance.adapters.seen.tokens import Integers
 from provenance.models import find_model, load_models
 from provenance.stats import ReferenceScores, StatsOptions, estimate_ratio
 from provenance.stats.checks.detector import find_wilson
+from provenance.stats.mixture.candidates import MIN_SCORES
 from provenance.store import read_table
 
 UNITS = ("documents", "words", "tokens")
@@ -61,25 +66,66 @@ class Weighing(Protocol):
         """A number from 0 to 1 per row: the chance that a sample with these scores stays."""
 
 
-def load_references(models: Path | None, policy: Weighing | None, seed: int) -> ReferenceScores | None:
-    """The reference scores of the models that pass the policy, each with its weight as the chance; null without any."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What is known of what scores mean after a policy.
+
+    `scores`: reference scores that passed it, null without any. `chooses`: it weighs documents by their scores, not
+    all alike. `languages`: those in which the reference that passed still stands for its kind.
+    """
+
+    scores: ReferenceScores | None
+    chooses: bool
+    languages: frozenset[str]
+
+
+def load_known(
+    models: Path | None, policy: Weighing | None, seed: int, *, references: ReferenceScores | None = None
+) -> Known:
+    """The reference scores (null: those of the models) that pass the policy, each with its weight as the chance."""
+    references = references or _read_references(models)
+    if references is None:
+        return Known(None, policy is not None and _chooses(policy.weigh(_spread_scored())), frozenset())
+    frame = references.frame
+    if policy is None:
+        return Known(references, chooses=False, languages=_find_standing(frame, frame))
+    weights = np.asarray(policy.weigh(_read_scored(frame)), np.float64)
+    most = float(weights.max(initial=0.0))
+    stays = draw(np.arange(frame.height, dtype=np.uint64), seed=seed) * most < weights
+    passed = frame.filter(pl.Series(stays))
+    return Known(ReferenceScores(passed), _chooses(weights), _find_standing(frame, passed))
+
+
+def _read_references(models: Path | None) -> ReferenceScores | None:
     found = find_model(load_models(models), "reference_scores")
-    if found is None:
-        return None
-    frame = read_table(found.path)
-    if policy is not None:
-        weights = np.asarray(policy.weigh(_read_scored(frame)), np.float64)
-        most = float(weights.max(initial=0.0))
-        stays = draw(np.arange(frame.height, dtype=np.uint64), seed=seed) * most < weights
-        frame = frame.filter(pl.Series(stays))
-    return ReferenceScores(frame)
+    return None if found is None else ReferenceScores(read_table(found.path))
+
+
+def _chooses(weights: NDArray[np.float64]) -> bool:
+    """Whether documents of other scores weigh otherwise, or none is left to tell."""
+    return bool((weights < weights.max(initial=0.0)).any() or not weights.any())
+
+
+def _find_standing(frame: pl.DataFrame, passed: pl.DataFrame) -> frozenset[str]:
+    """The languages in which half of the sources of each origin that made a density still make one."""
+    before, after = (_count_sources(part) for part in (frame, passed))
+    both = before.join(after, on=("language", "label"), how="left", suffix="_left").fill_null(0)
+    stands = both.group_by("language").agg((2 * pl.col("len_left") >= pl.col("len")).all().alias("stands"))
+    return frozenset(stands.filter("stands")["language"].to_list())
+
+
+def _count_sources(frame: pl.DataFrame) -> pl.DataFrame:
+    """Sources with enough documents for a density, by language and origin."""
+    axis = pl.when(pl.col("label") == "machine_translated").then("mt_llr").otherwise("ai_llr")
+    sized = frame.filter(axis.is_not_null()).group_by("language", "label", "source").len()
+    return sized.filter(pl.col("len") >= MIN_SCORES).group_by("language", "label").len()
 
 
 def estimate_seen(
     counts: Counts,
     sample: Sample,
     epoch: int | None,
-    references: ReferenceScores | None,
+    known: Known,
     options: StatsOptions,
     *,
     has_policy: bool,
@@ -97,7 +143,7 @@ def estimate_seen(
         row |= {"epoch": epoch, "unit": unit, "n_documents": _sum(whole), "n_sampled": len(sample), "estimable": False}
         row |= _find_shares(whole, place)
         why = _refuse(counts, whole, epoch, has_policy)
-        row |= {"why": why} if why else _estimate(sample, unit, references, options)
+        row |= {"why": why} if why else _estimate(sample, unit, known, options)
         rows.append(row | _add_declared(row))
     return pl.DataFrame(rows, schema=RATIO, orient="row")
 
@@ -132,14 +178,15 @@ def _refuse(counts: Counts, whole: Mapping[str, Integers], epoch: int | None, ha
     return None
 
 
-def _estimate(
-    sample: Sample, unit: str, references: ReferenceScores | None, options: StatsOptions
-) -> dict[str, object]:
+def _estimate(sample: Sample, unit: str, known: Known, options: StatsOptions) -> dict[str, object]:
     frame = to_scored(sample)
+    lost = _find_lost(frame, known)
+    if lost:
+        return {"why": lost}
     if unit == "tokens":  # of documents long enough for a score, tokens weigh instead of words
         frame = frame.filter(pl.col("n_words") >= options.min_words).with_columns(n_words="n_tokens")
         options = replace(options, min_words=1)
-    table = estimate_ratio(frame, scores=references, options=options)
+    table = estimate_ratio(frame, scores=known.scores, options=options)
     found = table.row(by_predicate=pl.col("unit") == ("documents" if unit == "documents" else "words"), named=True)
     scored = pl.all_horizontal(pl.col("ai_score", "mt_score").is_not_null())
     measured = frame.filter(scored, pl.col("n_words") >= options.min_words)
@@ -151,6 +198,22 @@ def _estimate(
     return row | {f"{_RATIO}{figure}": found[f"{_RATIO}{figure}"] for figure in _FIGURES}
 
 
+def _find_lost(frame: pl.DataFrame, known: Known) -> str:
+    """Why scores no longer tell origins apart, empty where they may; what has no score needs no reference."""
+    scored = frame.filter(pl.col("ai_score").is_not_null() | pl.col("mt_score").is_not_null())
+    languages = scored["language"].unique().to_list()
+    if not known.chooses or known.languages.issuperset(languages):
+        return ""
+    if None in languages:
+        return "a policy chose, and samples do not say their language: carry it, columns=(..., 'language')"
+    if known.scores is None or known.scores.frame.is_empty():
+        return "a policy chose, and no reference scores tell what it leaves"
+    return (
+        "the policy chose by the same scores: what is left of generated text is what scores like people's, and how "
+        "much that is no score tells"
+    )
+
+
 def _add_declared(row: Mapping[str, Any]) -> dict[str, float | None]:
     """Shares of all that was seen, documents of declared sources counted as the synthetic ones they are."""
     declared, added = row[f"{DECLARED}_share"] or 0.0, {}
@@ -160,6 +223,14 @@ def _add_declared(row: Mapping[str, Any]) -> dict[str, float | None]:
         added[f"realised_human_share{figure}"] = share
         added[f"realised_ratio{figure}"] = share / (1.0 - share) if share is not None and declared else ratio
     return added
+
+
+def _spread_scored() -> Scored:
+    """Rows of all scores, where no reference has any."""
+    scores = np.tile(np.linspace(0.0, 1.0, 101), 2)
+    other = np.where(np.arange(len(scores)) < 101, 0.0, 1.0)
+    mixed = [np.concatenate(pair) for pair in ((scores, other), (other, scores))]
+    return make_scored(2 * len(scores), ai_score=mixed[0], mt_score=mixed[1], n_words=np.full(2 * len(scores), 200))
 
 
 def _read_scored(frame: pl.DataFrame) -> Scored:

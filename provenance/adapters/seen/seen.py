@@ -21,14 +21,14 @@ from provenance import __version__
 from provenance.adapters.loaders.declared import Declared
 from provenance.adapters.seen.collate import Collator
 from provenance.adapters.seen.counts import Counts
-from provenance.adapters.seen.estimate import Weighing, estimate_seen, load_references
+from provenance.adapters.seen.estimate import Known, Weighing, estimate_seen, load_known
 from provenance.adapters.seen.file import State, read_file, read_state, write_state
 from provenance.adapters.seen.rows import Packed, Rows, read_rows, take_batch
 from provenance.adapters.seen.sample import Reservoir
 from provenance.adapters.seen.tokens import Tokens
 from provenance.adapters.seen.words import describe_seen, make_figures
 from provenance.errors import ConfigError
-from provenance.stats import ReferenceScores, StatsOptions
+from provenance.stats import StatsOptions
 from provenance.store import write_text
 
 _LOG = logging.getLogger("provenance.seen")
@@ -77,7 +77,7 @@ class Seen:
         self._waiting: list[Packed | Rows] = []
         self._n_waiting = self._n_unreported = 0
         self._estimated: tuple[int, pl.DataFrame] | None = None
-        self._references: tuple[Weighing | None, ReferenceScores | None] | None = None
+        self._known: tuple[Weighing | None, Known] | None = None
 
     def update(self, batch: Any) -> None:
         """Counts the samples of a batch; ConfigError where nothing tells their origin."""
@@ -148,7 +148,8 @@ class Seen:
         have a score. `realised_human_share`, `realised_ratio`: of all, declared ones counted as synthetic, and
         documents without a score presumed to be mixed as the others. `n_distinct` of the `n_measured` sampled documents
         are different ones: a document counts as often as it was seen, and its copies are drawn together in intervals.
-        `estimable` is false, with the reason in `why`, where there is no ratio.
+        `estimable` is false, with the reason in `why`, where there is no ratio: after a policy so strong that it leaves
+        of generated text only what scores like people's, too.
         """
         self._count()
         sample = self._reservoir.take()
@@ -157,7 +158,7 @@ class Seen:
             self._counts,
             chosen,
             epoch,
-            self._load_references(),
+            self._load_known(),
             StatsOptions(),
             has_policy=self.policy is not None,
         )
@@ -230,10 +231,10 @@ class Seen:
         self._counts.add_rows(self.epoch, self.rank, rows, sources)
         self._reservoir.add_rows(rows, seed=self.seed, epoch=self.epoch, rank=self.rank, first=first)
 
-    def _load_references(self) -> ReferenceScores | None:
-        if self._references is None or self._references[0] is not self.policy:
-            self._references = self.policy, load_references(self.models, self.policy, self.seed)
-        return self._references[1]
+    def _load_known(self) -> Known:
+        if self._known is None or self._known[0] is not self.policy:
+            self._known = self.policy, load_known(self.models, self.policy, self.seed)
+        return self._known[1]
 
     def _estimate_lately(self) -> pl.DataFrame:
         n_documents = self._counts.count()

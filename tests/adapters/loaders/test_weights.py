@@ -1,6 +1,7 @@
 """Sampling weights, and the tilt that a target share needs."""
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -129,6 +130,7 @@ def test_a_target_out_of_reach_is_told_and_the_power_stays_within_its_limit(scor
         tilt = provenance.Weights(target_human_share=0.999, power=0.5, scores=scores).tilt
     assert (tilt.power, tilt.reached) == (0.5, False)
     assert "does not reach the target" in caplog.text
+    assert "expected by the detector's scores" in caplog.text
 
 
 def test_a_fit_is_on_the_scores_given_and_always_the_same(scores):
@@ -141,6 +143,7 @@ def test_a_prevalence_that_cannot_be_estimated_is_presumed_and_told(tmp_path):
     tilt = provenance.Weights(target_human_share=0.5, scores=make_scores(tmp_path / "few.parquet", 1)).tilt
     assert (tilt.prior_ai, tilt.prior_mt) == (0.1, 0.1)
     assert "prevalence of ai_generated and machine_translated not estimable (" in tilt.note
+    assert tilt.weighted_human_share_low is None
 
 
 def test_prevalence_of_a_fit_is_estimated_from_the_scores(tmp_path):
@@ -155,6 +158,25 @@ def test_prevalence_of_a_fit_is_estimated_from_the_scores(tmp_path):
     assert 0.25 < tilt.prior_ai < 0.55
     assert tilt.weighted_human_share == pytest.approx(0.9)
     assert tilt.note == "prevalence estimated from the scores"
+    assert 0.05 < tilt.weighted_human_share_low < tilt.weighted_human_share
+
+
+def test_the_lower_figure_is_the_least_prevalence_by_the_weight_of_the_kind_that_loses_most():
+    from provenance.adapters.loaders.tilt import Tilt, _find_low
+    from provenance.stats import ReferenceScores
+
+    rows = [("human", f"kind {kind}", score) for kind, score in enumerate((0.1, 0.3, 0.5)) for _ in range(9)]
+    rows += [("ai_generated", "other", 0.99)] * 9
+    frame = pl.DataFrame(rows, schema=["label", "source", "ai_score"], orient="row")
+    blank = {name: pl.lit(None) for name in ("generator", "register", "n_words", "ai_llr", "mt_llr")}
+    known = ReferenceScores(frame.with_columns(language=pl.lit("en"), mt_score=pl.lit(0.0), **blank))
+    tilt = Tilt(2.0, 0.1, 0.1, 0.5, 0.9, 0.4, 0.5, 1000, True, "")
+    least = float(np.quantile([0.9**2, 0.7**2, 0.5**2], 0.025))
+    assert _find_low(tilt, 0.3, known) == pytest.approx(0.3 * least / 0.4)
+    assert _find_low(tilt, 1.0, known) == pytest.approx(min(least / 0.4, 0.9))
+    assert _find_low(replace(tilt, mean_weight=0.01), 0.3, known) == 0.9
+    assert _find_low(tilt, None, known) is None
+    assert _find_low(tilt, 0.3, None) is None
 
 
 def test_without_scores_the_presumed_corpus_is_named(caplog):

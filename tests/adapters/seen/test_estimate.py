@@ -12,6 +12,7 @@ import provenance
 from provenance import Seen
 from provenance.adapters.loaders.packed import pack
 from provenance.adapters.loaders.scored import Scored, make_scored
+from provenance.adapters.seen.estimate import _find_standing
 from provenance.models import find_model, load_models
 from provenance.store import read_table
 from tests.adapters.seen.test_counts import make_packed
@@ -110,6 +111,61 @@ def test_weights_without_their_policy_carry_no_estimate() -> None:
     assert untold["human_share"] is not None
     told = see(scored.take(stays), weights[stays], policy=weigh).ratio().row(0, named=True)
     assert told["human_prevalence_low"] < true < told["human_prevalence_high"]
+
+
+STRONG = {
+    "target": provenance.Weights(power=6.0),
+    "power": provenance.Weights(power=10.0),
+    "filter": provenance.Filter(max_ai_score=0.05),
+    "nothing known": provenance.Filter(max_ai_score=0.5, undetermined="drop"),  # references do not tell it
+}
+
+
+@pytest.mark.parametrize("name", STRONG)
+def test_after_a_policy_that_leaves_only_what_scores_like_people_there_is_no_estimate(name: str) -> None:
+    """Without candidates the estimate would fall back on scores as they are, and call all of it human."""
+    scored, _ = draw_corpus(20_000, 0.8, seed=3)
+    policy = STRONG[name]
+    weights = policy.weigh(scored)
+    stays = np.random.default_rng(5).random(len(scored)) < weights
+    row = see(scored.take(stays), weights[stays], policy=policy).ratio().row(0, named=True)
+    assert (row["estimable"], row["human_prevalence"], row["realised_human_share"]) == (False, None, None)
+    assert "scores like people" in row["why"] or name == "nothing known"
+    assert row["human_share"] > 0.5  # the plain counts are given
+
+
+def test_a_policy_that_weighs_all_alike_is_no_reason_to_refuse() -> None:
+    scored, _ = draw_corpus(3000, 0.3, seed=1)
+    alike = see(scored, policy=provenance.Filter(max_ai_score=1.0)).ratio()
+    assert alike.equals(see(scored, policy=provenance.Scorer()).ratio())
+    assert alike["estimable"][0]
+
+
+def test_the_reference_stands_while_half_of_its_sources_of_each_origin_are_left() -> None:
+    rows = [
+        {"language": "en", "label": label, "source": f"{label} {i}", "ai_llr": 0.0, "mt_llr": 0.0}
+        for label in CODES
+        for i in range(4)
+        for _ in range(30)
+    ]
+    frame = pl.DataFrame(rows)
+    source = pl.col("source")
+    assert _find_standing(frame, frame) == {"en"}
+    assert _find_standing(frame, frame.filter(~source.is_in(["human 0", "human 1", "ai_generated 1"]))) == {"en"}
+    for label in CODES:
+        fewer = frame.filter(~source.is_in([f"{label} {i}" for i in range(3)]))
+        assert not _find_standing(frame, fewer), label
+        assert not _find_standing(frame, frame.filter(pl.col("label") != label)), label
+    assert not _find_standing(frame, frame.filter(pl.int_range(pl.len()).over("source") < 29))
+
+
+def test_a_policy_needs_references_and_the_language_of_samples(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("[]")
+    scored, _ = draw_corpus(400, 0.3, seed=1)
+    keep = provenance.Filter(max_ai_score=0.5)
+    assert "no reference scores" in see(scored, policy=keep, models=tmp_path).ratio()["why"][0]
+    nameless = replace(scored, language=np.full(len(scored), "", np.str_))
+    assert "language" in see(nameless, policy=keep).ratio()["why"][0]
 
 
 def test_figures_are_estimated_anew_when_a_tenth_more_was_seen() -> None:

@@ -96,10 +96,12 @@ class ProvenanceWeights(ProvenanceScorer):
 
 
 def _read_sample(doc: Document, policy: Policy) -> dict[str, Any]:
-    return {"doc_id": doc.id, **doc.metadata, "id": doc.id, policy.text: doc.text}
+    return {"doc_id": doc.id, **(doc.metadata or {}), "id": doc.id, policy.text: doc.text}
 
 
 def _write_columns(docs: list[Document], columns: dict[str, Cells]) -> None:
+    for doc in docs:
+        doc.metadata = doc.metadata or {}  # a reader of your own may leave it null
     for name, values in columns.items():
         for doc, value in zip(docs, values, strict=True):
             doc.metadata[name] = value

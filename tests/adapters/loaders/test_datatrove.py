@@ -181,6 +181,14 @@ def test_a_scorer_passes_every_document_on_in_order_and_counts_origins(folder: P
     assert counts == Counter(scores["origin"])
 
 
+def test_a_document_without_metadata_or_text_ends_no_pipeline(folder: Path) -> None:
+    keep = provenance.Filter(max_ai_score=0.5, scores=provenance.Scores(folder / "scores.parquet"))
+    bare = [Document(text="", id="unknown", metadata=None), Document(text="", id="empty")]
+    assert [doc.metadata["origin"] for doc in ProvenanceFilter(keep).run(iter(bare))] == ["undetermined"] * 2
+    bare = [Document(text=None, id="unknown", metadata=None)]
+    assert ProvenanceFilter(keep).filter_batch(bare) == [True]
+
+
 def test_without_a_policy_a_scorer_measures(folder: Path) -> None:
     documents = make_documents(folder)[:3]
     told = [doc.metadata["ai_score"] for doc in ProvenanceScorer().run(iter(documents))]

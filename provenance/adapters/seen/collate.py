@@ -14,7 +14,7 @@ from provenance.adapters.loaders.declared import Declared
 from provenance.adapters.loaders.packed import FIELD, PACKED, pack
 from provenance.adapters.loaders.policy import SCORE_COLUMNS
 from provenance.adapters.seen.rows import TOKENS_FIELD, find_packed, read_columns, to_floats
-from provenance.adapters.seen.tokens import Tokens, count_tokens, to_counts
+from provenance.adapters.seen.tokens import Tokens, count_tokens, find_values, to_counts
 
 WEIGHT = "weight"
 _NUMBERED = PACKED.index("offset")
@@ -42,8 +42,16 @@ class Collator:
             return batch
         batch[FIELD] = _like(batch, packed.view(np.int64) if self.bits else packed)
         if self.tokens is not None:
-            batch[TOKENS_FIELD] = _like(batch, to_counts(count_tokens(samples, self.tokens, len(samples))))
+            batch[TOKENS_FIELD] = _like(batch, to_counts(self._count_tokens(samples, batch, self.tokens)))
         return batch
+
+    def _count_tokens(self, samples: Sequence[Any], batch: Any, tokens: Tokens) -> Any:
+        """By the samples; where these have no such field, by the batch, if it has a row for each."""
+        if isinstance(tokens, str) and find_values(samples, tokens) is None:
+            made = find_values(batch, tokens)
+            if made is not None and len(made) == len(samples):
+                return count_tokens(batch, tokens, len(samples))
+        return count_tokens(samples, tokens, len(samples))
 
     def _pack(self, samples: Sequence[Any]) -> Any:
         found = find_packed(samples)

@@ -41,9 +41,9 @@ def find_values(batch: Any, name: str) -> Any:
     if isinstance(batch, Mapping):
         values = batch.get(name)
         return values if hasattr(values, "detach") else read_column(batch, name)
-    if is_sample_list(batch) and not any(isinstance(sample, Mapping) and name in sample for sample in batch):
+    if hasattr(batch, "dtype") or isinstance(batch, str | bytes):
         return None
-    if hasattr(batch, "dtype"):
+    if is_sample_list(batch) and batch and not any(isinstance(row, Mapping) and name in row for row in batch):
         return None
     return read_column(batch, name) if count_rows(batch) else []
 

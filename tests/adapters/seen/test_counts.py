@@ -242,11 +242,21 @@ def test_tokens_of_joined_samples_are_refused_with_the_way_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "batch", [{"text": ["a", "b"]}, [{"text": "a"}], ["a", "b"], pl.DataFrame({"text": ["a"]}), np.zeros((3, 5))]
+    "batch",
+    [{"text": ["a", "b"]}, [{"text": "a"}], ["a", "b"], "a text", pl.DataFrame({"text": ["a"]}), np.zeros((3, 5))],
 )
 def test_a_batch_that_tells_no_origin_is_refused(batch: Any) -> None:
     with pytest.raises(ConfigError, match="neither `provenance` nor a column `origin`"):
         Seen().update(batch)
+
+
+def test_an_empty_batch_is_nothing_seen() -> None:
+    seen = Seen(tokens="input_ids")
+    for batch in ([], (), {"origin": [], "ai_score": []}, pl.DataFrame(make_samples()).head(0), make_packed(0)):
+        seen.update(batch)
+    seen.update(make_samples())
+    assert seen.table()["n_documents"].sum() == len(make_samples())
+    assert list(Seen().watch([[], make_samples()]))[0] == []
 
 
 def test_an_origin_of_another_name_is_refused() -> None:

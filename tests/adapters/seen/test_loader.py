@@ -74,3 +74,16 @@ def test_a_collated_batch_keeps_its_positions_and_leaves_score_columns_to_nobody
     check(seen, ids)
     assert len(ids) == N_SAMPLES
     assert dataset.state_dict()["streams"]
+
+
+def test_tokens_that_the_collate_function_makes_are_counted(tmp_path: Path) -> None:
+    def collate(samples: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"ids": torch.zeros(len(samples), 5), "attention_mask": torch.tensor([[1, 1, 1, 0, 0]] * len(samples))}
+
+    def join(samples: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"ids": torch.zeros(1, 5 * len(samples))}
+
+    for collator, n_tokens in ((collate, 3 * N_SAMPLES), (join, 0)):  # of joined samples nobody can tell
+        seen = provenance.Seen(tokens="ids")
+        list(seen.watch(make_loader(tmp_path, n_workers=0, collate_fn=seen.collate(collator))[1]))
+        assert seen.table()["n_tokens"].sum() == n_tokens

@@ -256,7 +256,7 @@ def test_an_empty_batch_is_nothing_seen() -> None:
         seen.update(batch)
     seen.update(make_samples())
     assert seen.table()["n_documents"].sum() == len(make_samples())
-    assert list(Seen().watch([[], make_samples()]))[0] == []
+    assert next(iter(Seen().watch([[], make_samples()]))) == []
 
 
 def test_an_origin_of_another_name_is_refused() -> None:

@@ -84,7 +84,7 @@ def test_impossible_options_are_refused(options: dict[str, Any], told: str):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"block": 65}, "block was 64 and is 65"),
+        ({"block": 65}, "block was 512 and is 65"),
         ({"seed": 8}, "seed was 7 and is 8"),
         ({"rank": 1, "world_size": 2}, "rank was 0 and is 1; world_size was 1 and is 2"),
         ({"shuffle": True}, "shuffle was False and is True"),

@@ -2,6 +2,7 @@
 
 from provenance.adapters.torch.dataset import ProvenanceDataset
 from provenance.adapters.torch.map import ScoredMap
+from provenance.adapters.torch.ranks import in_step
 from provenance.adapters.torch.sampler import ProvenanceSampler
 
-__all__ = ["ProvenanceDataset", "ProvenanceSampler", "ScoredMap"]
+__all__ = ["ProvenanceDataset", "ProvenanceSampler", "ScoredMap", "in_step"]

@@ -121,12 +121,23 @@ def _start() -> _Worker:
 
 @contextlib.contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """A worker inherits it from its first moment: Ctrl-C is the parent's to handle, which gets it a little later."""
+    """A worker inherits it from its first moment: Ctrl-C is the parent's to handle, which gets it a little later.
+
+    The system may hand the signal to another thread; Python then interrupts the main one all the same, but for the
+    handler. A worker half started would show people where it was.
+    """
+    heard: list[int] = []
+    in_main = threading.current_thread() is threading.main_thread()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number)) if in_main else None
     try:
         yield
     finally:
+        if in_main:
+            signal.signal(signal.SIGINT, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if heard:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _send(worker: _Worker, job: Job, task: Task) -> None:

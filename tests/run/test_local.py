@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from provenance.errors import OutputError, ShardError
 from provenance.run import Crew, Progress, Receipt, Task
+from provenance.run.local import _deaf_to_interrupts
 
 
 @dataclass(frozen=True)
@@ -107,3 +109,18 @@ def test_leaving_the_crew_ends_the_workers(tmp_path: Path) -> None:
         pid = next(crew.work(Job(tmp_path), tasks("a", "b", "c"), on_progress=lambda *_: None)).counts["pid"]
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_an_interrupt_waits_until_a_worker_has_started():
+    done = threading.Event()
+    other = threading.Thread(target=done.wait, daemon=True)  # a thread that the system may hand the signal to
+    other.start()
+    reached = False
+    with pytest.raises(KeyboardInterrupt), _deaf_to_interrupts():
+        signal.pthread_kill(other.ident, signal.SIGINT)
+        for _ in range(1000):
+            sum(range(100))  # where Python would run the handler
+        reached = True
+    done.set()
+    assert reached
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

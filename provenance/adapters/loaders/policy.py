@@ -55,6 +55,12 @@ class Policy:
             object.__setattr__(self, "declared", Declared.load(self.declared))
         object.__setattr__(self, "models", None if self.models is None else Path(self.models))
         object.__setattr__(self, "columns", tuple(self.columns))
+        source = self.manifest.column if self.manifest else None
+        if source in self.columns:
+            raise ConfigError(
+                f"scores would take the place of the field that names a sample's declared source, {source!r}: "
+                f"rename it, or leave {source!r} out of columns"
+            )
 
     def _check_options(self) -> None:
         check_name("text", self.text, "the name of the field with the text")

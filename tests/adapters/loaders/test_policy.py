@@ -162,6 +162,16 @@ def test_an_option_of_a_wrong_kind_is_refused_by_name(options, said):
         provenance.Filter(**options)
 
 
+def test_a_column_of_scores_does_not_take_the_place_of_the_source(scores):
+    declared = Declared((DeclaredSource("textbooks", "a teacher"),), column="origin")
+    with pytest.raises(ConfigError, match="rename it, or leave 'origin' out of columns"):
+        provenance.Scorer(scores=scores, declared=declared)
+    marked = provenance.Scorer(scores=scores, declared=declared, columns=("ai_score",))(
+        [{"id": "d0", "origin": "textbooks"}]
+    )
+    assert marked == [{"id": "d0", "origin": "textbooks", "ai_score": 0.9}]
+
+
 def test_columns_of_unequal_length_are_refused(scores):
     with pytest.raises(ConfigError, match="1 and 2 samples"):
         provenance.Filter(scores=scores)({"text": ["one"], "id": ["d0", "d1"]})

@@ -4,7 +4,7 @@ Loaders prefetch, and a collate function runs in a worker: what is counted there
 puts the scores into the batch, as one tensor, and the main process counts them where the batch is used.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from provenance.adapters.loaders.packed import FIELD, PACKED, pack
 from provenance.adapters.loaders.policy import SCORE_COLUMNS
 from provenance.adapters.seen.rows import TOKENS_FIELD, find_packed, read_columns, to_floats
 from provenance.adapters.seen.tokens import Tokens, count_tokens, find_values, to_counts
+from provenance.errors import ConfigError
 
 WEIGHT = "weight"
 _NUMBERED = PACKED.index("offset")
@@ -40,6 +41,11 @@ class Collator:
         packed = self._pack(samples)
         if packed is None:
             return batch
+        if not isinstance(batch, MutableMapping):
+            raise ConfigError(
+                f"a mapping is expected of the collate function, to put what is known of the samples beside, not "
+                f"{type(batch).__name__}"
+            )
         batch[FIELD] = _like(batch, packed.view(np.int64) if self.bits else packed)
         if self.tokens is not None:
             batch[TOKENS_FIELD] = _like(batch, to_counts(self._count_tokens(samples, batch, self.tokens)))

@@ -14,6 +14,7 @@ from torch.utils.data import DataLoader
 
 import provenance
 from provenance.adapters.torch.dataset import ProvenanceDataset
+from provenance.errors import ConfigError
 from tests.adapters.loaders.made_scores import make_row, make_scores
 
 N_SAMPLES = 60
@@ -74,6 +75,14 @@ def test_a_collated_batch_keeps_its_positions_and_leaves_score_columns_to_nobody
     check(seen, ids)
     assert len(ids) == N_SAMPLES
     assert dataset.state_dict()["streams"]
+
+
+@pytest.mark.parametrize("batch", [(torch.ones(8), torch.ones(8)), torch.ones(8)])
+def test_a_collate_function_that_makes_no_mapping_is_refused(tmp_path: Path, batch: Any) -> None:
+    seen = provenance.Seen()
+    _, loader = make_loader(tmp_path, n_workers=0, collate_fn=seen.collate(lambda samples: batch))
+    with pytest.raises(ConfigError, match="a mapping is expected of the collate function"):
+        next(iter(seen.watch(loader)))
 
 
 def test_tokens_that_the_collate_function_makes_are_counted(tmp_path: Path) -> None:

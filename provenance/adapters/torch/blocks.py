@@ -14,6 +14,7 @@ from provenance.adapters.loaders.packed import FIELD, Packed, pack
 from provenance.adapters.loaders.samples import NO_TEXT, NOT_TEXT, find_texts, give_text
 from provenance.adapters.loaders.scored import ORIGINS, PROBLEMS, Scored
 from provenance.adapters.torch.sources import Items, Places, Stream
+from provenance.errors import ConfigError
 
 Duplicates = Callable[[list[str]], list[bool]]
 _MAX_CHARS = 200_000  # as of `Policy`
@@ -39,6 +40,14 @@ class Weighing(Protocol):
 
     def weigh(self, scored: Scored) -> NDArray[np.float64]:
         """A number from 0 to 1 per row: the chance that the sample stays."""
+
+
+def check_policy(policy: object) -> None:
+    """ConfigError for what does not weigh samples."""
+    if isinstance(policy, type) or not all(hasattr(policy, name) for name in ("find_scores", "weigh", "text", "seed")):
+        raise ConfigError(
+            f"a policy is a Filter(...), Weights(...) or Scorer(...), or has find_scores and weigh, not {policy!r}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

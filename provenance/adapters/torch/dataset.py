@@ -13,6 +13,7 @@ from provenance.adapters.torch.blocks import (
     Chosen,
     Duplicates,
     Weighing,
+    check_policy,
     choose,
     drop_known,
     give_out,
@@ -74,11 +75,12 @@ class ProvenanceDataset(ResumableDataset):
         duplicates: Duplicates | None = None,
         splits_itself: bool | None = None,
     ) -> None:
+        check_policy(policy)
         self.policy = policy
         self.seed = policy.seed if seed is None else seed
         rank, world_size = find_rank(rank, world_size)
+        check_natural(seed=self.seed, block=block, shuffle_buffer=shuffle_buffer)
         self._size = max(shuffle_buffer, block)
-        check_natural(seed=self.seed)
         if self._size < 1:
             raise ConfigError(f"block={block}: a block has at least one item")
         self._shuffles_blocks = shuffle_buffer > 0

@@ -7,7 +7,7 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from provenance.adapters.loaders.packed import pack
-from provenance.adapters.torch.blocks import Weighing, add_fields
+from provenance.adapters.torch.blocks import Weighing, add_fields, check_policy
 from provenance.adapters.torch.sources import Items, get_items, has_numbers
 from provenance.errors import ConfigError
 
@@ -24,6 +24,7 @@ class ScoredMap(Dataset[Any]):
             raise ConfigError(
                 f"{type(dataset).__name__} has no length or no numbered items; use ProvenanceDataset for it"
             )
+        check_policy(policy)
         self.dataset = dataset
         self.policy = policy
 

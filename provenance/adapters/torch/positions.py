@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ def read_state(state: Mapping[str, Any], settings: Mapping[str, Any]) -> Positio
 
 def check_settings(state: Mapping[str, Any], settings: Mapping[str, Any], names: Sequence[str]) -> None:
     """ConfigError for a state of something else, or one saved with other settings; a warning for another policy."""
-    missing = [name for name in names if name not in state]
+    missing = [name for name in names if not isinstance(state, Mapping) or name not in state]
     if missing:
         raise ConfigError(f"this is no state that was saved here: it has no {', '.join(missing)}")
     differ = [name for name, value in settings.items() if name != "policy" and state[name] != value]
@@ -99,11 +100,11 @@ def check_settings(state: Mapping[str, Any], settings: Mapping[str, Any], names:
         )
 
 
-def check_natural(**numbers: int) -> None:
-    """ConfigError for a number below 0, by its name: chance is made from seed and epoch, and takes no such."""
+def check_natural(**numbers: object) -> None:
+    """ConfigError for what is no whole number of 0 or more, by its name: chance is made from seed and epoch."""
     for name, number in numbers.items():
-        if number < 0:
-            raise ConfigError(f"{name}={number}: must be 0 or more")
+        if isinstance(number, bool) or not isinstance(number, Integral) or int(number) < 0:
+            raise ConfigError(f"{name}={number!r}: must be a whole number of 0 or more")
 
 
 def check_streams(position: Position, n_streams: int) -> None:

@@ -128,6 +128,9 @@ class ProvenanceSampler(Sampler[int]):
             raise ConfigError("a StatefulDataLoader keeps count itself: save and load its state_dict")
         size = find_batch_size(loader)
         self._tracked = self._resume or 0
+        if self._resume is not None and self._resume >= len(self):
+            self._resume = None  # here, not in `__iter__`, which some loaders call twice
+            return
         for batch in loader:
             self._tracked = min(self._tracked + size, len(self))
             yield batch
@@ -156,7 +159,9 @@ class ProvenanceSampler(Sampler[int]):
 
     def _count_samples(self, n_samples: int | None) -> int:
         """Samples over all ranks, a multiple of their number."""
-        if n_samples is not None and n_samples < 1:
+        if n_samples is not None:
+            check_natural(n_samples=n_samples)
+        if n_samples == 0:
             raise ConfigError(f"n_samples={n_samples}: an epoch has at least one sample")
         if self._replacement:
             return -(-(len(self.weights) if n_samples is None else n_samples) // self.world_size) * self.world_size
@@ -183,5 +188,7 @@ def _weigh_all(dataset: Any, policy: Any, batch: int) -> tuple[Weights01, NDArra
 def _check_weights(weights: Weights01, n_rows: int) -> None:
     if weights.shape != (n_rows,):
         raise ConfigError(f"{n_rows} samples need as many weights, not an array of shape {weights.shape}")
-    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
-        raise ConfigError("weights are numbers of 0 or more, of which at least one is not 0")
+    if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        raise ConfigError("weights are finite numbers of 0 or more")
+    if not weights.any():
+        raise ConfigError(f"nothing to draw: none of {n_rows} samples has a weight above 0; loosen the policy")

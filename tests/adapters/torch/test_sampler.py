@@ -206,6 +206,25 @@ def test_the_end_gives_nothing_and_then_a_whole_epoch():
     assert list(resumed) == whole
 
 
+@pytest.mark.parametrize("batch_size", [4, None])
+@pytest.mark.parametrize("workers", [0, 1])
+def test_the_end_gives_nothing_in_loaders_that_ask_twice_for_the_numbers(workers: int, batch_size: int | None):
+    """A loader with workers and without batches calls `iter(sampler)` twice, and reads the second."""
+
+    def make() -> tuple[ProvenanceSampler, Any]:
+        sampler = ProvenanceSampler(ITEMS, WEIGHTS, n_samples=12)
+        return sampler, sampler.track(DataLoader(ITEMS, sampler=sampler, batch_size=batch_size, num_workers=workers))
+
+    first, batches = make()
+    whole = [batch["n"] for batch in batches]
+    resumed, batches = make()
+    resumed.load_state_dict(first.state_dict())
+    assert list(batches) == []
+    assert resumed.state_dict() == first.state_dict()
+    again = [batch["n"] for batch in resumed.track(DataLoader(ITEMS, sampler=resumed, batch_size=batch_size))]
+    assert np.array_equal(np.concatenate(again, axis=None), np.concatenate(whole, axis=None))
+
+
 def test_a_state_goes_on_in_its_epoch_only():
     sampler = ProvenanceSampler(ITEMS, WEIGHTS)
     sampler.set_epoch(2)
@@ -236,10 +255,15 @@ def test_a_state_of_another_sampler_is_refused(options: dict[str, Any], told: st
 # What is refused
 
 
-@pytest.mark.parametrize("weights", [np.ones(3), np.zeros(N_ITEMS), -WEIGHTS, WEIGHTS * np.nan], ids=str)
+@pytest.mark.parametrize("weights", [np.ones(3), -WEIGHTS, WEIGHTS * np.nan], ids=str)
 def test_impossible_weights_are_refused(weights: Any):
     with pytest.raises(ConfigError, match="weights"):
         ProvenanceSampler(ITEMS, weights)
+
+
+def test_a_policy_that_keeps_nothing_is_told():
+    with pytest.raises(ConfigError, match="nothing to draw: none of 230 samples"):
+        ProvenanceSampler(ITEMS, np.zeros(N_ITEMS))
 
 
 def test_an_iterable_is_refused():
@@ -254,7 +278,7 @@ def test_more_samples_than_there_are_cannot_be_drawn_without_replacement():
         ProvenanceSampler(ITEMS, np.ones(N_ITEMS), n_samples=231, replacement=False)
 
 
-@pytest.mark.parametrize("options", [{"seed": -1}, {"n_samples": 0}], ids=str)
+@pytest.mark.parametrize("options", [{"seed": -1}, {"n_samples": 0}, {"n_samples": "9"}], ids=str)
 def test_impossible_options_are_refused(options: dict[str, Any]):
     with pytest.raises(ConfigError, match=next(iter(options))):
         ProvenanceSampler(ITEMS, WEIGHTS, **options)

@@ -14,6 +14,7 @@ pytest.importorskip("torchdata", reason="needs torchdata")
 import torch
 from torch.utils.data import DataLoader
 
+import provenance
 from provenance.adapters.torch import ProvenanceDataset, ScoredMap
 from provenance.errors import ConfigError
 from tests.adapters.torch.made import (
@@ -71,6 +72,9 @@ def test_what_is_neither_iterable_nor_numbered_is_refused():
         ({"shuffle": True}, "shuffle_buffer"),
         ({"seed": -1}, "seed"),
         ({"block": 0}, "block"),
+        ({"block": "8"}, "block='8'"),
+        ({"shuffle_buffer": -5}, "shuffle_buffer=-5"),
+        ({"seed": 1.5}, "seed=1.5"),
         ({"rank": 1}, "world_size"),
         ({"rank": 4, "world_size": 4}, "rank=4"),
     ],
@@ -98,9 +102,18 @@ def test_a_state_of_another_dataset_is_refused(options: dict[str, Any], told: st
         ProvenanceDataset(make_items(), ByNumber(), **options).load_state_dict(state)
 
 
-def test_a_state_of_something_else_is_refused():
+@pytest.mark.parametrize("state", [{"epoch": 1}, None], ids=str)
+def test_a_state_of_something_else_is_refused(state: Any):
     with pytest.raises(ConfigError, match="no state"):
-        ProvenanceDataset(make_items(), ByNumber()).load_state_dict({"epoch": 1})
+        ProvenanceDataset(make_items(), ByNumber()).load_state_dict(state)
+
+
+@pytest.mark.parametrize("policy", [None, "filter", provenance.Filter], ids=str)
+def test_what_is_no_policy_is_refused(policy: Any):
+    with pytest.raises(ConfigError, match="a policy is a Filter"):
+        ProvenanceDataset(make_items(), policy)
+    with pytest.raises(ConfigError, match="a policy is a Filter"):
+        ScoredMap(make_items(), policy)
 
 
 def test_a_state_of_another_policy_is_told():

@@ -28,6 +28,7 @@ POLICIES: dict[str, Policy] = {
     "none": provenance.Scorer(),
     "Filter(max_ai_score=0.5)": provenance.Filter(max_ai_score=0.5),
     "Weights(power=1.0)": provenance.Weights(power=1.0),
+    "Weights(power=6.0)": provenance.Weights(power=6.0),
 }
 
 

@@ -87,7 +87,7 @@ class Weights(Policy):
         else:
             tilt = fit_tilt(scores.all, self._weigh_clusters(scores.all), target, ceiling, references, self.seed)
         if scores is None or not tilt.reached:
-            low = "" if tilt.weighted_human_share_low is None else f", at least {tilt.weighted_human_share_low:.3f}"
+            low = "" if tilt.weighted_human_share_low is None else f", as little as {tilt.weighted_human_share_low:.3f}"
             share = f"share of human documents expected by the detector's scores {tilt.weighted_human_share:.3f}{low}"
             _LOG.warning("target_human_share %g: %s; %s", target, share, tilt.note)
         return tilt

@@ -134,11 +134,14 @@ def test_after_a_policy_that_leaves_only_what_scores_like_people_there_is_no_est
     assert row["human_share"] > 0.5  # the plain counts are given
 
 
-def test_a_policy_that_weighs_all_alike_is_no_reason_to_refuse() -> None:
-    scored, _ = draw_corpus(3000, 0.3, seed=1)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_policy_that_weighs_all_alike_is_no_reason_to_refuse(language: str) -> None:
+    """Also in a language without reference scores, where the estimate makes do with scores as they are."""
+    scored = replace(draw_corpus(3000, 0.3, seed=1)[0], language=np.full(3000, language))
     alike = see(scored, policy=provenance.Filter(max_ai_score=1.0)).ratio()
     assert alike.equals(see(scored, policy=provenance.Scorer()).ratio())
     assert alike["estimable"][0]
+    assert see(scored, policy=provenance.Filter(max_ai_score=0.5)).ratio()["estimable"][0] == (language == "en")
 
 
 def test_the_reference_stands_while_half_of_its_sources_of_each_origin_are_left() -> None:

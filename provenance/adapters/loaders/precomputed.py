@@ -225,7 +225,12 @@ def _verdicts(folder: Path) -> list[Path]:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    known = path.stat()
+    try:
+        known = path.stat()
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: no such file or folder of scores ({error.strerror}); relative paths start from {Path.cwd()}"
+        ) from error
     return known.st_mtime_ns, known.st_size
 
 

@@ -151,6 +151,12 @@ def has_numbers(dataset: object) -> bool:
     """Whether a dataset is one with a length and numbered items; ConfigError for a table, whose rows are no items."""
     if isinstance(dataset, Mapping | str | bytes) or type(dataset).__module__.split(".")[0] in _TABLES:
         raise ConfigError(f"a {type(dataset).__name__} is no source of samples: give a list of its rows, or a Dataset")
+    told = getattr(dataset, "format", None)
+    if isinstance(told, Mapping) and told.get("type") in ("arrow", *_TABLES):
+        raise ConfigError(
+            f"in the format {told['type']!r} items of a {type(dataset).__name__} are tables, not samples: "
+            "give dataset.with_format(None)"
+        )
     iterated = isinstance(dataset, torch.utils.data.IterableDataset)
     return not iterated and hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")
 

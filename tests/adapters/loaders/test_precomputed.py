@@ -153,3 +153,13 @@ def test_tables_of_a_run_that_do_not_agree_are_refused(tmp_path):
     pl.read_parquet(path).head(1).write_parquet(path)
     with pytest.raises(ConfigError, match="differ in length"):
         Scores(run).find(["d0"])
+
+
+def test_scores_that_are_gone_are_told_with_a_key_and_when_unpickled(tmp_path):
+    with pytest.raises(ConfigError, match=r"nowhere\.parquet: no such file or folder of scores"):
+        Scores(tmp_path / "nowhere.parquet", key="id")
+    path = make_scores(tmp_path / "scores.parquet")
+    sent = pickle.dumps(Scores(path))
+    path.unlink()
+    with pytest.raises(ConfigError, match=r"scores\.parquet: no such file or folder of scores"):
+        pickle.loads(sent)

@@ -61,6 +61,16 @@ def test_a_table_is_no_source(table: Any):
         ProvenanceDataset(table, ByNumber())
 
 
+@pytest.mark.parametrize("name", ["arrow", "polars", "pandas"])
+def test_a_dataset_that_gives_tables_is_refused(name: str):
+    datasets = pytest.importorskip("datasets", reason="needs datasets")
+    if name == "pandas":
+        pytest.importorskip("pandas", reason="needs pandas")
+    source = datasets.Dataset.from_list(make_items()).with_format(name)
+    with pytest.raises(ConfigError, match=rf"in the format '{name}' .*with_format\(None\)"):
+        ProvenanceDataset(source, ByNumber())
+
+
 def test_what_is_neither_iterable_nor_numbered_is_refused():
     with pytest.raises(ConfigError, match="neither"):
         ProvenanceDataset(5, ByNumber())

@@ -1,6 +1,7 @@
 """Sampling weights: how often a sample is drawn, instead of whether it stays."""
 
 import logging
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 
 from provenance.adapters.loaders.batches import in_kind
 from provenance.adapters.loaders.declared import Weights01
+from provenance.adapters.loaders.options import check_number
 from provenance.adapters.loaders.policy import Policy
 from provenance.adapters.loaders.precomputed import Scores
 from provenance.adapters.loaders.scored import Scored
@@ -17,6 +19,7 @@ from provenance.errors import ConfigError
 from provenance.verdict import VerdictOptions
 
 _LOG = logging.getLogger(__name__)
+_BETWEEN = (float(np.nextafter(0.0, 1.0)), float(np.nextafter(1.0, 0.0)))  # the ends are left out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,19 +43,20 @@ class Weights(Policy):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.target_human_share is not None and not 0.0 < self.target_human_share < 1.0:
-            raise ConfigError(f"target_human_share must lie between 0 and 1, not {self.target_human_share!r}")
-        if self.power is not None and not 0.0 <= self.power < float("inf"):
-            raise ConfigError(f"power must not be negative, not {self.power!r}")
-        if not 0.0 <= self.cluster_power <= 1.0:
-            raise ConfigError(f"cluster_power must lie between 0 and 1, not {self.cluster_power!r}")
+        if self.target_human_share is not None:
+            check_number("target_human_share", self.target_human_share, "lie between 0 and 1", *_BETWEEN)
+        if self.power is not None:
+            check_number("power", self.power, "be a number and not be negative", 0.0, sys.float_info.max)
+        check_number("cluster_power", self.cluster_power, "lie between 0 and 1", 0.0, 1.0)
+        if self.tilt is not None and not isinstance(self.tilt, Tilt):
+            raise ConfigError(f"tilt must be that of other weights (weigh.tilt), not {self.tilt!r}")
         if self.target_human_share is not None and self.tilt is None:
             object.__setattr__(self, "tilt", self._find_tilt(self.known))
 
     def fit(self, scores: Scores | Path | str) -> "Weights":
         """The same weights with the power that the target needs on these scores; ConfigError without a target."""
         if self.target_human_share is None:
-            raise ConfigError("there is nothing to find without target_human_share")
+            raise ConfigError("there is nothing to find without a target: Weights(target_human_share=...).fit(scores)")
         return replace(self, tilt=self._find_tilt(scores if isinstance(scores, Scores) else Scores(scores)))
 
     def __call__(self, given: Any) -> Any:

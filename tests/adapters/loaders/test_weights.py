@@ -189,7 +189,7 @@ def test_without_scores_the_presumed_corpus_is_named(caplog):
 
 
 def test_nothing_to_fit_is_refused(scores, tmp_path):
-    with pytest.raises(ConfigError, match="without target_human_share"):
+    with pytest.raises(ConfigError, match="without a target"):
         provenance.Weights(power=1.0).fit(scores)
     pl.read_parquet(scores).clear().write_parquet(tmp_path / "empty.parquet")
     with pytest.raises(ConfigError, match="there are none"):
@@ -206,6 +206,11 @@ def test_nothing_to_fit_is_refused(scores, tmp_path):
         {"power": -1.0},
         {"power": float("inf")},
         {"cluster_power": 2.0},
+        {"cluster_power": None},
+        {"target_human_share": "0.8"},
+        {"power": "2"},
+        {"power": True},
+        {"tilt": 2.0},
     ],
 )
 def test_a_wrong_option_is_refused(options):

@@ -72,6 +72,7 @@ class Declared:
         return cls(tuple(_make_source(path, source) for source in sources), column)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "sources", tuple(self.sources))
         names = [source.name for source in self.sources]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

@@ -112,3 +112,10 @@ def test_over_a_whole_corpus_what_is_counted_goes_before_a_told_share():
 def test_one_row_alone_is_not_capped_where_no_share_is_told():
     declared = Declared((DeclaredSource("a", "t", cap=0.2),))
     assert declared.hold(np.ones(1), np.zeros(1, np.int32), others=1.0).tolist() == [1.0]
+
+
+def test_sources_given_as_a_list_are_those_of_a_tuple():
+    source = DeclaredSource("textbooks", "a model", cap=0.5)
+    declared = Declared([source])
+    assert declared == Declared((source,))
+    assert hash(declared) == hash(Declared((source,)))  # policies that have it are looked up by it

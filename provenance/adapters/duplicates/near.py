@@ -130,8 +130,11 @@ class NearDuplicates:
 
     def _describe(self) -> dict[str, Any]:
         options = self.options
+        is_bloom = isinstance(self._index, BloomIndex)
+        compared = {} if is_bloom else {"threshold": options.threshold}
         return {
-            "memory": "bloom" if isinstance(self._index, BloomIndex) else "signatures",
+            **compared,
+            "memory": "bloom" if is_bloom else "signatures",
             "shingle_words": options.shingle_words,
             "num_perm": options.num_perm,
             "seed": options.seed,

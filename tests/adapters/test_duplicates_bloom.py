@@ -184,7 +184,7 @@ def test_a_state_of_other_options_is_refused():
         provenance.NearDuplicates().load_state_dict(state)
     with pytest.raises(ConfigError, match="the state is of"):
         make_bloom(threshold=0.6).load_state_dict(state)
-    with pytest.raises(ConfigError, match="'threshold': 0.6"):
+    with pytest.raises(ConfigError, match=r"'threshold': 0\.6"):
         provenance.NearDuplicates(threshold=0.6).load_state_dict(provenance.NearDuplicates().state_dict())
     with pytest.raises(ConfigError, match="bytes"):
         provenance.NearDuplicates(memory="bloom", n_expected=20_000).load_state_dict(state)

@@ -173,7 +173,7 @@ def test_odd_mappings_come_out_and_collate(workers: int):
 NO_TEXT: list[Any] = [5, 1.5, True, ["a", "list"], {"a": 1}, {1}, np.float32("nan"), np.array(["a"]), object(), None]
 
 
-@pytest.mark.parametrize("value", NO_TEXT, ids=str)
+@pytest.mark.parametrize("value", NO_TEXT, ids=lambda value: type(value).__name__)
 def test_what_is_no_text_collates_first_in_a_batch_and_says_so(value: Any):
     """Torch's collate goes by the first sample of a batch: an odd one there ends the epoch."""
     source = [{"text": value}, {"text": "a text"}, {"text": value}]

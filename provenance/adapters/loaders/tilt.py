@@ -79,7 +79,7 @@ def fit_tilt(
     row = _estimate(scored, references, seed)
     prior_ai, prior_mt, note = _read_priors(row)
     tilt = _solve(find_human(scored, prior_ai, prior_mt), factors, target, ceiling, (prior_ai, prior_mt), note)
-    return replace(tilt, weighted_human_share_low=_find_low(tilt, row["human_low"], references))
+    return replace(tilt, weighted_human_share_low=_find_low(tilt, row["human_low"], _find_measured(scored), references))
 
 
 def assume_tilt(target: float, ceiling: float, references: ReferenceScores | None) -> Tilt:
@@ -126,11 +126,19 @@ def _solve(
     return Tilt(high, *priors, before, after, mean, kish, len(human), after >= target - 1e-6, note, most)
 
 
-def _find_low(tilt: Tilt, human_low: float | None, references: ReferenceScores | None) -> float | None:
+def _find_measured(scored: Scored) -> float:
+    """The share of documents with both scores."""
+    return float((~np.isnan(scored.ai_score) & ~np.isnan(scored.mt_score)).mean())
+
+
+def _find_low(
+    tilt: Tilt, human_low: float | None, measured_share: float, references: ReferenceScores | None
+) -> float | None:
     """The least share of weight that human documents have: their least prevalence x mean weight of theirs / of all.
 
     The mean weight of all is counted. That of human ones is told by the reference's sources, any of which may be what a
-    corpus is made of: the lower end (2.5 %) of them. Nothing is presumed of what generators score after weighting.
+    corpus is made of: the lower end (2.5 %) of them. Nothing is presumed of what generators score after weighting, and
+    of documents without scores, of which the prevalence says nothing, none is presumed human.
     """
     if human_low is None or references is None:
         return None
@@ -144,7 +152,8 @@ def _find_low(tilt: Tilt, human_low: float | None, references: ReferenceScores |
     )
     _, source = np.unique(known["source"].to_numpy(), return_inverse=True)
     means = np.bincount(source, tilt.weigh((1.0 - ai) * (1.0 - mt))) / np.bincount(source)
-    return min(human_low * float(np.quantile(means, 0.025)) / tilt.mean_weight, tilt.weighted_human_share)
+    least = human_low * measured_share * float(np.quantile(means, 0.025)) / tilt.mean_weight
+    return min(least, tilt.weighted_human_share)
 
 
 def _share(human: Values, weights: Values) -> float:

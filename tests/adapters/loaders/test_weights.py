@@ -146,6 +146,13 @@ def test_a_prevalence_that_cannot_be_estimated_is_presumed_and_told(tmp_path):
     assert tilt.weighted_human_share_low is None
 
 
+def test_a_fit_knows_how_many_documents_have_scores():
+    from provenance.adapters.loaders.tilt import _find_measured
+
+    scored = make_scored(4, ai_score=[0.1, np.nan, 0.2, 0.3], mt_score=[0.1, 0.1, np.nan, 0.3])
+    assert _find_measured(scored) == 0.5
+
+
 def test_prevalence_of_a_fit_is_estimated_from_the_scores(tmp_path):
     from provenance.adapters.loaders.tilt import load_references
 
@@ -172,11 +179,14 @@ def test_the_lower_figure_is_the_least_prevalence_by_the_weight_of_the_kind_that
     known = ReferenceScores(frame.with_columns(language=pl.lit("en"), mt_score=pl.lit(0.0), **blank))
     tilt = Tilt(2.0, 0.1, 0.1, 0.5, 0.9, 0.4, 0.5, 1000, True, "")
     least = float(np.quantile([0.9**2, 0.7**2, 0.5**2], 0.025))
-    assert _find_low(tilt, 0.3, known) == pytest.approx(0.3 * least / 0.4)
-    assert _find_low(tilt, 1.0, known) == pytest.approx(min(least / 0.4, 0.9))
-    assert _find_low(replace(tilt, mean_weight=0.01), 0.3, known) == 0.9
-    assert _find_low(tilt, None, known) is None
-    assert _find_low(tilt, 0.3, None) is None
+    assert _find_low(tilt, 0.3, 1.0, known) == pytest.approx(0.3 * least / 0.4)
+    assert _find_low(tilt, 0.3, 0.5, known) == pytest.approx(
+        0.15 * least / 0.4
+    )  # of the other half none is presumed human
+    assert _find_low(tilt, 1.0, 1.0, known) == pytest.approx(min(least / 0.4, 0.9))
+    assert _find_low(replace(tilt, mean_weight=0.01), 0.3, 1.0, known) == 0.9
+    assert _find_low(tilt, None, 1.0, known) is None
+    assert _find_low(tilt, 0.3, 1.0, None) is None
 
 
 def test_without_scores_the_presumed_corpus_is_named(caplog):

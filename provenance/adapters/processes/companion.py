@@ -57,6 +57,7 @@ class _Companion:
     said: IO[bytes]  # what it writes to standard output and error
 
     def ask(self, call: bytes) -> bytearray:
+        """The answer to a call, both pickled. Raises EOFError or OSError when the companion ends before it."""
         _write(self.pipe, call)
         answer = _read(self.pipe)
         if answer is None:

@@ -193,9 +193,10 @@ class Seen:
         made._restore(state)
         return made
 
-    def merge(self, others: Iterable["Seen | Path | str"]) -> "Seen":
-        """A new one with what this and others (or their files) have seen, on the options of this one."""
-        every = [self, *(other if isinstance(other, Seen) else Seen.load(other) for other in others)]
+    def merge(self, others: "Iterable[Seen | Path | str] | Seen | Path | str") -> "Seen":
+        """A new one with what this and others or their files (one or many) have seen, on the options of this one."""
+        given = [others] if isinstance(others, Seen | Path | str) else others
+        every = [self, *(other if isinstance(other, Seen) else Seen.load(other) for other in given)]
         size = min(one.max_sample for one in every)
         made = Seen(declared=self.declared, rank=self.rank, policy=self.policy, seed=self.seed, max_sample=size)
         made.tokens, made.models, made.epoch = self.tokens, self.models, max(one.epoch for one in every)

@@ -48,4 +48,6 @@ def test_the_first_problem_is_named_where_the_policy_raises():
 
 def test_a_cut_text_is_no_error():
     values = ["x" * 200, "fine"]
-    refuse_problems(find_texts(values, 100)[1], values, str)
+    problems = find_texts(values, 100)[1]
+    assert [PROBLEMS[problem] for problem in problems] == ["cut", ""]
+    refuse_problems(problems, values, str)

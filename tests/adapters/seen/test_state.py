@@ -68,6 +68,8 @@ def test_ranks_add_up_exactly_in_any_order(tmp_path: Path) -> None:
     ranks[2].save(tmp_path / "seen-2.json")
     merged = ranks[0].merge([ranks[1], tmp_path / "seen-2.json"])
     assert same(merged, ranks[2].merge([ranks[1], ranks[0]]))
+    assert same(ranks[0].merge(tmp_path / "seen-2.json"), ranks[0].merge([ranks[2]]))
+    assert same(ranks[0].merge(str(tmp_path / "seen-2.json")), ranks[0].merge(ranks[2]))
     assert merged.counts().equals(pl.concat([one.counts() for one in ranks]).sort("epoch", "rank", maintain_order=True))
     assert merged.ratio()["n_documents"][0] == 3 * 8 * 4
     assert merged.ratio()["n_sampled"][0] == 30

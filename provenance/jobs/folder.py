@@ -73,12 +73,10 @@ class RunFolder:
 
     def append(self, receipt: Receipt) -> Receipt:
         """Writes a receipt through to the ledger, and gives it back as written: without secrets. Raises OutputError."""
-        receipt = _without_secrets(receipt)
         try:
-            self.ledger.append(receipt)
+            return self.ledger.append(_without_secrets(receipt))
         except OSError as error:
             raise output_error(self.ledger.path, error) from error
-        return receipt
 
 
 @dataclass(frozen=True, slots=True)

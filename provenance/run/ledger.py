@@ -6,6 +6,8 @@ task it told of is then done again.
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance.run.task import Receipt, Task
@@ -19,13 +21,15 @@ class Ledger:
         self._receipts: dict[tuple[str, str, str], Receipt] = {}
         self._read()
 
-    def append(self, receipt: Receipt) -> None:
-        """Writes the receipt through to the disk. Raises OSError."""
+    def append(self, receipt: Receipt) -> Receipt:
+        """Writes the receipt through to the disk, and gives it back as written: with the time. Raises OSError."""
+        receipt = receipt if receipt.ended else replace(receipt, ended=_now())
         with self.path.open("a", encoding="utf-8") as file:
             file.write(receipt.to_json() + "\n")
             file.flush()
             os.fsync(file.fileno())
         self._receipts[receipt.task.key] = receipt
+        return receipt
 
     def find_open(self, tasks: Iterable[Task]) -> list[Task]:
         """Those tasks that are not done, or were done on other inputs, in order."""
@@ -53,3 +57,7 @@ class Ledger:
             except ValueError:
                 continue  # a damaged line: its task is done again
             self._receipts[receipt.task.key] = receipt
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

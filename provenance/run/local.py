@@ -8,15 +8,17 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from provenance.errors import OutputError
+from provenance.run.stopwatch import Stopwatch
 from provenance.run.task import Receipt, Task
 
 Progress = Callable[[int], None]
@@ -99,14 +101,26 @@ class Crew:
 
 def attempt(job: Job, task: Task, progress: Progress) -> Receipt:
     """Does a task in this process; an exception in it becomes a receipt with `error`."""
+    watch = Stopwatch()
     try:
-        return job(task, progress)
+        receipt = job(task, progress)
     except OutputError as error:
-        return Receipt(task, complete=False, error=str(error), traceback=traceback.format_exc(), fatal=True)
+        receipt = _give_up(watch, task, str(error), fatal=True)
     except Exception as error:  # noqa: BLE001  the border around a job: one shard is lost, the run goes on
         name = type(error).__name__
         message = str(error) if name == "ShardError" else f"{task.source}: {name}: {error}"
-        return Receipt(task, complete=False, error=message, traceback=traceback.format_exc())
+        receipt = _give_up(watch, task, message, fatal=False)
+    return replace(receipt, worker=_name_worker(os.getpid()))
+
+
+def _give_up(watch: Stopwatch, task: Task, error: str, *, fatal: bool) -> Receipt:
+    """Called where the exception is being handled."""
+    receipt = watch.receipt(task, {}, complete=False)
+    return replace(receipt, error=error, traceback=traceback.format_exc(), fatal=fatal)
+
+
+def _name_worker(pid: int | None) -> str:
+    return f"{socket.gethostname()}:{pid}"
 
 
 def _start() -> _Worker:
@@ -178,7 +192,8 @@ def _bury(worker: _Worker, task: Task, queue: _Queue) -> Receipt | None:
         queue.waiting.appendleft(task)
         return None
     how = _describe_exit(worker.process.exitcode)
-    return Receipt(task, complete=False, error=f"{task.source}: the worker process {how}, {tried} times; shard lost")
+    error = f"{task.source}: the worker process {how}, {tried} times; shard lost"
+    return Receipt(task, complete=False, error=error, worker=_name_worker(worker.process.pid))
 
 
 def _describe_exit(code: int | None) -> str:

@@ -33,7 +33,9 @@ class Receipt:
 
     `counts` add up by name over receipts of a phase; `notes` are sentences for people. `skipped` is what was not read
     of the input, each stretch as offset, length and reason, in order; `skipped_more` counts those left out of it.
-    `fatal` stops the whole run.
+    `fatal` stops the whole run. `ended` is when the ledger got it (UTC, ISO 8601), empty in ledgers from before that
+    was told; `worker` is the process that did it, as host:pid, empty where it is not known. Receipts that differ in
+    these two only are equal.
     """
 
     task: Task
@@ -49,6 +51,8 @@ class Receipt:
     error: str | None = None
     traceback: str | None = None
     fatal: bool = False
+    ended: str = field(default="", compare=False)
+    worker: str = field(default="", compare=False)
 
     @property
     def done(self) -> bool:
@@ -56,8 +60,12 @@ class Receipt:
         return self.error is None
 
     def to_json(self) -> str:
-        """One line of the ledger."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        """One line of the ledger; without what was never told, so that digests of receipts stay what they were."""
+        values = asdict(self)
+        for name in ("ended", "worker"):
+            if not values[name]:
+                del values[name]
+        return json.dumps(values, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, line: str) -> "Receipt":

@@ -1,5 +1,7 @@
 """The ledger: what was done stays done, what was half written is done again."""
 
+import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,23 @@ def test_a_name_with_a_line_separator_is_one_line(tmp_path: Path) -> None:
     odd = task("a\u2028b\x85c")
     Ledger(tmp_path / "l").append(Receipt(odd, {"records": 3}))
     assert Ledger(tmp_path / "l").find_open([odd]) == []
+
+
+def test_a_receipt_has_the_time_it_came_to_the_ledger(tmp_path: Path) -> None:
+    before = datetime.now(UTC)
+    given = Ledger(tmp_path / "l").append(receipt())
+    (read,) = Ledger(tmp_path / "l").receipts("read")
+    assert given.ended == read.ended
+    assert before - timedelta(seconds=1) <= datetime.fromisoformat(read.ended) <= datetime.now(UTC)
+
+
+def test_a_ledger_from_before_times_were_told_is_read(tmp_path: Path) -> None:
+    old = json.loads(receipt().to_json())
+    assert not {"ended", "worker"} & old.keys()
+    (tmp_path / "l").write_text(json.dumps(old) + "\n")
+    (read,) = Ledger(tmp_path / "l").receipts("read")
+    assert (read, read.ended, read.worker) == (receipt(), "", "")
+
+
+def test_when_and_by_whom_makes_no_other_receipt() -> None:
+    assert receipt(ended="2026-11-23T01:00:00.000+00:00", worker="a:1") == receipt()

@@ -3,6 +3,7 @@
 import _thread
 import os
 import signal
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,12 @@ def test_an_exception_loses_its_task_only(tmp_path: Path) -> None:
     assert found["raise"].error == "/raise: ValueError: a bug"
     assert "Traceback" in (found["raise"].traceback or "")
     assert found["a"].done
+
+
+def test_a_receipt_says_which_process_did_it(tmp_path: Path) -> None:
+    found = receipts_of(tmp_path, "raise", "a", workers=1)
+    assert found["a"].worker == f"{socket.gethostname()}:{found['a'].counts['pid']}" == found["raise"].worker
+    assert found["raise"].peak_memory_bytes > 0
 
 
 def test_a_lost_shard_says_why(tmp_path: Path) -> None:

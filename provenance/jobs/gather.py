@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
 from provenance.jobs.sources.plan import Shard
+from provenance.jobs.weights import add_weights
 from provenance.report import Example, make_example, read_spans
 from provenance.run import Ledger, Receipt
 from provenance.schema import TABLES
 from provenance.stats.sites.columns import SITE_COLUMNS, add_site_columns
-from provenance.store import table_path
+from provenance.stats.weighting import WEIGHT
+from provenance.store import Place, scan_file, table_path
 
 ORIGINS = ("human", "ai_generated", "machine_translated", "undetermined")
 _SCHEMAS = {table.name: table.schema for table in TABLES}
@@ -35,10 +36,11 @@ _SHOWN = ("url", "text", "warc_filename", "warc_record_offset", "warc_record_len
 
 @dataclass(frozen=True, slots=True)
 class RunTables:
-    """The judged shards of an output folder."""
+    """The judged shards of an output folder; `weighted`: its documents are a sample and have weights."""
 
-    out: Path
+    out: Place
     shards: tuple[Shard, ...]
+    weighted: bool = False
 
     @property
     def receipts(self) -> list[Receipt]:
@@ -47,8 +49,7 @@ class RunTables:
 
     def scan(self, table: str, shard: Shard) -> pl.LazyFrame:
         """One shard's file of a table."""
-        path = table_path(self.out, table, shard.crawl, shard.name)
-        return pl.scan_parquet(path, hive_partitioning=False, glob=False)
+        return scan_file(table_path(self.out, table, shard.crawl, shard.name))
 
 
 def scan_all(runs: Sequence[RunTables], table: str) -> pl.LazyFrame:
@@ -58,7 +59,10 @@ def scan_all(runs: Sequence[RunTables], table: str) -> pl.LazyFrame:
 
 
 def scan_scored(runs: Sequence[RunTables]) -> pl.LazyFrame:
-    """A row per document with what estimates and trends need, its site columns among it; no text."""
+    """A row per document with what estimates and trends need, its site columns among it; no text.
+
+    Documents of weighted runs have `sample_weight`, null where they were not drawn; of others there is no such column.
+    """
     return _scan_beside(runs, {"verdicts": VERDICT_COLUMNS, "clusters": ("representative",)})
 
 
@@ -73,9 +77,14 @@ def scan_choices(runs: Sequence[RunTables]) -> pl.LazyFrame:
 def _scan_beside(runs: Sequence[RunTables], tables: Mapping[str, tuple[str, ...]]) -> pl.LazyFrame:
     """The documents without text, columns of other tables and the site columns beside them."""
     columns = {"documents": (*DOCUMENT_COLUMNS, *SITE_SOURCES), **tables}
-    frames = [_beside(run, shard, columns) for run in runs for shard in run.shards]
+    frames = [_weigh(run, _beside(run, shard, columns)) for run in runs for shard in run.shards]
     schema = {name: _SCHEMAS[table][name] for table, names in columns.items() for name in names if table in _SCHEMAS}
+    schema |= {WEIGHT: pl.Float64()} if any(run.weighted for run in runs) else {}
     return add_site_columns(pl.concat(frames) if frames else pl.LazyFrame(schema=schema)).drop(SITE_SOURCES)
+
+
+def _weigh(run: RunTables, documents: pl.LazyFrame) -> pl.LazyFrame:
+    return add_weights(documents, run.out) if run.weighted else documents
 
 
 def load_examples(runs: Sequence[RunTables], chosen: pl.DataFrame) -> tuple[Example, ...]:

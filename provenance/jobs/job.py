@@ -1,10 +1,10 @@
 """What a phase does with a task."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Protocol
 
 from provenance.run import Progress, Receipt, Task
+from provenance.store import Place
 
 
 class Job(Protocol):
@@ -14,6 +14,6 @@ class Job(Protocol):
         """The receipt of the task."""
         ...
 
-    def outputs(self, task: Task) -> Iterable[Path]:
+    def outputs(self, task: Task) -> Iterable[Place]:
         """The files a finished task leaves: when one of them is gone, the task is done again."""
         ...

@@ -18,7 +18,7 @@ from provenance.parallel.judged import describe_versions
 from provenance.run import Progress, Receipt, Stopwatch, Task
 from provenance.schema import CURATED, DECISIONS, VERDICTS, WORDINGS, Table
 from provenance.stats import WordingTally
-from provenance.store import TableWriter, read_aligned, table_path, warc_path
+from provenance.store import Place, TableWriter, bring_columns, read_aligned, table_path, warc_path
 from provenance.verdict import judge_batch
 
 _TABLES = (VERDICTS, DECISIONS, CURATED, WORDINGS)
@@ -55,7 +55,7 @@ class JudgeShard:
             counts |= write_kept_records(self.context, task)
         return watch.receipt(task, counts, {name: reasons[name] for name in sorted(reasons)})
 
-    def outputs(self, task: Task) -> Iterator[Path]:
+    def outputs(self, task: Task) -> Iterator[Place]:
         """The files a finished task leaves."""
         for table in _TABLES:
             yield table_path(self.context.out, table.name, task.crawl, task.shard)
@@ -79,7 +79,11 @@ class JudgeShard:
         if self.seen is None:
             return repeat(None)
         path = table_path(self.context.out, "signatures", task.crawl, task.shard)
-        return look_up_table(self.seen, path, least_similarity=self.context.config.verdict.first_seen_similarity)
+        return look_up_table(
+            self.seen,
+            bring_columns(path, ["exact_hash", "signature"]),
+            least_similarity=self.context.config.verdict.first_seen_similarity,
+        )
 
     def _writer(self, task: Task, table: Table) -> TableWriter:
         path = table_path(self.context.out, table.name, task.crawl, task.shard)

@@ -21,7 +21,7 @@ from provenance.run import Progress, Receipt, Task
 from provenance.schema import ANCHORS, DOCUMENTS, MARKUP_TABLE, REJECTS, SIGNATURES
 from provenance.signals import Signal, load_signals, measure_signals, signal_columns
 from provenance.signals.options import SignalOptions
-from provenance.store import TableWriter, table_path, warc_path
+from provenance.store import Place, TableWriter, remove, table_path, warc_path
 
 TABLES = ("documents", "signals", "signatures", "anchors", "rejects", "markup")
 
@@ -62,9 +62,7 @@ class ReadShard:
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
         """The receipt says so when the file is no archive. Raises OutputError when a table cannot be written."""
-        for table in ("verdicts", "decisions", "curated", "wordings", "clusters", "parallels", *TABLES):
-            table_path(self.context.out, table, task.crawl, task.shard).unlink(missing_ok=True)
-        warc_path(self.context.out, task.crawl, task.shard).unlink(missing_ok=True)
+        self._remove_earlier(task)
         tally = ShardTally(task, self.context.config)
         if not task.companion:
             return self._read(task, tally, MarkupIndex(), progress)
@@ -95,7 +93,16 @@ class ReadShard:
                 self._write(batch, writers)
                 tally.add(batch)
 
-    def outputs(self, task: Task) -> Iterator[Path]:
+    def _remove_earlier(self, task: Task) -> None:
+        """What an earlier reading of the shard led to goes first, so that nothing of it stands beside the new."""
+        out, tables = (
+            self.context.out,
+            ("verdicts", "decisions", "curated", "wordings", "clusters", "parallels", *TABLES),
+        )
+        places = [table_path(out, table, task.crawl, task.shard) for table in tables]
+        remove([*places, warc_path(out, task.crawl, task.shard)])
+
+    def outputs(self, task: Task) -> Iterator[Place]:
         """The files a finished task leaves."""
         for table in TABLES:
             yield table_path(self.context.out, table, task.crawl, task.shard)

@@ -18,6 +18,7 @@ from provenance.run import Task
 from provenance.signals.calques import LEXICON, load_calques
 from provenance.signals.options import SignalOptions, pin_lexicons
 from provenance.stats import StatsOptions
+from provenance.store import Place
 from provenance.verdict import VerdictOptions
 
 
@@ -64,7 +65,7 @@ def load_run_config(path: Path | None) -> RunConfig:
 class JobContext:
     """What every job of a run holds: where to write, with which options, under which identity."""
 
-    out: Path
+    out: Place
     config: RunConfig
     identity: tuple[tuple[str, str], ...]
 

@@ -9,7 +9,7 @@ from provenance.errors import ConfigError
 from provenance.jobs.gather import RunTables
 from provenance.jobs.sources.plan import Shard
 from provenance.schema import WORDINGS
-from provenance.store import table_path
+from provenance.store import exists, table_path
 
 Period = Literal["crawl", "year", "month"]
 _PERIODS: dict[Period, pl.Expr] = {
@@ -33,6 +33,6 @@ def scan_wordings(runs: Sequence[RunTables], period: Period = "crawl") -> pl.Laz
 
 def _scan(run: RunTables, shard: Shard) -> pl.LazyFrame:
     path = table_path(run.out, WORDINGS.name, shard.crawl, shard.name)
-    if not path.exists():
+    if not exists(path):
         raise ConfigError(f"{path}: missing; give the same `provenance run` again to have it made")
     return run.scan(WORDINGS.name, shard).with_columns(crawl=pl.lit(shard.crawl))

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from provenance.dedup.keys import Rows
 from provenance.jobs.dedup.rows import Fields, Lost, read_rows
 from provenance.jobs.dedup.sign import signed_path
-from provenance.store import read_table, table_path
+from provenance.store import Place, bring_columns, read_table, table_path
 
 _FROM_SIGNATURES = ("doc_id", "exact_hash")
 _NAMES = {"host": "url_host_name"}
@@ -43,7 +43,7 @@ class Documents(Protocol):
         """
         ...
 
-    def clusters_path(self, crawl: str, shard: str) -> Path:
+    def clusters_path(self, crawl: str, shard: str) -> Place:
         """Where the clusters table of a shard lies."""
         ...
 
@@ -52,7 +52,7 @@ class Documents(Protocol):
 class RunDocuments:
     """The documents of a run's output folder."""
 
-    out: Path
+    out: Place
 
     @property
     def has_hosts(self) -> bool:
@@ -61,7 +61,8 @@ class RunDocuments:
 
     def read_signatures(self, crawl: str, shard: str) -> Iterator[pl.DataFrame]:
         """exact_hash and signature of all documents, in batches."""
-        yield from _read_batches(table_path(self.out, "signatures", crawl, shard), ["exact_hash", "signature"])
+        columns = ["exact_hash", "signature"]
+        yield from _read_batches(bring_columns(table_path(self.out, "signatures", crawl, shard), columns), columns)
 
     def read_facts(self, crawl: str, shard: str, columns: Sequence[str]) -> pl.DataFrame:
         """doc_id, exact_hash, fetch_time and `columns` (of documents; host) of all documents."""
@@ -72,18 +73,20 @@ class RunDocuments:
 
     def read_texts(self, crawl: str, shard: str, items: Rows | None = None) -> Iterator[pl.DataFrame]:
         """item, text, host and language of those documents, or of all; only row groups with one of them are read."""
-        with pq.ParquetFile(table_path(self.out, "documents", crawl, shard)) as file:
+        columns = ["text", "url_host_name", "language"]
+        place = table_path(self.out, "documents", crawl, shard)
+        with pq.ParquetFile(bring_columns(place, columns)) as file:
             start = 0
             for group in range(file.num_row_groups):
                 n = file.metadata.row_group(group).num_rows
                 if items is None or _reach(items, start, start + n):
-                    table = file.read_row_group(group, columns=["text", "url_host_name", "language"])
+                    table = file.read_row_group(group, columns=columns)
                     frame = pl.from_arrow(table)
                     assert isinstance(frame, pl.DataFrame)
                     yield _pick(frame.rename({"url_host_name": "host"}), start, items)
                 start += n
 
-    def clusters_path(self, crawl: str, shard: str) -> Path:
+    def clusters_path(self, crawl: str, shard: str) -> Place:
         """Where the clusters table of a shard lies."""
         return table_path(self.out, "clusters", crawl, shard)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -14,14 +13,14 @@ from provenance.parallel import find_versions
 from provenance.parallel.keys import make_keys
 from provenance.run import Progress, Receipt, Stopwatch, Task
 from provenance.schema import PARALLELS
-from provenance.store import read_table, table_path, write_table
+from provenance.store import Place, read_table, table_path, write_table
 
 
 @dataclass(frozen=True, slots=True)
 class ScatterPages:
     """Lays what is known of a shard's pages in the scratch folder; pages without a site are left out."""
 
-    out: Path
+    out: Place
     pieces: Pieces
     parts: tuple[Part, ...]
 
@@ -37,7 +36,7 @@ class ScatterPages:
         write_piece(self.pieces.pages_path(name), keyed.sort("key", "item"))
         return watch.receipt(task, {"documents": anchors.height, "pages": pages.height})
 
-    def outputs(self, task: Task) -> Iterator[Path]:
+    def outputs(self, task: Task) -> Iterator[Place]:
         """The files a finished task leaves."""
         yield self.pieces.pages_path(part_name(task.crawl, task.shard))
 
@@ -61,7 +60,7 @@ class MatchVersions:
         write_piece(self.pieces.found_path(task.shard), whole)
         return watch.receipt(task, {"pages": whole.height, "versions": int((whole["parallelism"] > 1).sum())})
 
-    def outputs(self, task: Task) -> Iterator[Path]:
+    def outputs(self, task: Task) -> Iterator[Place]:
         """The files a finished task leaves."""
         yield self.pieces.found_path(task.shard)
 
@@ -70,7 +69,7 @@ class MatchVersions:
 class WriteParallels:
     """Writes the table `parallels` of a shard; `metadata` gives what it says of itself."""
 
-    out: Path
+    out: Place
     pieces: Pieces
     parts: tuple[Part, ...]
     partitions: tuple[str, ...]
@@ -91,6 +90,6 @@ class WriteParallels:
         counts = {"parallel_2": int((several > 1).sum()), "parallel_3": int((several > 2).sum())}
         return watch.receipt(task, {"documents": table.height, **counts})
 
-    def outputs(self, task: Task) -> Iterator[Path]:
+    def outputs(self, task: Task) -> Iterator[Place]:
         """The files a finished task leaves."""
         yield table_path(self.out, "parallels", task.crawl, task.shard)

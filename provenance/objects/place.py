@@ -1,0 +1,42 @@
+"""A place in a folder of tables: a path of this machine, or the address of an object.
+
+An `ObjectPath` is joined and taken apart as a path is, and has no method that opens anything: what reads and writes
+places goes through `provenance.store`.
+"""
+
+from pathlib import Path, PurePosixPath
+
+SCHEME = "s3://"
+
+
+class ObjectPath(PurePosixPath):
+    """`s3://bucket/key`; slashes in a row count as one, as in a path."""
+
+    def __str__(self) -> str:
+        return f"{SCHEME}{'/'.join(self.parts[1:])}"
+
+    def __fspath__(self) -> str:
+        raise TypeError(f"{self} is no file of this machine; read it through provenance.store")
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return self.parts[1]
+
+    @property
+    def key(self) -> str:
+        """The object's key; empty for the bucket itself."""
+        return "/".join(self.parts[2:])
+
+
+Place = Path | ObjectPath
+
+
+def parse_place(text: str) -> Place:
+    """The place that a text names. Raises ValueError for `s3://` without a bucket."""
+    if not text.startswith(SCHEME):
+        return Path(text)
+    found = ObjectPath(text)
+    if len(found.parts) < 2:
+        raise ValueError(f"{text}: names no bucket; write s3://bucket/prefix")
+    return found

@@ -1,0 +1,170 @@
+"""Objects as files of this machine: copies of the same size in which the bytes that were asked for are filled in.
+
+What reads a file (polars, pyarrow, numpy) reads a copy just as it reads a file, and comes to the same numbers; of a
+Parquet file of which two columns are wanted only their bytes are fetched. Copies belong to a process and to the version
+of the object they were begun with, and are forgotten after each task.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from provenance.objects.place import ObjectPath, Place
+from provenance.objects.requests import find_facts, get_pieces
+
+Span = tuple[int, int]
+_FOOTER = 64 * 1024  # bytes at the end of a Parquet file that are fetched first: mostly all that describes it
+_GAP = 256 * 1024  # bytes between two spans that are rather fetched than asked around
+_NAME = "provenance-copies-"
+
+
+@dataclass(slots=True)
+class _Copy:
+    path: Path
+    size: int
+    etag: str
+    spans: list[Span] = field(default_factory=list)  # sorted, apart from each other
+
+
+_copies: dict[ObjectPath, _Copy] = {}
+_folder: list[Path] = []  # of this process, made when it is needed
+
+
+def bring(place: Place) -> Path:
+    """A file of this machine with all bytes of the place. Raises FileNotFoundError, OSError."""
+    if isinstance(place, Path):
+        return place
+    copy = _begin(place)
+    _fill(place, copy, [(0, copy.size)])
+    return copy.path
+
+
+def bring_spans(place: Place, spans: Iterable[Span]) -> Path:
+    """A file of this machine in which the bytes of the spans [begin, end) can be read; the rest are zeros."""
+    if isinstance(place, Path):
+        return place
+    copy = _begin(place)
+    _fill(place, copy, spans)
+    return copy.path
+
+
+def bring_span(place: Place, begin: int, end: int) -> Path:
+    """A file of this machine in which the bytes in [begin, end) can be read."""
+    return bring_spans(place, [(begin, end)])
+
+
+def bring_columns(place: Place, columns: Sequence[str] | None, groups: Iterable[int] | None = None) -> Path:
+    """A Parquet file of which these columns of the top level (null: all) can be read, in all or some row groups."""
+    if isinstance(place, Path):
+        return place
+    if columns is None and groups is None:
+        return bring(place)
+    copy = _begin(place)
+    metadata = _bring_footer(place, copy)
+    chosen = range(metadata.num_row_groups) if groups is None else groups
+    _fill(place, copy, [span for group in chosen for span in _find_chunks(metadata.row_group(group), columns)])
+    return copy.path
+
+
+def bring_footer(place: Place) -> Path:
+    """A Parquet file whose schema, metadata and statistics can be read."""
+    if isinstance(place, Path):
+        return place
+    copy = _begin(place)
+    _bring_footer(place, copy)
+    return copy.path
+
+
+def forget_copies() -> None:
+    """Deletes all copies of this process."""
+    _copies.clear()
+    while _folder:
+        shutil.rmtree(_folder.pop(), ignore_errors=True)
+
+
+def local_folder() -> Path:
+    """A folder of this process alone, deleted with it. Raises OSError."""
+    if not _folder:
+        _remove_orphans()
+        _folder.append(Path(tempfile.mkdtemp(prefix=f"{_NAME}{os.getpid()}-")))
+        atexit.register(forget_copies)
+    return _folder[0]
+
+
+def _begin(place: ObjectPath) -> _Copy:
+    found = _copies.get(place)
+    if found is None:
+        facts = find_facts(place)
+        if facts is None:
+            raise FileNotFoundError(2, "no such object", str(place))
+        path = local_folder() / f"{len(_copies)}-{place.name}"
+        with path.open("wb") as file:
+            file.truncate(facts.size)
+        found = _copies[place] = _Copy(path, facts.size, facts.etag)
+    return found
+
+
+def _fill(place: ObjectPath, copy: _Copy, spans: Iterable[Span]) -> None:
+    with copy.path.open("r+b") as file:
+        for begin, end in _find_missing(copy, spans):
+            file.seek(begin)
+            get_pieces(place, file.write, begin, end, copy.etag)
+            copy.spans = _join([*copy.spans, (begin, end)], 0)
+
+
+def _find_missing(copy: _Copy, spans: Iterable[Span]) -> list[Span]:
+    missing: list[Span] = []
+    for begin, end in _join([span for span in spans if span[0] < span[1]], _GAP):
+        for had_begin, had_end in copy.spans:
+            if begin < had_begin < end:
+                missing.append((begin, had_begin))
+            if had_begin <= begin < had_end or begin < had_begin < end:
+                begin = max(begin, had_end)
+        if begin < end:
+            missing.append((begin, end))
+    return missing
+
+
+def _join(spans: Sequence[Span], gap: int) -> list[Span]:
+    """Sorted spans; those that touch, or are no further apart than `gap` bytes, are one."""
+    joined: list[Span] = []
+    for begin, end in sorted(spans):
+        if joined and begin <= joined[-1][1] + gap:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
+
+
+def _bring_footer(place: ObjectPath, copy: _Copy) -> pq.FileMetaData:
+    _fill(place, copy, [(0, 4), (max(0, copy.size - _FOOTER), copy.size)])
+    with copy.path.open("rb") as file:
+        file.seek(max(0, copy.size - 8))
+        length = int.from_bytes(file.read(4), "little") + 8
+    _fill(place, copy, [(max(0, copy.size - length), copy.size)])
+    return pq.read_metadata(copy.path)
+
+
+def _find_chunks(group: pq.RowGroupMetaData, columns: Sequence[str] | None) -> Iterable[Span]:
+    for number in range(group.num_columns):
+        chunk = group.column(number)
+        if columns is None or chunk.path_in_schema.partition(".")[0] in columns:
+            starts = [chunk.data_page_offset, chunk.dictionary_page_offset]
+            begin = min(start for start in starts if start is not None and start > 0)
+            yield begin, begin + chunk.total_compressed_size
+
+
+def _remove_orphans() -> None:
+    """Deletes what killed processes of this machine have left."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_NAME}*-*"):
+        pid = folder.name.removeprefix(_NAME).partition("-")[0]
+        with suppress(OSError):
+            if pid.isdigit() and folder.stat().st_uid == os.getuid() and not Path(f"/proc/{pid}").exists():
+                shutil.rmtree(folder, ignore_errors=True)

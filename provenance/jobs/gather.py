@@ -77,14 +77,15 @@ def scan_choices(runs: Sequence[RunTables]) -> pl.LazyFrame:
 def _scan_beside(runs: Sequence[RunTables], tables: Mapping[str, tuple[str, ...]]) -> pl.LazyFrame:
     """The documents without text, columns of other tables and the site columns beside them."""
     columns = {"documents": (*DOCUMENT_COLUMNS, *SITE_SOURCES), **tables}
-    frames = [_weigh(run, _beside(run, shard, columns)) for run in runs for shard in run.shards]
+    frames = [_weigh(run, [_beside(run, shard, columns) for shard in run.shards]) for run in runs if run.shards]
     schema = {name: _SCHEMAS[table][name] for table, names in columns.items() for name in names if table in _SCHEMAS}
     schema |= {WEIGHT: pl.Float64()} if any(run.weighted for run in runs) else {}
     return add_site_columns(pl.concat(frames) if frames else pl.LazyFrame(schema=schema)).drop(SITE_SOURCES)
 
 
-def _weigh(run: RunTables, documents: pl.LazyFrame) -> pl.LazyFrame:
-    return add_weights(documents, run.out) if run.weighted else documents
+def _weigh(run: RunTables, shards: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+    """The documents of a run's shards, with their weights where it has any."""
+    return add_weights(pl.concat(shards), run.out) if run.weighted else pl.concat(shards)
 
 
 def load_examples(runs: Sequence[RunTables], chosen: pl.DataFrame) -> tuple[Example, ...]:

@@ -53,11 +53,14 @@ def load_config(cls: type[T], values: Mapping[str, object], where: str) -> T:
 def to_plain(value: object) -> Plain:
     """A configuration as JSON types, keys in declared order; also of a value inside one.
 
-    Left out are fields marked `metadata={"identity": False}`: they change how the work is done, not what comes out.
+    Left out are fields marked `metadata={"identity": False}`: they change how the work is done, not what comes out;
+    and nulls of those marked "given": what was made before there was such an option stays what it is.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = [field for field in dataclasses.fields(value) if field.metadata.get("identity", True)]
-        return {field.name: to_plain(getattr(value, field.name)) for field in fields}
+        told = {field.name: to_plain(getattr(value, field.name)) for field in fields}
+        given = {field.name for field in fields if field.metadata.get("identity") == "given"}
+        return {name: plain for name, plain in told.items() if plain is not None or name not in given}
     if isinstance(value, Enum):
         return to_plain(value.value)
     if isinstance(value, Mapping):

@@ -122,6 +122,8 @@ def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:
     console.print(f"report: {summary.report}", soft_wrap=True)
     if measures is not None:
         show_warnings(measures)
+    if undrawn := totals.get("unweighted"):
+        click.echo(f"no weight: {undrawn:,} of {totals['documents']:,} documents, which no estimate counts", err=True)
     for receipt in summary.receipts:
         if receipt.task.phase == "read" and receipt.done and not _size(receipt):
             click.echo(f"empty: {receipt.task.source}", err=True)

@@ -21,6 +21,7 @@ from provenance.jobs.settings import RunConfig, load_run_config
 from provenance.jobs.sources.inputs import InputOptions
 from provenance.jobs.sources.places import STDIN
 from provenance.jobs.sources.plan import Shard, find_shards
+from provenance.jobs.weights import pin_weights
 from provenance.store import read_table
 
 _ENGINES = ("local", "ray")
@@ -37,6 +38,7 @@ _ENGINES = ("local", "ray")
 @click.option("--engine", type=click.Choice(_ENGINES), default="local", show_default=True)
 @click.option("--memory", type=MemorySize(), help="Ceiling of the search for copies.  [default: 1 GiB a worker]")
 @click.option("--seen", type=click.Path(path_type=Path), help="A first-seen index whose dates count as evidence.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Sampling weights (doc_id, weight) of the documents.")
 @click.option("--check-digests", is_flag=True, help="Compare captures with the digests their archive gives them.")
 @click.option("--write-warc", is_flag=True, help="Write the documents kept as WARC too, beside the curated tables.")
 @click.option("--fresh", is_flag=True, help="Delete the run that is in the folder and start anew.")
@@ -52,6 +54,7 @@ def run(
     engine: str,
     memory: int | None,
     seen: Path | None,
+    weights: Path | None,
     check_digests: bool,
     write_warc: bool,
     fresh: bool,
@@ -69,6 +72,8 @@ def run(
     config = _with_flags(load_run_config(config_path), check_digests=check_digests, write_warc=write_warc)
     if seen is not None:
         config = replace(config, seen=seen.absolute())
+    if weights is not None:
+        config = replace(config, weights=pin_weights(weights))
     if config.seen is not None:
         check_index(config.seen, config.dedup)  # before any work
     if config.write_warc and STDIN in inputs:

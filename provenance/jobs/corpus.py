@@ -29,6 +29,7 @@ from provenance.jobs.sources.companions import find_companions
 from provenance.jobs.sources.places import STDIN
 from provenance.jobs.sources.plan import Shard
 from provenance.jobs.summarise import Summarise
+from provenance.jobs.weights import keep_weights
 from provenance.run import Crew, Receipt, Task
 
 PHASES = ("read", *SEARCH_PHASES, *VERSION_PHASES, "judge", "summarise")
@@ -60,6 +61,7 @@ def run_corpus(
     cannot be written, ConfigError when the memory is too little for the documents there are.
     """
     context = folder.context
+    keep_weights(context.out, context.config.weights)
     known = folder.add_shards(shards)
     with Crew(workers) as crew:
         desk = Desk(folder, crew, reporter, piped=frozenset((s.crawl, s.name) for s in shards if s.place == STDIN))

@@ -48,7 +48,7 @@ def open_finished(folders: Sequence[Path]) -> FinishedRuns:
         check_same_detector(first, other)
     check_models(first, first.config.models)
     _check_places(saved)
-    runs = tuple(RunTables(run.out, judged_shards(run)) for run in saved)
+    runs = tuple(RunTables(run.out, judged_shards(run), run.config.weights is not None) for run in saved)
     _check_records(runs)
     if first.identity["version"] != __version__:
         notes.append(
@@ -96,10 +96,11 @@ def check_same_detector(first: SavedRun, other: SavedRun) -> None:
 
 
 def _without_neutral(saved: Saved) -> Saved:
-    """What run.json says, without options that change no figure."""
+    """What run.json says, without options that change no figure; each sample has weights of its own."""
     config = dict(saved["config"])
     for name in ("models", "write_warc"):
         config.pop(name, None)
+    config["weights"] = "a sample" if config.get("weights") else "no sample"
     archive, signals = (dict(cast(Mapping[str, Plain], config.get(name) or {})) for name in ("archive", "signals"))
     archive.pop("check_digests", None)
     lexicons = signals.get("calque_lexicons")

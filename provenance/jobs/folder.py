@@ -22,12 +22,13 @@ from provenance.jobs.saved import (
 from provenance.jobs.settings import JobContext, RunConfig, identify_run
 from provenance.jobs.sources.places import STDIN, hide_secrets, identify_place, is_file, is_remote
 from provenance.jobs.sources.plan import Shard
+from provenance.jobs.weights import WEIGHTS_FILE
 from provenance.models import load_models
 from provenance.run import Ledger, Receipt
 from provenance.store import KEPT_RECORDS, SHARD_TABLES, output_error, remove_parts
 
 _TABLES = (*SHARD_TABLES, "rejects", "markup", "curated", "wordings", KEPT_RECORDS, "stats")
-_FILES = (RUN_FILE, "ledger.jsonl", "report.html")
+_FILES = (RUN_FILE, "ledger.jsonl", "report.html", WEIGHTS_FILE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from provenance.jobs.sources.plan import Shard
-from provenance.jobs.weights import add_weights
+from provenance.jobs.weights import add_weights, count_unweighted
 from provenance.report import Example, make_example, read_spans
 from provenance.run import Ledger, Receipt
 from provenance.schema import TABLES
@@ -115,7 +115,7 @@ def add_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 def count_totals(run: RunTables) -> dict[str, int]:
     """What a run came to: shards, records, documents, rejects, words, curated, left out, origins,
-    documents in several languages; digests if checked.
+    documents in several languages; digests if checked; of a sample its documents without a weight.
 
     Bytes are those of all shards, also of the lost ones.
     """
@@ -131,6 +131,7 @@ def count_totals(run: RunTables) -> dict[str, int]:
         "left_out": kept.get("false", 0),
         **{origin: origins.get(origin, 0) for origin in ORIGINS},
         **_count_parallel(run),
+        **({"unweighted": count_unweighted(scan_all([run], "documents"), run.out)} if run.weighted else {}),
     }
 
 

@@ -13,6 +13,7 @@ from provenance.dedup import DedupOptions
 from provenance.dedup.options import Keep
 from provenance.errors import ConfigError
 from provenance.extract import ExtractOptions
+from provenance.jobs.weights import PinnedWeights, pin_weights
 from provenance.models import Model, models_digest
 from provenance.run import Task
 from provenance.signals.calques import LEXICON, load_calques
@@ -26,8 +27,9 @@ from provenance.verdict import VerdictOptions
 class RunConfig:
     """All options of the main job; each table of RUN.toml is the stage of that name.
 
-    `write_warc`: whether the documents kept are written as WARC too. `fetch` says how bytes come over a network, and
-    is no part of what a run is identified by.
+    `write_warc`: whether the documents kept are written as WARC too. `weights`: of a sample, a file that says how many
+    documents each one stands for. `fetch` says how bytes come over a network, and is no part of what a run is
+    identified by.
     """
 
     archive: ReadOptions = field(default_factory=ReadOptions)
@@ -41,6 +43,7 @@ class RunConfig:
     write_warc: bool = False
     fetch: FetchOptions = field(default_factory=FetchOptions, metadata={"identity": False})
     seen: Path | None = field(default=None, metadata={"identity": False})
+    weights: Path | PinnedWeights | None = field(default=None, metadata={"identity": "given"})
 
     def __post_init__(self) -> None:
         if self.dedup.keep is Keep.BEST:
@@ -58,7 +61,8 @@ def load_run_config(path: Path | None) -> RunConfig:
     models, seen = (folder.absolute() if folder else None for folder in (config.models, config.seen))
     signals = pin_lexicons(config.signals)
     load_calques((LEXICON, *signals.calque_lexicons))  # before any work
-    return replace(config, models=models, seen=seen, signals=signals)  # the run may go on from elsewhere
+    weights = pin_weights(config.weights) if isinstance(config.weights, Path) else config.weights
+    return replace(config, models=models, seen=seen, signals=signals, weights=weights)  # the run may go on elsewhere
 
 
 @dataclass(frozen=True, slots=True)

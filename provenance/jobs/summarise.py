@@ -37,7 +37,7 @@ class Summarise:
         """Raises OutputError when a file cannot be written."""
         watch = Stopwatch()
         out, config, identity = self.context.out, self.context.config, dict(self.context.identity)
-        run = RunTables(out, self.shards)
+        run = RunTables(out, self.shards, config.weights is not None)
         totals = count_totals(run)
         detector = load_detector(config.models, config.verdict, config.stats)
         figures = estimate_figures([run], FigureOptions(BY, TREND_BY), detector)

@@ -96,3 +96,9 @@ def scan_weights(out: Place) -> pl.LazyFrame:
 def add_weights(documents: pl.LazyFrame, out: Place) -> pl.LazyFrame:
     """The documents of a run, in their order, with their weights; null where a document was not drawn."""
     return documents.join(scan_weights(out), on="doc_id", how="left", maintain_order="left")
+
+
+def count_unweighted(documents: pl.LazyFrame, out: Place) -> int:
+    """Documents of a run that have no weight."""
+    found = documents.select("doc_id").join(scan_weights(out), on="doc_id", how="anti")
+    return int(found.select(pl.len()).collect().item())

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from provenance.dedup import DedupOptions
 from provenance.jobs.dedup.search import CopySearch
 from provenance.jobs.job import Job
-from provenance.run import Crew, Receipt, Task
+from provenance.run import Crew, LocalCrew, Receipt, Task
 from provenance.store import read_table, table_path
 
 AGREEMENT = 0.9
@@ -255,7 +255,7 @@ def main() -> None:
     sampler = MemorySampler()
     begun = time.perf_counter()
     sampler.start()
-    with Crew(arguments.workers) as crew:
+    with LocalCrew(arguments.workers) as crew:
         desk = Desk(crew, sampler)
         search.run(desk)
     sampler.stop()

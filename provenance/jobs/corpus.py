@@ -30,9 +30,11 @@ from provenance.jobs.sources.places import STDIN
 from provenance.jobs.sources.plan import Shard
 from provenance.jobs.summarise import Summarise
 from provenance.jobs.weights import keep_weights
-from provenance.run import Crew, Receipt, Task
+from provenance.run import EngineOptions, Receipt, Task, open_crew
+from provenance.store import Place
 
 PHASES = ("read", *SEARCH_PHASES, *VERSION_PHASES, "judge", "summarise")
+_HERE = EngineOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class RunSummary:
     rejects: Mapping[str, int]
     left_out: Mapping[str, int]
     lost: tuple[str, ...]
-    report: Path
+    report: Place
     receipts: tuple[Receipt, ...]
 
     @property
@@ -53,24 +55,31 @@ class RunSummary:
 
 
 def run_corpus(
-    folder: RunFolder, shards: Sequence[Shard], *, workers: int, reporter: Reporter, memory: int | None = None
+    folder: RunFolder,
+    shards: Sequence[Shard],
+    *,
+    workers: int | None,
+    reporter: Reporter,
+    engine: EngineOptions = _HERE,
+    memory: int | None = None,
 ) -> RunSummary:
     """Does what is open of the run in `folder`, and sums up.
 
-    `memory` (bytes) is the ceiling of the search for copies, for all workers together. Raises OutputError when a table
-    cannot be written, ConfigError when the memory is too little for the documents there are.
+    `workers` is null for as many as the engine has cores. `memory` (bytes) is the ceiling of the search for copies, for
+    all workers together. Raises OutputError when a table cannot be written, ConfigError when the engine cannot be had,
+    or the memory is too little for the documents there are.
     """
     context = folder.context
     keep_weights(context.out, context.config.weights)
     known = folder.add_shards(shards)
-    with Crew(workers) as crew:
+    with open_crew(engine, workers=workers) as crew:
         desk = Desk(folder, crew, reporter, piped=frozenset((s.crawl, s.name) for s in shards if s.place == STDIN))
         companions = find_companions(known)
         tasks = [_read_task(shard, companions.get((shard.crawl, shard.name))) for shard in known]
         read = desk.do("read", ReadShard(context), tasks)
         kept = _kept(known, read)
         inputs = _digest(receipt.to_json() for receipt in map(_lasting, read) if receipt.done)
-        copies = _search_copies(context, kept, read, inputs, memory=memory, workers=workers)
+        copies = _search_copies(context, kept, read, inputs, memory=memory, workers=crew.size)
         copies.run(desk)
         VersionSearch(context.out, copies.names, copies.n_documents, inputs, context.metadata).run(desk)
         inputs += _describe_seen(context.config.seen)

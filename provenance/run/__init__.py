@@ -1,8 +1,23 @@
-"""Tasks, receipts, the ledger, and processes that work on them. Has never heard of text."""
+"""Tasks, receipts, the ledger, and crews that work on them: processes here, or a Ray cluster. Knows no text."""
 
+from provenance.run.crew import Crew, Job, Progress
+from provenance.run.engine import Engine, EngineOptions, open_crew
 from provenance.run.ledger import Ledger
-from provenance.run.local import Crew, Progress, attempt
+from provenance.run.local import LocalCrew, attempt
 from provenance.run.stopwatch import Stopwatch
 from provenance.run.task import Receipt, Task
 
-__all__ = ["Crew", "Ledger", "Progress", "Receipt", "Stopwatch", "Task", "attempt"]
+__all__ = [
+    "Crew",
+    "Engine",
+    "EngineOptions",
+    "Job",
+    "Ledger",
+    "LocalCrew",
+    "Progress",
+    "Receipt",
+    "Stopwatch",
+    "Task",
+    "attempt",
+    "open_crew",
+]

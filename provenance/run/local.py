@@ -18,15 +18,11 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from provenance.errors import OutputError
+from provenance.run.crew import ONE_THREAD, Job, Progress
 from provenance.run.stopwatch import Stopwatch
 from provenance.run.task import Receipt, Task
 
-Progress = Callable[[int], None]
-"""Called by a job with the bytes of its input done so far."""
-Job = Callable[[Task, Progress], Receipt]
-
 ATTEMPTS = 2  # a task whose worker died is tried once more, then given up
-_THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS")
 
 
 @dataclass(slots=True)
@@ -42,17 +38,20 @@ class _Queue:
     attempts: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
 
-class Crew:
+class LocalCrew:
     """At most `size` worker processes, started when there is work for them and kept for the jobs that follow.
 
-    A context manager: leaving it ends the workers.
+    A context manager: leaving it ends the workers. A task whose workers died `attempts` times is given up.
     """
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    largest = None
+
+    def __init__(self, size: int, *, attempts: int = ATTEMPTS) -> None:
+        self.size = size
+        self._attempts = attempts
         self._workers: list[_Worker] = []
 
-    def __enter__(self) -> "Crew":
+    def __enter__(self) -> "LocalCrew":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,8 +61,8 @@ class Crew:
     def work(self, job: Job, tasks: Iterable[Task], *, on_progress: Callable[[Task, int], None]) -> Iterator[Receipt]:
         """A receipt for every task as it ends, in order of ending.
 
-        `job` is pickled with every task. An exception in a job becomes a receipt with `error`; so does a worker that
-        dies twice on the same task.
+        `job` is pickled with every task. An exception in a job becomes a receipt with `error`; so do workers that die
+        on the same task.
         """
         queue = _Queue(deque(tasks))
         while queue.waiting or any(worker.task for worker in self._workers):
@@ -74,7 +73,7 @@ class Crew:
         for worker in self._workers:
             if worker.task is None and queue.waiting:
                 _send(worker, job, queue.waiting.popleft())
-        while queue.waiting and len(self._workers) < self._size:
+        while queue.waiting and len(self._workers) < self.size:
             self._workers.append(_start())
             _send(self._workers[-1], job, queue.waiting.popleft())
 
@@ -88,7 +87,7 @@ class Crew:
                 message = worker.connection.recv()
             except (EOFError, OSError):
                 self._workers.remove(worker)
-                receipt = _bury(worker, task, queue)
+                receipt = _bury(worker, task, queue, self._attempts)
                 if receipt:
                     yield receipt
                 continue
@@ -162,8 +161,8 @@ def _send(worker: _Worker, job: Job, task: Task) -> None:
 
 @contextlib.contextmanager
 def _one_thread_each() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
     try:
         yield
     finally:
@@ -183,12 +182,12 @@ def _stop(worker: _Worker) -> None:
         worker.process.join()
 
 
-def _bury(worker: _Worker, task: Task, queue: _Queue) -> Receipt | None:
+def _bury(worker: _Worker, task: Task, queue: _Queue, attempts: int) -> Receipt | None:
     """Puts the task of a dead worker back, or gives it up with a receipt."""
     worker.process.join(timeout=5)
     _stop(worker)
     tried = queue.attempts[task.key] = queue.attempts.get(task.key, 0) + 1
-    if tried < ATTEMPTS:
+    if tried < attempts:
         queue.waiting.appendleft(task)
         return None
     how = _describe_exit(worker.process.exitcode)

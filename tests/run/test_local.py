@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import OutputError, ShardError
-from provenance.run import Crew, Progress, Receipt, Task
+from provenance.run import LocalCrew, Progress, Receipt, Task
 from provenance.run.local import _deaf_to_interrupts
 
 
@@ -45,7 +45,7 @@ def tasks(*shards: str) -> list[Task]:
 
 
 def receipts_of(tmp_path: Path, *shards: str, workers: int = 2) -> dict[str, Receipt]:
-    with Crew(workers) as crew:
+    with LocalCrew(workers) as crew:
         done = crew.work(Job(tmp_path), tasks(*shards), on_progress=lambda *_: None)
         return {receipt.task.shard: receipt for receipt in done}
 
@@ -97,14 +97,14 @@ def test_a_task_that_kills_every_worker_is_given_up(tmp_path: Path) -> None:
 
 def test_progress_reaches_the_caller(tmp_path: Path) -> None:
     seen: list[tuple[str, int]] = []
-    with Crew(1) as crew:
+    with LocalCrew(1) as crew:
         job = crew.work(Job(tmp_path), tasks("a"), on_progress=lambda t, n: seen.append((t.shard, n)))
         assert len(list(job)) == 1
     assert seen == [("a", 5)]
 
 
 def test_workers_are_kept_for_the_next_job(tmp_path: Path) -> None:
-    with Crew(1) as crew:
+    with LocalCrew(1) as crew:
         first, second = (
             next(crew.work(Job(tmp_path), tasks(name), on_progress=lambda *_: None)).counts["pid"] for name in "ab"
         )
@@ -112,7 +112,7 @@ def test_workers_are_kept_for_the_next_job(tmp_path: Path) -> None:
 
 
 def test_leaving_the_crew_ends_the_workers(tmp_path: Path) -> None:
-    with Crew(1) as crew:
+    with LocalCrew(1) as crew:
         pid = next(crew.work(Job(tmp_path), tasks("a", "b", "c"), on_progress=lambda *_: None)).counts["pid"]
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

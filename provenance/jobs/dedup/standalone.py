@@ -30,7 +30,7 @@ from provenance.jobs.desk import Reporter
 from provenance.jobs.gather import add_counts
 from provenance.jobs.job import Job
 from provenance.jobs.occupied import check_foreign, make_folder, occupy
-from provenance.run import Crew, Ledger, Receipt, Task
+from provenance.run import Crew, Ledger, LocalCrew, Receipt, Task
 from provenance.store import output_error, remove_parts, write_text
 
 SUMMARY = "dedup.json"
@@ -76,7 +76,7 @@ def remove_copies(plan: DedupPlan, *, reporter: Reporter, fresh: bool) -> Summar
 
     Raises ConfigError before any work when the folder or the memory cannot serve, OutputError.
     """
-    with _open_folder(plan, fresh=fresh) as ledger, Crew(plan.workers) as crew:
+    with _open_folder(plan, fresh=fresh) as ledger, LocalCrew(plan.workers) as crew:
         desk = InputDesk(plan.out, ledger, crew, reporter)
         shards = [(one, Task("sign", _CRAWL, one.name, one.path, one.size, one.version)) for one in plan.inputs]
         signed = desk.do("sign", SignInput(plan.out, plan.options, plan.fields, plan.metadata), [t for _, t in shards])

@@ -16,7 +16,7 @@ from provenance.jobs.dedup.documents import RunDocuments
 from provenance.jobs.dedup.plan import count_partitions
 from provenance.jobs.dedup.search import CopySearch
 from provenance.jobs.job import Job
-from provenance.run import Crew, Receipt, Task
+from provenance.run import Crew, LocalCrew, Receipt, Task
 from provenance.store import read_table, table_path, write_table
 from provenance.text.words import count_words
 
@@ -131,7 +131,7 @@ def test_workers_of_their_own_give_the_same(tmp_path: Path) -> None:
 
         crew: Crew
 
-    with Crew(2) as crew:
+    with LocalCrew(2) as crew:
         desk = Workers()
         desk.crew = crew
         search_in(tmp_path, metadata=no_metadata, workers=2).run(desk)

@@ -1,0 +1,124 @@
+"""Real S3 servers on loopback behind a proxy that makes requests go wrong as told: moto's, or rclone's.
+
+    with serve_objects(faults=[Fault(status=503)]) as site:
+        run(site.url("prefix"))  # s3://bucket/prefix
+        site.requests, site.given, site.then(Fault(lose="answer")), site.by(rule), site.forget()
+
+The environment is that of a user of the server until the block ends, for processes begun in it, too. Every block has
+a bucket of its own. moto knows conditional writes and checks no signatures; rclone the other way round. Neither
+outlives the tests, killed or not.
+"""
+
+import atexit
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
+from itertools import count
+from typing import Any, Literal
+
+import pytest
+
+from tests.archive.source.servers import CLIENT, forward, run_rclone, use_client
+from tests.faulty import Fault, Request, Site, listen
+
+__all__ = ["Fault", "Request", "Server", "Site", "look", "pending_uploads", "put", "serve_objects"]
+Server = Literal["moto", "rclone"]
+SLOW_DOWN = Fault(
+    status=503,
+    body=b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>",
+)
+BROKEN = Fault(status=500, body=b"<?xml version='1.0'?><Error><Code>InternalError</Code><Message>no</Message></Error>")
+_MOTO = """
+import sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+"""  # ends with the process that holds the other end of its standard input
+_numbers = count(1)
+_running = ExitStack()
+atexit.register(_running.close)
+
+
+@contextmanager
+def serve_objects(
+    faults: Iterable[Fault | None] = (), *, server: Server = "moto", environment: Mapping[str, str] | None = None
+) -> Iterator[Site]:
+    """A bucket of its own; `environment` is set besides, over what a user has."""
+    upstream = _start(server)
+    name = f"bucket-{next(_numbers)}"
+    _open_direct(upstream).create_bucket(Bucket=name)
+    with listen(partial(forward, upstream)) as site, pytest.MonkeyPatch.context() as patch:
+        use_client(patch)
+        told = {"AWS_ENDPOINT_URL": site.endpoint, "AWS_DEFAULT_REGION": "us-east-1", **(environment or {})}
+        for variable, value in told.items():
+            patch.setenv(variable, value)
+        site.address, site.upstream = f"s3://{name}", upstream
+        site.then(*faults)
+        yield site
+
+
+def look(site: Site, prefix: str = "") -> dict[str, bytes]:
+    """What the bucket holds, keys and bytes, asked past the proxy."""
+    client = _open_direct(site.upstream)
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=site.bucket, Prefix=prefix)
+    keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
+    return {key: client.get_object(Bucket=site.bucket, Key=key)["Body"].read() for key in keys}
+
+
+def put(site: Site, key: str, data: bytes) -> None:
+    """Writes an object past the proxy."""
+    _open_direct(site.upstream).put_object(Bucket=site.bucket, Key=key, Body=data)
+
+
+def pending_uploads(site: Site) -> list[str]:
+    """The keys of uploads that were begun and neither completed nor aborted."""
+    pages = _open_direct(site.upstream).get_paginator("list_multipart_uploads").paginate(Bucket=site.bucket)
+    return [item["Key"] for page in pages for item in page.get("Uploads", ())]
+
+
+@cache
+def _start(server: Server) -> int:
+    """The port of a server that all tests of this process share."""
+    if server == "moto":
+        return _running.enter_context(_run_moto())
+    folder = _running.enter_context(tempfile.TemporaryDirectory())
+    return _running.enter_context(run_rclone(folder, public=False))
+
+
+@contextmanager
+def _run_moto() -> Iterator[int]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _MOTO],
+        env={"S3_UPLOAD_PART_MIN_SIZE": "1", "MOTO_S3_DEFAULT_KEY_BUFFER_SIZE": "16777216"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        assert line, "moto did not start"
+        yield int(line)
+    finally:
+        process.stdin.close()
+        process.wait()
+
+
+@cache
+def _open_direct(upstream: int) -> Any:
+    import boto3
+
+    return boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{upstream}",
+        region_name="us-east-1",
+        aws_access_key_id=CLIENT["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CLIENT["AWS_SECRET_ACCESS_KEY"],
+    )

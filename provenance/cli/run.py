@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from provenance.cli.display import Display, show_summary
+from provenance.cli.places import PlaceType
 from provenance.cli.sizes import MemorySize
 from provenance.errors import ConfigError
 from provenance.jobs.checks.verify import verify_run
@@ -22,14 +23,14 @@ from provenance.jobs.sources.inputs import InputOptions
 from provenance.jobs.sources.places import STDIN
 from provenance.jobs.sources.plan import Shard, find_shards
 from provenance.jobs.weights import pin_weights
-from provenance.store import read_table
+from provenance.store import Place, read_table, read_text
 
 _ENGINES = ("local", "ray")
 
 
 @click.command(epilog="Example: provenance run shards/*.warc.gz --out out/crawl --workers 8")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for tables and report.")
+@click.option("--out", required=True, type=PlaceType(), help="Folder for tables and report, or s3://bucket/prefix.")
 @click.option("--base", help="Where relative lines of list files count from: a folder, http(s):// or s3://.")
 @click.option("--name", help="Name of the archive on standard input; else 'stdin'.")
 @click.option("--crawl", help="Name of the crawl; else read off the path (CC-MAIN-YYYY-WW), else 'local'.")
@@ -45,7 +46,7 @@ _ENGINES = ("local", "ray")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def run(
     inputs: tuple[str, ...],
-    out: Path,
+    out: Place,
     base: str | None,
     name: str | None,
     crawl: str | None,
@@ -87,7 +88,7 @@ def run(
         summary = run_corpus(folder, shards, workers=workers, reporter=display, memory=memory)
     if as_json:
         body = {"totals": summary.totals, "rejects": summary.rejects, "left_out": summary.left_out}
-        copies = json.loads((out / MEASURES).read_text(encoding="utf-8"))
+        copies = json.loads(read_text(out / MEASURES))
         told = {**body, "copies": copies, "lost": summary.lost, "report": str(summary.report)}
         click.echo(json.dumps(told, ensure_ascii=False))
     else:

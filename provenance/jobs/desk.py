@@ -8,8 +8,10 @@ from typing import Protocol
 from provenance.errors import OutputError
 from provenance.jobs.folder import RunFolder
 from provenance.jobs.job import Job
+from provenance.jobs.published import PublishedJob
 from provenance.jobs.sources.places import STDIN, is_hidden, show_place
 from provenance.run import Crew, Receipt, Task, attempt
+from provenance.store import ObjectPath, find_absent
 
 
 class Reporter(Protocol):
@@ -43,6 +45,7 @@ class Desk:
         Gives the receipts of all tasks. Raises OutputError where the run cannot go on.
         """
         ledger = self.folder.ledger
+        job = PublishedJob(job) if isinstance(self.folder.context.out, ObjectPath) else job
         todo = self.find_open(phase, job, tasks)
         failed = {(r.task.key, r.task.inputs) for r in ledger.receipts(phase) if not r.done}
         if self.folder.finished and any((task.key, task.inputs) not in failed for task in todo):
@@ -86,4 +89,5 @@ class Desk:
             return list(tasks)
         undone = {task.key for task in self.folder.ledger.find_open(tasks)}
         undone |= {r.task.key for r in self.folder.ledger.receipts(phase) if not r.complete and self._is_piped(r.task)}
-        return [task for task in tasks if task.key in undone or not all(path.exists() for path in job.outputs(task))]
+        absent = find_absent(place for task in tasks if task.key not in undone for place in job.outputs(task))
+        return [task for task in tasks if task.key in undone or not absent.isdisjoint(job.outputs(task))]

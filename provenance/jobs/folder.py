@@ -1,13 +1,12 @@
 """The output folder of a run: opened under a lock, held to one configuration, with its ledger and list of shards."""
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from provenance.config import load_config
-from provenance.errors import ConfigError
+from provenance.errors import ConfigError, OutputError
 from provenance.jobs.occupied import check_foreign, make_folder, occupy
 from provenance.jobs.saved import (
     RUN_FILE,
@@ -24,10 +23,26 @@ from provenance.jobs.sources.places import STDIN, hide_secrets, identify_place, 
 from provenance.jobs.sources.plan import Shard
 from provenance.jobs.weights import WEIGHTS_FILE
 from provenance.models import load_models
+from provenance.objects.lock import Lock
 from provenance.run import Ledger, Receipt
-from provenance.store import KEPT_RECORDS, SHARD_TABLES, output_error, remove_parts
+from provenance.store import (
+    KEPT_RECORDS,
+    SHARD_TABLES,
+    Place,
+    absolute,
+    exists,
+    forget_copies,
+    output_error,
+    remove,
+    remove_folder,
+    remove_parts,
+)
 
-_TABLES = (*SHARD_TABLES, "rejects", "markup", "curated", "wordings", KEPT_RECORDS, "stats")
+_TABLES = (*SHARD_TABLES, "rejects", "markup", "curated", "wordings", KEPT_RECORDS, "stats", "ledger.jsonl.new")
+_LOST = (
+    "another run has taken this folder, or no sign of life could be written there for too long; finished shards are "
+    "kept; run the same command again"
+)
 _FILES = (RUN_FILE, "ledger.jsonl", "report.html", WEIGHTS_FILE)
 
 
@@ -37,9 +52,10 @@ class RunFolder:
 
     context: JobContext
     ledger: Ledger
+    lock: Lock | None = None
 
     @property
-    def run_file(self) -> Path:
+    def run_file(self) -> Place:
         """Version, configuration, model digests, shards and totals."""
         return self.context.out / RUN_FILE
 
@@ -74,6 +90,8 @@ class RunFolder:
 
     def append(self, receipt: Receipt) -> Receipt:
         """Writes a receipt through to the ledger, and gives it back as written: without secrets. Raises OutputError."""
+        if self.lock is not None and self.lock.lost:
+            raise OutputError(f"{self.context.out}: {_LOST}")
         try:
             return self.ledger.append(_without_secrets(receipt))
         except OSError as error:
@@ -84,7 +102,7 @@ class RunFolder:
 class SavedRun:
     """What run.json says of a finished run."""
 
-    out: Path
+    out: Place
     config: RunConfig
     identity: Mapping[str, str]
     shards: tuple[Shard, ...]
@@ -92,30 +110,34 @@ class SavedRun:
 
 
 @contextmanager
-def open_folder(out: Path, config: RunConfig, *, fresh: bool) -> Iterator[RunFolder]:
+def open_folder(out: Place, config: RunConfig, *, fresh: bool) -> Iterator[RunFolder]:
     """Opens or makes the folder.
 
     Raises ConfigError before anything is done when it cannot serve this run: not writable, in use by another run, not
     empty and no run's folder, or holding a run of another configuration (which `fresh` deletes).
     """
     identity = identify_run(config, load_models(config.models))
+    out = absolute(out)
     make_folder(out)
-    with occupy(out):
+    with occupy(out) as lock:
         _check_foreign(out)
         if fresh:
             _empty(out)
         _check_configuration(out / RUN_FILE, describe_run(config, identity))
         remove_parts(out)
+        ledger = Ledger(out / "ledger.jsonl")
         try:
-            yield RunFolder(JobContext(out, config, identity), Ledger(out / "ledger.jsonl"))
+            yield RunFolder(JobContext(out, config, identity), ledger, lock)
         finally:
+            forget_copies()
+            _close(ledger)
             remove_parts(out)
 
 
-def load_saved_run(out: Path) -> SavedRun:
+def load_saved_run(out: Place) -> SavedRun:
     """The run of a folder. Raises ConfigError when there is none or it is not finished."""
     run_file = out / RUN_FILE
-    if not run_file.exists():
+    if not exists(run_file):
         raise ConfigError(f"{out}: no run in this folder ({RUN_FILE} is missing)")
     saved = read_saved(run_file)
     if saved["totals"] is None:
@@ -186,21 +208,27 @@ def _is_gone(shard: Shard) -> bool:
     return is_file(shard.place) and not Path(shard.place).exists()
 
 
-def _empty(out: Path) -> None:
+def _close(ledger: Ledger) -> None:
+    try:
+        ledger.close()
+    except OSError as error:
+        raise output_error(ledger.path, error) from error
+
+
+def _empty(out: Place) -> None:
     for name in _TABLES:
-        shutil.rmtree(out / name, ignore_errors=True)
-    for name in _FILES:
-        (out / name).unlink(missing_ok=True)
+        remove_folder(out / name)
+    remove([out / name for name in _FILES])
 
 
-def _check_foreign(out: Path) -> None:
-    if (out / RUN_FILE).exists():
+def _check_foreign(out: Place) -> None:
+    if exists(out / RUN_FILE):
         read_saved(out / RUN_FILE)
     check_foreign(out, RUN_FILE)
 
 
-def _check_configuration(run_file: Path, described: Saved) -> None:
-    if not run_file.exists():
+def _check_configuration(run_file: Place, described: Saved) -> None:
+    if not exists(run_file):
         write_saved(run_file, described)
         return
     changes = find_differences(read_saved(run_file), described)

@@ -13,7 +13,7 @@ from provenance.jobs.settings import RunConfig
 from provenance.jobs.sources.places import hide_secrets
 from provenance.jobs.sources.plan import Shard
 from provenance.models import load_models
-from provenance.store import write_text
+from provenance.store import Place, read_text, write_text
 
 RUN_FILE = "run.json"
 
@@ -29,10 +29,10 @@ class Saved(TypedDict):
     totals: dict[str, int] | None
 
 
-def read_saved(run_file: Path) -> Saved:
+def read_saved(run_file: Place) -> Saved:
     """What a run.json says. Raises ConfigError when no run wrote it: then the folder is somebody else's."""
     try:
-        saved = json.loads(run_file.read_text(encoding="utf-8"))
+        saved = json.loads(read_text(run_file))
     except (OSError, ValueError) as error:
         raise ConfigError(f"{run_file}: cannot be read: {error}; choose another folder") from error
     if not isinstance(saved, dict) or not saved.keys() >= Saved.__annotations__.keys():
@@ -40,7 +40,7 @@ def read_saved(run_file: Path) -> Saved:
     return cast(Saved, saved)
 
 
-def write_saved(run_file: Path, saved: Saved) -> None:
+def write_saved(run_file: Place, saved: Saved) -> None:
     """Writes run.json, atomically. Raises OutputError."""
     write_text(run_file, json.dumps(saved, indent=2, ensure_ascii=False) + "\n")
 

@@ -30,6 +30,6 @@ class Crew(Protocol):
         """A receipt for every task as it ends, in order of ending, one each.
 
         An exception in a job becomes a receipt with `error`; so does a task whose workers die time and again.
-        `on_progress` is called in between, with the bytes of a task's input done so far.
+        `on_progress` is called in between, with the bytes of a task's input done so far; 0 when a worker begins it.
         """
         ...

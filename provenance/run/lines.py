@@ -8,7 +8,7 @@ from typing import Protocol
 
 from provenance.objects.folders import list_objects, remove_objects
 from provenance.objects.place import ObjectPath, Place
-from provenance.objects.requests import get_bytes, put_bytes
+from provenance.objects.requests import find_facts, get_bytes, put_bytes
 
 SEGMENT_BYTES = 4 * 1024 * 1024  # of an object of lines, before another is begun
 DELAY_S = 1.0  # seconds that a line may wait for others before it is written
@@ -19,6 +19,13 @@ class Lines(Protocol):
 
     def read(self) -> bytes:
         """All lines that are whole; nothing where there are none."""
+        ...
+
+    def read_from(self, offset: int) -> bytes | None:
+        """Those after the first `offset` bytes of them; null where there are not so many: they are others by now.
+
+        For whoever looks on while another process appends. Raises OSError.
+        """
         ...
 
     def append(self, line: str) -> None:
@@ -45,6 +52,17 @@ class FileLines:
     def read(self) -> bytes:
         """All lines that are whole."""
         return _cut(self._path.read_bytes()) if self._path.exists() else b""
+
+    def read_from(self, offset: int) -> bytes | None:
+        """Those after the first `offset` bytes of them; null where there are not so many."""
+        try:
+            with self._path.open("rb") as file:
+                if file.seek(0, os.SEEK_END) < offset:
+                    return None
+                file.seek(offset)
+                return _cut(file.read())
+        except FileNotFoundError:
+            return None if offset else b""
 
     def append(self, line: str) -> None:
         """Writes the line through to the disk."""
@@ -84,6 +102,19 @@ class ObjectLines:
     def read(self) -> bytes:
         """All lines, those of earlier calls first."""
         return b"".join(_read_if_there(place) for place in [self._place, *self._list()])
+
+    def read_from(self, offset: int) -> bytes | None:
+        """Those after the first `offset` bytes of them; null where there are not so many."""
+        first = find_facts(self._place)  # before the listing: what is put together in between is seen the next time
+        pieces = [(self._place, first.size if first else 0), *list_objects(self._folder)]
+        if sum(size for _, size in pieces) < offset:
+            return None
+        found = b""
+        for place, size in pieces:
+            if size > offset:
+                found += _read_if_there(place, offset)
+            offset = max(0, offset - size)
+        return found
 
     def append(self, line: str) -> None:
         """Writes the line within a second."""
@@ -134,9 +165,9 @@ class ObjectLines:
             self._segment, self._number = b"", self._number + 1
 
 
-def _read_if_there(place: ObjectPath) -> bytes:
+def _read_if_there(place: ObjectPath, begin: int = 0) -> bytes:
     try:
-        return _cut(get_bytes(place))
+        return _cut(get_bytes(place, begin))
     except FileNotFoundError:  # put together with the others since it was listed
         return b""
 

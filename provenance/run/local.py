@@ -99,9 +99,10 @@ class LocalCrew:
 
 
 def attempt(job: Job, task: Task, progress: Progress) -> Receipt:
-    """Does a task in this process; an exception in it becomes a receipt with `error`."""
+    """Does a task in this process; an exception in it becomes a receipt with `error`. Says first that it has begun."""
     watch = Stopwatch()
     try:
+        progress(0)
         receipt = job(task, progress)
     except OutputError as error:
         receipt = _give_up(watch, task, str(error), fatal=True)

@@ -74,6 +74,14 @@ def test_a_receipt_says_which_process_did_it(tmp_path: Path) -> None:
     assert found["raise"].peak_memory_bytes > 0
 
 
+def test_a_task_is_told_to_begin_each_time_it_is_tried(tmp_path: Path) -> None:
+    told: list[tuple[str, int]] = []
+    with LocalCrew(1) as crew:
+        done = list(crew.work(Job(tmp_path), tasks("once"), on_progress=lambda task, n: told.append((task.shard, n))))
+    assert len(done) == 1
+    assert [n for _, n in told].count(0) == 2
+
+
 def test_a_lost_shard_says_why(tmp_path: Path) -> None:
     assert receipts_of(tmp_path, "lost")["lost"].error == "/lost: no archive"
 
@@ -100,7 +108,7 @@ def test_progress_reaches_the_caller(tmp_path: Path) -> None:
     with LocalCrew(1) as crew:
         job = crew.work(Job(tmp_path), tasks("a"), on_progress=lambda t, n: seen.append((t.shard, n)))
         assert len(list(job)) == 1
-    assert seen == [("a", 5)]
+    assert seen == [("a", 0), ("a", 5)]
 
 
 def test_workers_are_kept_for_the_next_job(tmp_path: Path) -> None:

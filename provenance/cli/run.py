@@ -1,7 +1,6 @@
 """`provenance run` and `provenance verify`: the main job, and the check of what it left."""
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 
 from provenance.cli.display import Display, show_summary
+from provenance.cli.engine import engine_options
 from provenance.cli.places import PlaceType
 from provenance.cli.sizes import MemorySize
 from provenance.errors import ConfigError
@@ -23,9 +23,8 @@ from provenance.jobs.sources.inputs import InputOptions
 from provenance.jobs.sources.places import STDIN
 from provenance.jobs.sources.plan import Shard, find_shards
 from provenance.jobs.weights import pin_weights
+from provenance.run import EngineOptions
 from provenance.store import Place, read_table, read_text
-
-_ENGINES = ("local", "ray")
 
 
 @click.command(epilog="Example: provenance run shards/*.warc.gz --out out/crawl --workers 8")
@@ -35,8 +34,8 @@ _ENGINES = ("local", "ray")
 @click.option("--name", help="Name of the archive on standard input; else 'stdin'.")
 @click.option("--crawl", help="Name of the crawl; else read off the path (CC-MAIN-YYYY-WW), else 'local'.")
 @click.option("--config", "config_path", type=click.Path(path_type=Path), help="RUN.toml with options of the stages.")
-@click.option("--workers", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="all cores")
-@click.option("--engine", type=click.Choice(_ENGINES), default="local", show_default=True)
+@click.option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: all cores]")
+@engine_options
 @click.option("--memory", type=MemorySize(), help="Ceiling of the search for copies.  [default: 1 GiB a worker]")
 @click.option("--seen", type=click.Path(path_type=Path), help="A first-seen index whose dates count as evidence.")
 @click.option("--weights", type=click.Path(path_type=Path), help="Sampling weights (doc_id, weight) of the documents.")
@@ -51,8 +50,8 @@ def run(
     name: str | None,
     crawl: str | None,
     config_path: Path | None,
-    workers: int,
-    engine: str,
+    workers: int | None,
+    engine: EngineOptions,
     memory: int | None,
     seen: Path | None,
     weights: Path | None,
@@ -68,8 +67,6 @@ def run(
     Run the same command again after an interruption and it does the rest. Other INPUTs given with the same --out are
     added to what is there.
     """
-    if engine != "local":
-        raise ConfigError(f"--engine {engine}: this version works on one machine only; use --engine local")
     config = _with_flags(load_run_config(config_path), check_digests=check_digests, write_warc=write_warc)
     if seen is not None:
         config = replace(config, seen=seen.absolute())
@@ -85,7 +82,7 @@ def run(
     debug = bool(click.get_current_context().obj)
     with open_folder(out, config, fresh=fresh) as folder, Display(debug=debug) as display:
         _tell_read_before(folder, shards)
-        summary = run_corpus(folder, shards, workers=workers, reporter=display, memory=memory)
+        summary = run_corpus(folder, shards, workers=workers, reporter=display, engine=engine, memory=memory)
     if as_json:
         body = {"totals": summary.totals, "rejects": summary.rejects, "left_out": summary.left_out}
         copies = json.loads(read_text(out / MEASURES))

@@ -1,7 +1,7 @@
 """Tasks, receipts, the ledger, and crews that work on them: processes here, or a Ray cluster. Knows no text."""
 
 from provenance.run.crew import Crew, Job, Progress
-from provenance.run.engine import Engine, EngineOptions, open_crew
+from provenance.run.engine import Engine, EngineOptions, check_engine, open_crew
 from provenance.run.ledger import Ledger
 from provenance.run.local import LocalCrew, attempt
 from provenance.run.stopwatch import Stopwatch
@@ -19,5 +19,6 @@ __all__ = [
     "Stopwatch",
     "Task",
     "attempt",
+    "check_engine",
     "open_crew",
 ]

@@ -34,6 +34,14 @@ class EngineOptions:
     tells: bool = False
 
 
+def check_engine(options: EngineOptions) -> None:
+    """Raises ConfigError where Ray is asked for and missing, or does not answer; starts nothing."""
+    if options.engine is Engine.RAY:
+        from provenance.run.ray import check_ray
+
+        check_ray(options)
+
+
 def open_crew(options: EngineOptions, *, workers: int | None = None) -> AbstractContextManager[Crew]:
     """The crew, as a context; `workers` is its size, null for all cores of the machine or of the cluster.
 

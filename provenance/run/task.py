@@ -11,6 +11,7 @@ class Task:
 
     `inputs` is a digest of all the task reads besides the configuration: a finished task is done again only when it
     changes. `size` (bytes) weighs the task in the progress bar. `companion` is a second place it reads; empty for none.
+    `memory` (bytes) is what it may need, for those who hand out room; 0 where it is not known.
     """
 
     phase: str
@@ -20,6 +21,7 @@ class Task:
     size: int
     inputs: str
     companion: str = ""
+    memory: int = field(default=0, compare=False)
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -35,6 +36,7 @@ class _Copy:
 
 _copies: dict[ObjectPath, _Copy] = {}
 _folder: list[Path] = []  # of this process, made when it is needed
+_numbers = count()
 
 
 def bring(place: Place) -> Path:
@@ -82,8 +84,12 @@ def bring_footer(place: Place) -> Path:
     return copy.path
 
 
-def forget_copies() -> None:
-    """Deletes all copies of this process."""
+def forget_copies(places: Iterable[Place] | None = None) -> None:
+    """Deletes this process's copies of the places, or all of its copies."""
+    if places is not None:
+        for copy in [_copies.pop(place) for place in places if isinstance(place, ObjectPath) and place in _copies]:
+            copy.path.unlink(missing_ok=True)
+        return
     _copies.clear()
     while _folder:
         shutil.rmtree(_folder.pop(), ignore_errors=True)
@@ -104,7 +110,7 @@ def _begin(place: ObjectPath) -> _Copy:
         facts = find_facts(place)
         if facts is None:
             raise FileNotFoundError(2, "no such object", str(place))
-        path = local_folder() / f"{len(_copies)}-{place.name}"
+        path = local_folder() / f"{next(_numbers)}-{place.name}"
         with path.open("wb") as file:
             file.truncate(facts.size)
         found = _copies[place] = _Copy(path, facts.size, facts.etag)

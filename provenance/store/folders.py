@@ -4,6 +4,7 @@ A folder of this machine is asked file by file. On object storage a question is 
 files asks once: a listing costs a request a thousand files.
 """
 
+import errno
 import os
 import shutil
 from collections import defaultdict
@@ -35,6 +36,19 @@ def file_size(place: Place) -> int:
 def read_bytes(place: Place) -> bytes:
     """A whole file. Raises FileNotFoundError, OSError."""
     return place.read_bytes() if isinstance(place, Path) else get_bytes(place)
+
+
+def read_span(place: Place, begin: int, end: int) -> bytes:
+    """The bytes in [begin, end) of a file, into memory: one request. Raises FileNotFoundError, OSError."""
+    if isinstance(place, Path):
+        with place.open("rb") as file:
+            file.seek(begin)
+            found = file.read(end - begin)
+    else:
+        found = get_bytes(place, begin, end)
+    if len(found) != end - begin:
+        raise OSError(errno.EIO, f"there are no bytes {begin:,} to {end:,}", str(place))
+    return found
 
 
 def read_text(place: Place) -> str:

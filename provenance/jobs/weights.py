@@ -1,4 +1,4 @@
-"""Sampling weights of a run's documents: how many documents of the crawl each one drawn stands for.
+"""Sample weights of a run's documents: how many documents of the crawl each one drawn stands for.
 
 A file of weights (`doc_id`, `weight`: inverse of the probability of being drawn) is given to a run, checked, and kept
 in its folder, so that the run can be read without it. The run is identified by the file's content, wherever it lies.

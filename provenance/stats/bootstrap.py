@@ -44,7 +44,7 @@ def count_effective(weight: Floats, host: Integers, correlation: float) -> float
     return float(best * weight.sum() ** 2 / (weight**2).sum() / len(weight))
 
 
-def smooth_few(prevalence: Floats, n_clusters: int, rng: np.random.Generator) -> Floats:
+def smooth_few(prevalence: Floats, n_clusters: float, rng: np.random.Generator) -> Floats:
     """Draws widened for few clusters: each cluster counts as one draw from a Dirichlet with Jeffreys' prior.
 
     `prevalence` is (draws, origins), rows summing to 1. Resampling three hosts cannot show what a fourth would be.

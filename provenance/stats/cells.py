@@ -15,6 +15,7 @@ import polars as pl
 from provenance.errors import ConfigError
 from provenance.stats.options import StatsOptions
 from provenance.stats.rates import Axis, ErrorRates
+from provenance.stats.weighting import WEIGHT, read_weights
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -41,6 +42,7 @@ class Documents:
     measured: npt.NDArray[np.bool_]  # (documents, 2)
     nats: Floats  # (documents, 2): evidence of text and page alone, dates left aside; NaN where not measured
     language: Integers  # its number among those with reference scores, -1 for all others
+    weight: Floats  # sample weight: documents of the crawl that it stands for, in proportion; 1 where all are there
 
     def take(self, index: npt.NDArray[np.intp]) -> "Documents":
         """Some of the documents."""
@@ -61,22 +63,26 @@ def normalise_scored(scored: pl.DataFrame, options: StatsOptions) -> pl.DataFram
     """The scored table with every column the estimates read: absent ones null, month told, scores masked.
 
     A score counts only in documents of at least `min_words` words and in languages where most such documents have one:
-    elsewhere a score comes from declared marks alone, which are no random sample. Raises ConfigError for a missing
-    column.
+    elsewhere a score comes from declared marks alone, which are no random sample. Sample weights are scaled to a
+    largest of 1, and are 1 where there are none. Raises ConfigError for a missing column and for what is no weight.
     """
     missing = [name for name in REQUIRED if name not in scored.columns]
     if missing:
         raise ConfigError(f"scored documents lack {', '.join(missing)}; they have {', '.join(scored.columns)}")
     absent = [pl.lit(None, pl.String).alias(name) for name in OPTIONAL if name not in scored.columns]
-    frame = scored.with_columns(absent).with_columns(_month(scored))
+    frame = scored.with_columns(absent).with_columns(_month(scored), pl.Series(WEIGHT, read_weights(scored)))
     long = pl.col("n_words") >= options.min_words
     estimated = ~pl.col(SET_APART) if SET_APART in scored.columns else pl.lit(True)
     for axis in AXES:
         score = pl.col(f"{axis}_score")
         known = score.is_not_null() & score.is_not_nan()
-        covered = (known & long).sum().over("language") >= options.min_coverage * long.sum().over("language")
+        covered = _weigh(known & long).over("language") >= options.min_coverage * _weigh(long).over("language")
         frame = frame.with_columns(pl.when(known & long & covered & estimated).then(score).alias(f"{axis}_score"))
     return frame
+
+
+def _weigh(chosen: pl.Expr) -> pl.Expr:
+    return pl.when(chosen).then(WEIGHT).otherwise(0.0).sum()
 
 
 def gather_documents(frame: pl.DataFrame, errors: ErrorRates, languages: Sequence[str] = ()) -> Documents:
@@ -104,6 +110,7 @@ def gather_documents(frame: pl.DataFrame, errors: ErrorRates, languages: Sequenc
         measured=measured,
         nats=_find_nats(kept, np.log(bounded / (1 - bounded)) - np.log(odds), measured),
         language=kept.select(number).to_series().to_numpy(),
+        weight=kept.get_column(WEIGHT).to_numpy(),
     )
 
 

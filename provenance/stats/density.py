@@ -9,22 +9,34 @@ import math
 import numpy as np
 
 from provenance.stats.estimators import Floats, maximise_likelihood
+from provenance.stats.weighting import count_worth, find_quantiles
 
 NARROWEST = 1e-3  # bandwidth of scores that are all alike: no score known to us means anything beyond three decimals
 UNSEEN = 1e-12  # density, in units of 1 / bandwidth, below which a sample says nothing: 6 to 7 bandwidths from its edge
 _AT_ONCE = 1 << 17  # kernels evaluated together: 1 MB stays in the processor's cache
 
 
-def choose_bandwidth(sample: Floats, *, narrowest: float = NARROWEST) -> float:
+def choose_bandwidth(sample: Floats, *, narrowest: float = NARROWEST, weights: Floats | None = None) -> float:
     """Silverman's rule of thumb, in units of the score: 0.9 * min(deviation, interquartile range / 1.34) * n^(-1/5).
 
     Robust to a long tail or a second mode. Where half of the scores are alike the deviation alone counts; the result
-    is never below `narrowest`. The sample must not be empty, nor hold NaN.
+    is never below `narrowest`. The sample must not be empty, nor hold NaN. Under unequal `weights` (n,) n is what the
+    scores are worth (Kish).
     """
+    if weights is not None and np.ptp(weights) > 0:
+        return max(narrowest, _choose_weighted(sample, weights))
     deviation = float(np.std(sample, ddof=1)) if len(sample) > 1 else 0.0
     low, high = (float(quartile) for quartile in np.quantile(sample, [0.25, 0.75]))
     spread = min(deviation, (high - low) / 1.34) if high > low else deviation
     return max(narrowest, 0.9 * spread / math.pow(len(sample), 0.2))
+
+
+def _choose_weighted(sample: Floats, weights: Floats) -> float:
+    share, worth = weights / weights.sum(), count_worth(weights)
+    deviation = math.sqrt(float(share @ (sample - share @ sample) ** 2) * worth / max(worth - 1, 1e-9))
+    low, high = (float(quartile) for quartile in find_quantiles(sample, weights, [0.25, 0.75]))
+    spread = min(deviation, (high - low) / 1.34) if high > low else deviation
+    return 0.9 * spread / math.pow(worth, 0.2)
 
 
 def estimate_density(sample: Floats, at: Floats, bandwidth: float, weights: Floats | None = None) -> Floats:

@@ -15,6 +15,7 @@ from provenance.stats.knowledge import Knowledge
 from provenance.stats.mixed import estimate_mixed
 from provenance.stats.options import StatsOptions
 from provenance.stats.parts import Part, Sample
+from provenance.stats.weighting import count_worth_of_clusters
 
 SYNTHETIC = ("ai_generated", "machine_translated")  # in the order of the axes
 BOTH = "both"
@@ -44,7 +45,7 @@ class GroupEstimate:
 
 def estimate_group(
     documents: Documents,
-    weight: Floats,
+    unit: Floats,
     axes: tuple[int, ...],
     knowledge: Knowledge,
     options: StatsOptions,
@@ -53,27 +54,30 @@ def estimate_group(
     seed: tuple[int, ...],
     apart: float = 0.0,
 ) -> GroupEstimate | str:
-    """The estimate on the given axes, or the reason why there is none; `weight` is 1 or words per document.
+    """The estimate on the given axes, or the reason why there is none; `unit` is 1 or words per document.
 
-    `apart` is the weight of further documents of the group that are known not to be AI-generated.
+    Each counts as often as its sample weight says. `apart` is the weight of further documents of the group that are
+    known not to be AI-generated.
     """
     rng = np.random.default_rng(seed)
     cluster = assign_clusters(documents, options.max_clusters, rng, by_document=by_document)
     n_clusters = int(cluster.max()) + 1
     host = documents.row if by_document else documents.host
-    n_effective = count_effective(weight, host, options.host_correlation)
-    sample = Sample(documents, weight, cluster, draw_counts(n_clusters, options.draws, rng), n_effective)
+    worth = count_effective(unit, host, options.host_correlation)
+    drawn = draw_counts(n_clusters, options.draws, rng)
+    sample = Sample(documents, unit, host, cluster, drawn, worth, options.host_correlation)
     found = _estimate_parts(sample, axes, knowledge, options, rng)
     if isinstance(found, str):
         return found
     point, draws = _join([part.point for part in found], found), _join([part.draws for part in found], found)
-    estimated = float(weight.sum() / (weight.sum() + apart))
+    weight, n_effective = sample.weight.sum(), sample.n_effective
+    estimated = float(weight / (weight + apart))
     point, draws = (_add_known(figures, axes, estimated) for figures in (point, draws))
     note = ""
-    if n_clusters < options.min_hosts and not by_document:
-        draws = smooth_few(draws, n_clusters, rng)
-        hosts = "all of one host" if n_clusters == 1 else f"of {n_clusters} hosts only"
-        note = f"{hosts}: the interval is wide, because hosts and not documents are the sample"
+    n_hosts = count_worth_of_clusters(unit, documents.weight, cluster)
+    if n_hosts < options.min_hosts and not by_document:
+        draws = smooth_few(draws, n_hosts, rng)
+        note = f"{_name_few(n_clusters, n_hosts)}: the interval is wide, because hosts and not documents are the sample"
     methods = tuple(dict.fromkeys(part.method for part in found))
     prevalence = _summarise(point, draws, axes, options.level, n_effective, with_both=methods == ("mixture",))
     ratio = _find_ratio(point, draws, options.level, n_effective) if len(axes) == len(AXES) else None
@@ -81,11 +85,19 @@ def estimate_group(
     return GroupEstimate(prevalence, adjusted, ratio, note, methods, any(part.anchored for part in found))
 
 
+def _name_few(n_clusters: int, n_hosts: float) -> str:
+    if n_clusters == 1:
+        return "all of one host"
+    if n_hosts == n_clusters:
+        return f"of {n_clusters} hosts only"
+    return f"of {n_clusters} hosts, worth {n_hosts:.1f} for their unequal weights"
+
+
 def _estimate_parts(
     sample: Sample, axes: tuple[int, ...], knowledge: Knowledge, options: StatsOptions, rng: np.random.Generator
 ) -> list[Part] | str:
     """Each language by what is known of it; a reason where one cannot be estimated."""
-    languages = sample.documents.language if options.method == "mixture" else np.full(len(sample.weight), -1)
+    languages = sample.documents.language if options.method == "mixture" else np.full(len(sample.unit), -1)
     parts = []
     for language in np.unique(languages):
         chosen = sample.take(np.flatnonzero(languages == language))

@@ -13,6 +13,7 @@ from provenance.stats.options import StatsOptions
 from provenance.stats.rates import ErrorRates
 from provenance.stats.references import ReferenceScores
 from provenance.stats.strata import Strata, describe_strata
+from provenance.stats.weighting import count_worth, count_worth_of_clusters
 
 Tables = Mapping[tuple[int, int], MixtureTable | None]
 
@@ -73,10 +74,12 @@ def _anchored_tables(
         for k in range(len(AXES)):
             assert reference is not None
             human = reference.take(np.flatnonzero(reference.measured[:, k] & (reference.language == number)))
-            if len(human.row) >= options.min_documents and _is_known(scores, k, language):
+            if count_worth(human.weight) >= options.min_documents and _is_known(scores, k, language):
                 cluster = assign_clusters(human, options.max_clusters, rng)
-                few = int(cluster.max()) + 1 < options.min_hosts
-                densities = list_reference(human.nats[:, k], cluster, scores, k, language, rng, few=few)
+                few = count_worth_of_clusters(np.ones(len(cluster)), human.weight, cluster) < options.min_hosts
+                densities = list_reference(
+                    human.nats[:, k], cluster, scores, k, language, rng, few=few, weights=human.weight
+                )
                 found[k, number] = make_table(densities, list_synthetic(scores, k, language), k)
     return found
 

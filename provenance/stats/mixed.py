@@ -29,7 +29,7 @@ def estimate_mixed(
         draws.append(draw_prevalences(table, fit, sample.drawn @ counts, rng))
     point = np.array([[fit.prevalence for fit in fits]])
     drawn = np.stack(draws, axis=1)
-    totals = sample.count(np.zeros(len(sample.weight), dtype=np.int64), 1)
+    totals = sample.count(np.zeros(len(sample.unit), dtype=np.int64), 1)
     if len(axes) == 2:
         point, drawn = _separate(sample, fits, point, drawn)
     return Part("mixture", point, drawn, totals.sum(axis=0), (sample.drawn @ totals)[:, 0])

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from provenance.stats.cells import Documents, Floats, Integers
+from provenance.stats.weighting import find_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +14,30 @@ class Sample:
     """Documents with weights and clusters; `drawn` (draws, clusters) says how often each cluster is drawn."""
 
     documents: Documents
-    weight: Floats  # 1 or words
+    unit: Floats  # 1 or words
+    host: Integers  # documents of one are alike
     cluster: Integers  # number of each document's cluster
     drawn: Floats
-    n_effective: float  # independent documents that they are worth
+    worth: float  # independent documents that they would be worth, were their sample weights equal
+    correlation: float  # of documents of a host
+
+    @property
+    def weight(self) -> Floats:
+        """What each document weighs: its unit, as often as it stands for documents of the crawl."""
+        weight: Floats = self.unit * self.documents.weight
+        return weight
+
+    @property
+    def n_effective(self) -> float:
+        """Independent documents that they are worth."""
+        return self.worth * find_loss(self.unit, self.documents.weight, self.host, self.correlation)
 
     def take(self, index: npt.NDArray[np.intp]) -> "Sample":
         """Some of the documents, in the same clusters and draws."""
-        part = self.n_effective * float(self.weight[index].sum() / self.weight.sum())
-        return Sample(self.documents.take(index), self.weight[index], self.cluster[index], self.drawn, part)
+        unit = self.unit[index]
+        part = self.worth * float(unit.sum() / self.unit.sum())
+        chosen = (self.documents.take(index), unit, self.host[index], self.cluster[index])
+        return Sample(*chosen, self.drawn, part, self.correlation)
 
     def count(self, place: Integers, n_places: int) -> Floats:
         """Weight of each cluster's documents by place, (clusters, places)."""

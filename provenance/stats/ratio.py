@@ -15,6 +15,7 @@ from provenance.stats.options import UNITS, StatsOptions
 from provenance.stats.rates import ErrorRates
 from provenance.stats.references import ReferenceScores
 from provenance.stats.rows import ORIGINS, RATIO_SCHEMA, Cell, make_row, name_group
+from provenance.stats.weighting import WEIGHT, count_worth
 
 REST = "(all other)"  # the group of what is not among a column's largest groups
 TIMES = ("month", "crawl")  # few by nature, and a trend needs each of them: never put together
@@ -41,6 +42,7 @@ class _Setting:
     options: StatsOptions
     has_hosts: bool
     has_errors: bool
+    largest_weight: float | None  # that the documents' weights were divided by; null where they have none
 
 
 def estimate_ratio(
@@ -59,7 +61,11 @@ def estimate_ratio(
     says nothing of it, unless `options.originals` claims that none of its documents is translated. `scores` is what
     documents of known origin score; the default method needs it, and falls back on expectation-maximisation in
     languages that it does not hold. The same input and seed give the same table.
-    Raises ConfigError for a column that is not there.
+
+    Where `scored` has a column `sample_weight`, each document stands for so many of the collection that it was drawn
+    from, and shares, prevalences and the ratio are estimates of that; numbers of documents, words and hosts are those
+    of the sample. So it is with the documents of `reference`.
+    Raises ConfigError for a column that is not there, and for a weight that is null or not positive.
     """
     options, errors = options or StatsOptions(), errors or ErrorRates()
     frame = normalise_scored(scored, options).with_row_index(ROW)
@@ -74,9 +80,16 @@ def estimate_ratio(
         options,
         has_hosts=frame.get_column("url_host_name").is_not_null().any(),
         has_errors=bool(errors.axes),
+        largest_weight=_find_largest(scored),
     )
     rows = [_estimate_row(group, unit, setting) for group in _split(frame, documents, by, options) for unit in UNITS]
     return pl.DataFrame(rows, schema=RATIO_SCHEMA, orient="row")
+
+
+def _find_largest(scored: pl.DataFrame) -> float | None:
+    if WEIGHT not in scored.columns or not scored.height:
+        return None
+    return float(scored.get_column(WEIGHT).cast(pl.Float64).to_numpy().max())
 
 
 def _forget_translation(reference: pl.DataFrame) -> pl.DataFrame:
@@ -125,11 +138,11 @@ def _estimate_row(group: _Group, unit: str, setting: _Setting) -> dict[str, Cell
     measured = group.documents.take(np.flatnonzero(group.documents.measured[:, list(axes)].all(axis=1)))
     estimate: GroupEstimate | None = None
     if axes:
-        weight = np.ones(len(measured.row)) if unit == "documents" else np.maximum(measured.words, 1.0)
+        each = np.ones(len(measured.row)) if unit == "documents" else np.maximum(measured.words, 1.0)
         seed = (options.seed, zlib.crc32(name_group(group.columns, group.values).encode()))
         found = estimate_group(
             measured,
-            weight,
+            each,
             axes,
             setting.knowledge,
             options,
@@ -147,6 +160,7 @@ def _estimate_row(group: _Group, unit: str, setting: _Setting) -> dict[str, Cell
         "n_measured": len(measured.row) if axes else 0,
         "n_hosts": len(np.unique(measured.host)) if axes and setting.has_hosts else None,
     }
+    counts |= _count_crawl(group.frame, measured if axes else None, unit, setting.largest_weight)
     used = estimate.methods if estimate is not None else (options.method,)
     anchored = estimate is not None and estimate.anchored
     method = _name_method(setting, used, by_document or not setting.has_hosts, anchored)
@@ -155,27 +169,43 @@ def _estimate_row(group: _Group, unit: str, setting: _Setting) -> dict[str, Cell
 
 def _weigh_apart(frame: pl.DataFrame, unit: str) -> float:
     """Documents, or their words, that serve as the group's own reference."""
-    if SET_APART not in frame.columns:
-        return 0.0
-    apart = frame.filter(SET_APART)
-    return float(apart.height if unit == "documents" else apart.get_column("n_words").sum())
+    return _weigh_all(frame.filter(SET_APART), unit) if SET_APART in frame.columns else 0.0
+
+
+def _weigh(unit: str) -> pl.Expr:
+    return pl.col(WEIGHT) if unit == "documents" else pl.col(WEIGHT) * pl.col("n_words")
+
+
+def _weigh_all(frame: pl.DataFrame, unit: str) -> float:
+    return float(frame.select(_weigh(unit).sum()).item())
+
+
+def _count_crawl(
+    frame: pl.DataFrame, measured: Documents | None, unit: str, largest_weight: float | None
+) -> dict[str, Cell]:
+    """What a weighted sample stands for, and what its measured documents are worth; nothing of documents unweighted."""
+    if largest_weight is None:
+        return {}
+    worth = count_worth(measured.weight) if measured is not None else None
+    return {"estimated_total": largest_weight * _weigh_all(frame, unit), "effective_documents": worth}
 
 
 def _choose_axes(group: _Group, options: StatsOptions) -> tuple[tuple[int, ...], str]:
     """The axes that carry an estimate, and what to say where that is not both."""
-    measured, least = group.documents.measured, options.min_documents
-    if measured.all(axis=1).sum() >= least:
+    measured, weight, least = group.documents.measured, group.documents.weight, options.min_documents
+    if count_worth(weight[measured.all(axis=1)]) >= least:
         return (0, 1), ""
     alone = ["AI-generated", "machine-translated"]
     for k in (0, 1):
-        if measured[:, k].sum() >= least:
+        if count_worth(weight[measured[:, k]]) >= least:
             return (k,), f"only {alone[k]} text is measured here; the ratio needs both origins"
     if group.frame.height == 1:
         return (), "one document is no population: judge it by itself"
     long = int((group.frame.get_column("n_words") >= options.min_words).sum())
     if long >= least and not len(measured):
         return (), "no score: there is no model for the language of these documents"
-    return (), f"{len(measured)} of {group.frame.height} documents have a score; an estimate needs {least}"
+    worth = "" if len(measured) < least else f", worth {count_worth(weight):.1f} for their unequal weights"
+    return (), f"{len(measured)} of {group.frame.height} documents have a score{worth}; an estimate needs {least}"
 
 
 def _count(frame: pl.DataFrame) -> dict[str, Cell]:
@@ -189,11 +219,10 @@ def _count(frame: pl.DataFrame) -> dict[str, Cell]:
 
 def _find_shares(frame: pl.DataFrame, unit: str) -> dict[str, float | None]:
     """Plain shares of all documents (or words) of the group, undetermined ones in the denominator."""
-    weight = pl.lit(1.0) if unit == "documents" else pl.col("n_words").cast(pl.Float64)
     sums = frame.select(
-        pl.when(pl.col("origin") == origin).then(weight).otherwise(0.0).sum().alias(origin) for origin in ORIGINS
+        pl.when(pl.col("origin") == origin).then(_weigh(unit)).otherwise(0.0).sum().alias(origin) for origin in ORIGINS
     ).row(0, named=True)
-    total = float(frame.height) if unit == "documents" else float(frame.get_column("n_words").sum())
+    total = _weigh_all(frame, unit)
     return {origin: value / total if total else None for origin, value in sums.items()}
 
 

@@ -32,8 +32,13 @@ _COLUMNS: dict[str, DataType | DataTypeClass] = {
     "method": pl.String,
     "estimable": pl.Boolean,
     "why": pl.String,
+    # Of a weighted sample, else null: documents or words of the crawl that it stands for, and how many documents of
+    # equal weight the measured ones are worth.
+    "estimated_total": pl.Float64,
+    "effective_documents": pl.Float64,
 }
 RATIO_SCHEMA = pl.Schema(_COLUMNS)
+WEIGHTED = ("estimated_total", "effective_documents")
 LEAST_BOUND = 0.05  # a ratio of which only a smaller lower bound is known could be nearly anything
 NOTHING_TOLD = "the interval of the ratio holds nearly every value; more documents or hosts are needed"
 Cell = str | int | float | bool | None | Sequence[str | None]
@@ -101,7 +106,7 @@ def _row_to_json(row: dict[str, Plain]) -> dict[str, Plain]:
         made[origin] = {figure: row[f"{origin}_{figure}"] for figure in FIGURES}
     made[BOTH] = {figure: row[f"{BOTH}_{figure}"] for figure in ("prevalence", "low", "high")}
     made[RATIO] = {"value": row[RATIO], "low": row[f"{RATIO}_low"], "high": row[f"{RATIO}_high"]}
-    return made | {name: row[name] for name in ("method", "estimable", "why")}
+    return made | {name: row[name] for name in ("method", "estimable", "why", *WEIGHTED)}
 
 
 def name_group(columns: Sequence[str], values: Sequence[str | None]) -> str:

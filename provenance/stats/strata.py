@@ -15,6 +15,7 @@ from provenance.stats.bootstrap import assign_clusters, draw_counts
 from provenance.stats.cells import AXES, Cells, Documents, Floats
 from provenance.stats.options import StatsOptions
 from provenance.stats.rates import AxisErrors, ErrorRates
+from provenance.stats.weighting import count_worth, scale_to_worth
 
 Strata = Mapping[tuple[int, int], "Stratum"]
 UNKNOWN = float("nan")
@@ -109,8 +110,9 @@ def _pick_reference(reference: Documents | None, k: int, number: int, options: S
         return None
     measured = reference.measured[:, k]
     same = measured & (reference.stratum[:, k] == number)
-    kept = same if same.sum() >= options.min_documents else measured
-    return reference.take(np.flatnonzero(kept)) if kept.sum() >= options.min_documents else None
+    kept = same if count_worth(reference.weight[same]) >= options.min_documents else measured
+    enough = count_worth(reference.weight[kept]) >= options.min_documents
+    return reference.take(np.flatnonzero(kept)) if enough else None
 
 
 def _measure_reference(
@@ -119,7 +121,8 @@ def _measure_reference(
     """False positive rate and mean ratio of the reference, as points and resampled by host."""
     cluster = assign_clusters(human, options.max_clusters, rng)
     columns = (np.ones(len(cluster)), human.flagged[:, k].astype(np.float64), human.ratio[:, k])
-    table = np.stack([np.bincount(cluster, weights=column) for column in columns], axis=1)
+    each = scale_to_worth(human.weight)
+    table = np.stack([np.bincount(cluster, weights=each * column) for column in columns], axis=1)
     number, flagged, ratio = table.sum(axis=0)
     drawn = draw_counts(len(table), options.draws, rng) @ table
     rates = rng.beta(drawn[:, 1] + 0.5, drawn[:, 0] - drawn[:, 1] + 0.5)

@@ -164,8 +164,8 @@ def _judge(figures: Sequence[object], enough: bool, options: ControlOptions) -> 
 
 
 def _is_enough(row: Mapping[str, object], options: ControlOptions) -> bool:
-    documents, hosts = row["n_measured"], row["n_hosts"]
-    known = isinstance(documents, int) and documents >= options.enough_documents
+    documents, hosts = row["effective_documents"] or row["n_measured"], row["n_hosts"]
+    known = isinstance(documents, int | float) and documents >= options.enough_documents
     return known and (not isinstance(hosts, int) or hosts >= options.enough_hosts)
 
 

@@ -10,12 +10,13 @@ import numpy as np
 import polars as pl
 
 from provenance.stats.bootstrap import count_effective
-from provenance.stats.cells import Documents, Floats, Integers, gather_documents, normalise_scored
+from provenance.stats.cells import Documents, Floats, gather_documents, normalise_scored
 from provenance.stats.checks.rows import score_text
 from provenance.stats.estimators import adjust_count
 from provenance.stats.group import SYNTHETIC
 from provenance.stats.options import StatsOptions
 from provenance.stats.rates import AxisErrors, ErrorRates
+from provenance.stats.weighting import count_worth, find_loss
 
 MISS_RATES = tuple(step / 20 for step in range(1, 20))  # 0.05 to 0.95
 SENSITIVITY_SCHEMA = pl.Schema(
@@ -45,7 +46,8 @@ def estimate_sensitivity(
     An origin with fewer than `min_documents` of them has no rows. The interval holds the sampling of documents and of
     the false positives, given the miss rate: the doubt about that is the table itself. The share flagged is drawn from
     Jeffreys' Beta with as many documents as the clustered sample is worth (Korn and Graubard 1998, Survey Methodology
-    24(2), use the same number), so one host makes it wide and no document flagged leaves a width.
+    24(2), use the same number), so one host makes it wide and no document flagged leaves a width. Documents count as
+    often as their sample weights say, and are worth fewer for it.
     """
     options = options or StatsOptions()
     prior = next((known.prior for known in errors.axes if known.axis == "ai"), 0.1)
@@ -53,7 +55,7 @@ def estimate_sensitivity(
     rows = []
     for k, origin in enumerate(SYNTHETIC):
         known = documents.take(np.flatnonzero(documents.measured[:, k] & (documents.stratum[:, k] >= 0)))
-        if len(known.row) >= options.min_documents:
+        if count_worth(known.weight) >= options.min_documents:
             rows += [(origin, *values) for values in _vary(known, k, errors.axes, options, miss_rates)]
     return pl.DataFrame(rows, schema=SENSITIVITY_SCHEMA, orient="row")
 
@@ -62,13 +64,13 @@ def _vary(
     known: Documents, k: int, axes: Sequence[AxisErrors], options: StatsOptions, miss_rates: Sequence[float]
 ) -> Iterator[tuple[float | bool | None, ...]]:
     rng = np.random.default_rng((options.seed, k))
-    numbers, counts = np.unique(known.stratum[:, k], return_counts=True)
-    part = counts / counts.sum()
+    numbers, place = np.unique(known.stratum[:, k], return_inverse=True)
+    part = np.bincount(place, known.weight) / known.weight.sum()
     false_positive = part @ np.array([axes[i].false_positive_rate for i in numbers])
     drawn = part @ np.stack([axes[i].draw_false_positive_rate(options.draws, rng) for i in numbers])
     measured = 1 - part @ np.array([axes[i].true_positive_rate for i in numbers])
-    share = float(known.flagged[:, k].mean())
-    shares = _draw_shares(share, known.host, options, rng)
+    share = float(known.weight[known.flagged[:, k]].sum() / known.weight.sum())
+    shares = _draw_shares(share, known, options, rng)
     for miss_rate in sorted({*miss_rates, float(measured)}):
         true_positive = np.asarray(1 - miss_rate)
         figures: tuple[float | None, ...] = (None, None, None)
@@ -79,8 +81,10 @@ def _vary(
         yield miss_rate, float(false_positive), *figures, miss_rate == measured
 
 
-def _draw_shares(share: float, host: Integers, options: StatsOptions, rng: np.random.Generator) -> Floats:
-    n = count_effective(np.ones(len(host)), host, options.host_correlation)
+def _draw_shares(share: float, known: Documents, options: StatsOptions, rng: np.random.Generator) -> Floats:
+    single = np.ones(len(known.host))
+    n = count_effective(single, known.host, options.host_correlation)
+    n *= find_loss(single, known.weight, known.host, options.host_correlation)
     return rng.beta(n * share + 0.5, n * (1 - share) + 0.5, options.draws)
 
 

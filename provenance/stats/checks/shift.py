@@ -22,11 +22,13 @@ from provenance.stats.cells import Floats, Integers
 from provenance.stats.ratio import REST
 from provenance.stats.sites.columns import add_site_columns, tell_top_level_domain
 from provenance.stats.sites.names import OPEN_COUNTRY_CODES, RESERVED
+from provenance.stats.weighting import read_weights, scale_to_worth
 
 PROPERTIES = (
     "language", "top_level_domain", "domain_class", "site_type", "length", "genre", "country_english", "predictable",
 )  # fmt: skip
 NOT_TOLD = "(not told)"
+EACH = "\teach"  # sample weights that add up to the documents that the sample is worth
 Z = 1.959963984540054  # of a 95 % interval
 # Countries and territories where English is an official language, or the one of state without a law that says so.
 _ENGLISH = """
@@ -46,7 +48,7 @@ SHIFT_SCHEMA = pl.Schema(
         "n_curated": pl.Int64(),
         "share_input": pl.Float64(),  # of documents that have the property
         "share_curated": pl.Float64(),  # of those kept
-        "weighted_share": pl.Float64(),  # of those kept, by sampling weight
+        "weighted_share": pl.Float64(),  # of those kept, by `weight`
         "odds_ratio": pl.Float64(),  # of being kept, against all other values; null where all or none were kept
         "low": pl.Float64(),
         "high": pl.Float64(),
@@ -62,12 +64,14 @@ def measure_shift(
     A row of `documents` has `kept`, `weight` (null: 1) and what the properties are told from: language, hosts, url,
     n_words, `genre_*` and `lm_human_nats`. A property that no document has is left out; values beyond the largest
     `max_values` are one. The proxies are properties of English documents, and of documents with a measured wording.
+    Shares and odds are estimates of what a sample was drawn from where documents have `sample_weight`.
     Raises ConfigError without `kept` or `weight`.
     """
     missing = [name for name in ("kept", "weight") if name not in documents.columns]
     if missing:
         raise ConfigError(f"documents lack {' and '.join(missing)}; join the table of decisions")
-    frame = _add_properties(documents).with_columns(pl.col("weight").fill_null(1.0), _name_host(documents))
+    each = pl.Series(EACH, scale_to_worth(read_weights(documents)))
+    frame = _add_properties(documents).with_columns(pl.col("weight").fill_null(1.0), _name_host(documents), each)
     rows: list[tuple[object, ...]] = []
     for name in properties:
         known = frame.filter(pl.col(name).is_not_null()) if name in frame.columns else frame.clear()
@@ -126,26 +130,29 @@ def _compare(known: pl.DataFrame, name: str, max_values: int) -> Iterator[tuple[
     sizes = known.group_by(name).agg(pl.len().alias("n")).sort("n", name, descending=[True, False])
     large = sizes[name].head(max_values).to_list()
     value = pl.when(pl.col(name).is_in(large)).then(name).otherwise(pl.lit(REST)).alias("value")
-    table = known.select(value, pl.col("\thost").rank("dense").cast(pl.Int64) - 1, "kept", "weight")
-    kept = pl.col("kept")
+    table = known.select(value, pl.col("\thost").rank("dense").cast(pl.Int64) - 1, "kept", "weight", EACH)
+    kept, each = pl.col("kept"), pl.col(EACH)
     cells = table.group_by("value", "\thost", maintain_order=True).agg(
-        kept.sum().cast(pl.Float64).alias("kept"),
-        (~kept).sum().cast(pl.Float64).alias("left"),
-        pl.col("weight").filter(kept).sum().alias("weight"),
+        each.filter(kept).sum().alias("kept"),
+        each.filter(~kept).sum().alias("left"),
+        (pl.col("weight") * each).filter(kept).sum().alias("weight"),
+        kept.len().cast(pl.Int64).alias("n_input"),
+        kept.sum().cast(pl.Int64).alias("n_curated"),
     )
     host = cells["\thost"].to_numpy()
     counts = cells.select("kept", "left").to_numpy().T
     by_host = np.stack([np.bincount(host, weights=row) for row in counts]).astype(np.float64)
-    n_input, n_curated, weight = by_host.sum(), by_host[0].sum(), float(cells["weight"].sum())
+    whole, whole_kept, weight = by_host.sum(), by_host[0].sum(), float(cells["weight"].sum())
     order = [*large, REST] if sizes.height > len(large) else large
     for one in order:
         mine = (cells["value"] == one).to_numpy()
         part = counts[:, mine]
         own, own_kept = part.sum(), part[0].sum()
-        share_curated = own_kept / n_curated if n_curated else None
+        share_curated = own_kept / whole_kept if whole_kept else None
         weighted = float(cells["weight"].to_numpy()[mine].sum()) / weight if weight else None
         odds = _find_odds_ratio(part, host[mine], by_host)
-        yield one, int(own), int(own_kept), own / n_input, share_curated, weighted, *odds
+        counted = (int(cells[column].to_numpy()[mine].sum()) for column in ("n_input", "n_curated"))
+        yield one, *counted, own / whole, share_curated, weighted, *odds
 
 
 def _find_odds_ratio(part: Floats, host: Integers, by_host: Floats) -> tuple[float | None, float | None, float | None]:

@@ -24,6 +24,7 @@ from provenance.stats.checks.rows import (
 )
 from provenance.stats.group import SYNTHETIC
 from provenance.stats.references import ReferenceScores
+from provenance.stats.weighting import WEIGHT
 
 REPLACED = ("ai_llr", "mt_llr", "ai_score", "mt_score", "n_words")
 
@@ -51,9 +52,12 @@ def check_spikes(
     People are those captured before November 2022 in the run, else of the reference (half of its hosts, the other half
     is the reference), else of the reference scores (half of the sources); for machine translation always the last,
     because a date is no proof of an original. `passed` says that the interval holds the true share: of 95 % intervals
-    one in twenty does not. An origin without two generators, or without enough people, has no rows.
+    one in twenty does not. An origin without two generators, or without enough people, has no rows. Sample weights
+    are left aside: a mixture made here is no sample of a crawl.
     """
     options = options or ControlOptions()
+    scored = scored.drop(WEIGHT, strict=False)
+    reference = None if reference is None else reference.drop(WEIGHT, strict=False)
     rows: list[Row] = []
     for origin in SYNTHETIC:
         known = scores.frame.filter(pl.col("label") == origin, pl.col("generator").is_not_null())

@@ -14,6 +14,7 @@ from provenance.stats.bootstrap import draw_counts
 from provenance.stats.estimators import Floats
 from provenance.stats.mixture.grid import N_BINS, Integers, spread_scores
 from provenance.stats.references import ReferenceScores
+from provenance.stats.weighting import find_quantiles, scale_to_worth
 
 COLUMNS = ("ai_llr", "mt_llr")  # by axis
 SYNTHETIC_LABELS = ("ai_generated", "machine_translated")
@@ -69,28 +70,35 @@ def list_reference(
     rng: np.random.Generator,
     *,
     few: bool = False,
+    weights: Floats | None = None,
 ) -> Densities:
     """The human candidates made of documents known to be human: they as they are, and resampled by host.
 
-    Those of `few` hosts do not show how others write: they are moved, as any known source is.
+    Those of `few` hosts do not show how others write: they are moved, as any known source is. `weights` are sampling
+    weights; null: all are equal.
     """
     drawn = draw_counts(int(cluster.max()) + 1, RESAMPLES - 1, rng)[:, cluster]
-    weights = np.concatenate([np.ones((1, len(scores))), drawn])
+    each = scale_to_worth(np.ones(len(scores)) if weights is None else weights)
+    drawn = np.concatenate([np.ones((1, len(scores))), drawn])
     shifts = np.array(HUMAN_SHIFTS[axis] if few else (0.0,))
-    mass = np.concatenate([_resample(scores + shift, weights, references, axis, language) for shift in shifts])
+    mass = np.concatenate([_resample(scores + shift, each, drawn, references, axis, language) for shift in shifts])
     log_prior = np.repeat(-0.5 * (shifts / HUMAN_SPREAD[axis]) ** 2, RESAMPLES)
     return Densities(mass, log_prior, np.tile(np.arange(RESAMPLES), len(shifts)))
 
 
-def _resample(scores: Floats, weights: Floats, references: ReferenceScores, axis: int, language: str) -> Floats:
-    """Density of a reference under each row of weights, with the tail of all that is known."""
-    mass = spread_scores(scores, weights=weights)
+def _resample(
+    scores: Floats, each: Floats, drawn: Floats, references: ReferenceScores, axis: int, language: str
+) -> Floats:
+    """Density of a reference in each draw (draws, n), with the tail of all that is known; `each` sums to its worth."""
+    mass = spread_scores(scores, weights=drawn, each=each)
     known = _pick(references, "human", axis, language)
     if not known:
         return mass
     median = float(np.median(np.concatenate(known)))
-    tail = _pool([sample + float(np.median(scores)) - median for sample in known])
-    pooled: Floats = (len(scores) * mass + POOLED_DOCUMENTS * tail) / (len(scores) + POOLED_DOCUMENTS)
+    own = float(np.median(scores) if np.ptp(each) == 0 else find_quantiles(scores, each, [0.5])[0])
+    tail = _pool([sample + own - median for sample in known])
+    worth = each.sum()
+    pooled: Floats = (worth * mass + POOLED_DOCUMENTS * tail) / (worth + POOLED_DOCUMENTS)
     return pooled
 
 

@@ -25,11 +25,17 @@ def find_bins(scores: Floats) -> Integers:
     return np.clip(places, 0, N_BINS - 1).astype(np.int64)
 
 
-def spread_scores(sample: Floats, *, shift: float = 0.0, weights: Floats | None = None) -> Floats:
-    """Kernel density of a sample on the grid, (bins,) or (draws, bins) with weights (draws, n); rows sum to 1."""
+def spread_scores(
+    sample: Floats, *, shift: float = 0.0, weights: Floats | None = None, each: Floats | None = None
+) -> Floats:
+    """Kernel density of a sample on the grid, (bins,) or (draws, bins) with weights (draws, n); rows sum to 1.
+
+    `each` (n,) are weights of the scores in every draw, and for the bandwidth, too.
+    """
     bounded = np.clip(sample, LOWEST, HIGHEST)
-    density = estimate_density(
-        bounded + shift, CENTRES, choose_bandwidth(bounded, narrowest=NARROWEST), weights=weights
-    )
+    bandwidth = choose_bandwidth(bounded, narrowest=NARROWEST, weights=each)
+    if each is not None:
+        weights = each if weights is None else weights * each
+    density = estimate_density(bounded + shift, CENTRES, bandwidth, weights=weights)
     mass: Floats = density / density.sum(axis=-1, keepdims=True)
     return mass

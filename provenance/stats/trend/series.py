@@ -14,11 +14,13 @@ import polars as pl
 
 from provenance.stats.cells import normalise_scored
 from provenance.stats.options import StatsOptions
+from provenance.stats.weighting import WEIGHT
 
 PANEL_SHARE = 0.8  # of the periods that a host must be in, where too few hosts are in all of them
 SAME_MOMENT_MS = 1000  # first-seen dates are kept to the second
 HOST = "url_host_name"
 _DRAWN = "\tdrawn"
+_TOTAL = "\ttotal"
 Values = tuple[str | None, ...]
 
 
@@ -62,7 +64,8 @@ def select_same_hosts(frame: pl.DataFrame, columns: Sequence[str], period: str, 
     """The panel of each group: hosts with a measurable document in every period, as many documents in each.
 
     Periods with fewer than `min_documents` measurable documents are left out. A host gives in every period as many
-    documents as it has in its poorest, drawn at random, so that its weight is the same throughout. Where fewer than
+    documents as it has in its poorest, drawn at random, so that its weight is the same throughout (under sampling
+    weights the sum of them is: that of the period in which it is least). Where fewer than
     `min_hosts` hosts are in all periods, those in at least `PANEL_SHARE` of them; where these are too few, none.
     """
     normal = normalise_scored(frame, options)
@@ -108,4 +111,13 @@ def _match_hosts(
     drawn = pl.Series(_DRAWN, rng.random(group.height))
     place = pl.col(_DRAWN).rank("ordinal").over(HOST, period)
     kept = group.with_columns(drawn).join(panel, on=HOST, maintain_order="left").filter(place <= pl.col("least"))
+    kept = _level_weights(kept, group, period) if WEIGHT in group.columns else kept
     return kept.select(group.columns), f"the same {panel.height} hosts {where}, each with as many documents in each"
+
+
+def _level_weights(kept: pl.DataFrame, group: pl.DataFrame, period: str) -> pl.DataFrame:
+    """The documents drawn, a host's weights having one sum in all periods: the least that its documents have in one."""
+    totals = group.group_by(HOST, period).agg(pl.col(WEIGHT).sum().alias(_TOTAL))
+    least = totals.group_by(HOST).agg(pl.col(_TOTAL).min())
+    scale = pl.col(_TOTAL) / pl.col(WEIGHT).sum().over(HOST, period)
+    return kept.join(least, on=HOST, maintain_order="left").with_columns(pl.col(WEIGHT) * scale)

@@ -38,7 +38,7 @@ from provenance.store import Place, read_table, read_text
 @engine_options
 @click.option("--memory", type=MemorySize(), help="Ceiling of the search for copies.  [default: 1 GiB a worker]")
 @click.option("--seen", type=click.Path(path_type=Path), help="A first-seen index whose dates count as evidence.")
-@click.option("--weights", type=click.Path(path_type=Path), help="Sampling weights (doc_id, weight) of the documents.")
+@click.option("--weights", type=click.Path(path_type=Path), help="What each document of a sample stands for.")
 @click.option("--check-digests", is_flag=True, help="Compare captures with the digests their archive gives them.")
 @click.option("--write-warc", is_flag=True, help="Write the documents kept as WARC too, beside the curated tables.")
 @click.option("--fresh", is_flag=True, help="Delete the run that is in the folder and start anew.")

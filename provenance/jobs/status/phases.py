@@ -44,7 +44,8 @@ class PhasePlan:
 class PhaseStatus:
     """A phase. Times are seconds since 1970, null where the ledger does not tell them.
 
-    `task_seconds` and `cpu_seconds` are sums over tasks, `worked_seconds` the time in which somebody worked.
+    `task_seconds` and `cpu_seconds` are sums over the `n_timed` tasks that have ended, `worked_seconds` the time in
+    which somebody worked.
     `quantiles` are seconds of a task: the median, the ninth decile, the longest. `recent` and `left` are null unless
     the phase is being worked on, and while too few of its tasks have ended.
     """
@@ -57,6 +58,7 @@ class PhaseStatus:
     open: int | None
     begun: float | None
     ended: float | None
+    n_timed: int
     task_seconds: float
     cpu_seconds: float
     worked_seconds: float
@@ -89,6 +91,7 @@ def describe_phase(phase: str, rows: Mapping[Key, Row], plan: PhasePlan) -> Phas
         open=None if n_left is None else max(0, n_left - running),
         begun=min((row.begun for row in timed if row.begun is not None), default=_since(plan)),
         ended=timed[-1].ended if timed else None,
+        n_timed=len(seconds),
         task_seconds=sum(seconds),
         cpu_seconds=sum(row.cpu_seconds for row in rows.values()),
         worked_seconds=sum(stretch.seconds for stretch in clock.stretches),

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 
 from provenance.cli.display import Display, show_summary
 from provenance.cli.engine import engine_options
+from provenance.cli.log import LogOptions, log_options, write_log
 from provenance.cli.places import PlaceType
 from provenance.cli.sizes import MemorySize
 from provenance.errors import ConfigError
@@ -22,6 +24,7 @@ from provenance.jobs.settings import RunConfig, load_run_config
 from provenance.jobs.sources.inputs import InputOptions
 from provenance.jobs.sources.places import STDIN
 from provenance.jobs.sources.plan import Shard, find_shards
+from provenance.jobs.status.files import check_metrics, keep_metrics
 from provenance.jobs.weights import pin_weights
 from provenance.run import EngineOptions
 from provenance.store import Place, read_table, read_text
@@ -41,6 +44,8 @@ from provenance.store import Place, read_table, read_text
 @click.option("--weights", type=click.Path(path_type=Path), help="What each document of a sample stands for.")
 @click.option("--check-digests", is_flag=True, help="Compare captures with the digests their archive gives them.")
 @click.option("--write-warc", is_flag=True, help="Write the documents kept as WARC too, beside the curated tables.")
+@log_options
+@click.option("--metrics", type=click.Path(path_type=Path), help="Keep a Prometheus text file up to date: NAME.prom.")
 @click.option("--fresh", is_flag=True, help="Delete the run that is in the folder and start anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def run(
@@ -57,6 +62,8 @@ def run(
     weights: Path | None,
     check_digests: bool,
     write_warc: bool,
+    log: LogOptions,
+    metrics: Path | None,
     fresh: bool,
     as_json: bool,
 ) -> int:
@@ -78,9 +85,16 @@ def run(
         raise ConfigError(
             "--write-warc: standard input cannot be read a second time; give the archive as a file or URL"
         )
+    if metrics is not None:
+        check_metrics(metrics)
     shards = _find_shards(inputs, crawl, InputOptions(base, name, config.fetch))
     debug = bool(click.get_current_context().obj)
-    with open_folder(out, config, fresh=fresh) as folder, Display(debug=debug) as display:
+    with (
+        write_log(log),
+        open_folder(out, config, fresh=fresh) as folder,
+        _keep_metrics(metrics, folder),
+        Display(debug=debug) as display,
+    ):
         _tell_read_before(folder, shards)
         summary = run_corpus(folder, shards, workers=workers, reporter=display, engine=engine, memory=memory)
     if as_json:
@@ -91,6 +105,12 @@ def run(
     else:
         show_summary(summary, read_table(out / "stats" / "ratio.parquet"))
     return 0 if summary.whole else 1
+
+
+def _keep_metrics(path: Path | None, folder: RunFolder) -> AbstractContextManager[None]:
+    if path is None:
+        return nullcontext()
+    return keep_metrics(path, folder.context.out, lambda trouble: click.echo(trouble, err=True))
 
 
 def _with_flags(config: RunConfig, *, check_digests: bool, write_warc: bool) -> RunConfig:

@@ -28,6 +28,7 @@ from provenance.jobs.settings import JobContext
 from provenance.jobs.sources.companions import find_companions
 from provenance.jobs.sources.places import STDIN
 from provenance.jobs.sources.plan import Shard
+from provenance.jobs.status.observe import observe
 from provenance.jobs.summarise import Summarise
 from provenance.jobs.weights import keep_weights
 from provenance.run import EngineOptions, Receipt, Task, open_crew
@@ -72,8 +73,11 @@ def run_corpus(
     context = folder.context
     keep_weights(context.out, context.config.weights)
     known = folder.add_shards(shards)
-    with open_crew(engine, workers=workers) as crew:
-        desk = Desk(folder, crew, reporter, piped=frozenset((s.crawl, s.name) for s in shards if s.place == STDIN))
+    with (
+        open_crew(engine, workers=workers) as crew,
+        observe(folder, reporter, engine=engine.engine, workers=crew.size) as watched,
+    ):
+        desk = Desk(folder, crew, watched, piped=frozenset((s.crawl, s.name) for s in shards if s.place == STDIN))
         companions = find_companions(known)
         tasks = [_read_task(shard, companions.get((shard.crawl, shard.name))) for shard in known]
         read = desk.do("read", ReadShard(context), tasks)

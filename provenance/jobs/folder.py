@@ -21,6 +21,7 @@ from provenance.jobs.saved import (
 from provenance.jobs.settings import JobContext, RunConfig, identify_run
 from provenance.jobs.sources.places import STDIN, hide_secrets, identify_place, is_file, is_remote
 from provenance.jobs.sources.plan import Shard
+from provenance.jobs.status.running import RUNNING_FILE
 from provenance.jobs.weights import WEIGHTS_FILE
 from provenance.models import load_models
 from provenance.objects.lock import Lock
@@ -43,7 +44,7 @@ _LOST = (
     "another run has taken this folder, or no sign of life could be written there for too long; finished shards are "
     "kept; run the same command again"
 )
-_FILES = (RUN_FILE, "ledger.jsonl", "report.html", WEIGHTS_FILE)
+_FILES = (RUN_FILE, "ledger.jsonl", "report.html", RUNNING_FILE, WEIGHTS_FILE)
 
 
 @dataclass(frozen=True, slots=True)

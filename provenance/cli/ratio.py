@@ -27,6 +27,7 @@ _FORMATS = (".parquet", ".csv", ".json")
     default=None,
     help="Early documents of half of the hosts as reference where none is given.  [default: yes]",
 )
+@click.option("--weight", metavar="COLUMN", help="How many documents of a collection each one stands for.")
 @click.option("--method", type=click.Choice(_METHODS), help="The estimator.  [default: that of the run, or mixture]")
 @click.option("--min-words", type=click.IntRange(1), help="Shorter documents are left out.  [default: 80]")
 @click.option("--models", type=click.Path(path_type=Path), help="A folder of models instead of those shipped.")
@@ -39,6 +40,7 @@ def ratio(
     reference: tuple[str, ...],
     originals: bool,
     own_reference: bool | None,
+    weight: str | None,
     method: Method | None,
     min_words: int | None,
     models: Path | None,
@@ -54,7 +56,7 @@ def ratio(
     """
     if out is not None and out.suffix not in _FORMATS:
         raise ConfigError(f"--out {out}: the name must end in {', '.join(_FORMATS)}")
-    asked = RatioOptions(split_names(by), method, min_words, models, seed, originals or None, own_reference)
+    asked = RatioOptions(split_names(by), method, min_words, models, seed, originals or None, own_reference, weight)
     found = estimate_from_scores(scores, reference or None, asked)
     for note in found.notes:
         click.echo(f"note: {note}", err=True)

@@ -8,6 +8,7 @@ import polars as pl
 from provenance.jobs.controls import control_options, estimate_controlled
 from provenance.jobs.gather import RunTables, scan_choices, scan_scored
 from provenance.jobs.rates import Detector
+from provenance.jobs.weights import describe_sample, take_drawn
 from provenance.jobs.wordings import Period, scan_wordings
 from provenance.stats.checks.detector import RELIABILITY_SCHEMA, list_errors, measure_reliability
 from provenance.stats.checks.negative import apply_controls
@@ -60,9 +61,13 @@ def estimate_figures(
     """All figures of the documents of some runs; what a failed control forbids is withheld and says so.
 
     `reference` holds scored documents known to be human; without one early documents of half of the hosts are it, where
-    there are enough. Raises ConfigError for a column that is not there.
+    there are enough. Where the runs have weights, shares, prevalences and ratios are estimates of what their documents
+    were drawn from, and documents that were not drawn are left out. Raises ConfigError for a column that is not there.
     """
-    own = choose_reference(scan_scored(runs).collect(), reference, detector.options)
+    everything = scan_scored(runs).collect()
+    sampled = describe_sample(everything, [run.out for run in runs if run.weighted])
+    known = None if reference is None else take_drawn(reference)
+    own = choose_reference(take_drawn(everything), known, detector.options)
     scored, reference = own.scored, own.reference
     period = asked.period or choose_period(scored)
     options = detector.options
@@ -85,10 +90,10 @@ def estimate_figures(
         sensitivity=estimate_sensitivity(scored, detector.errors, options=options),
         excess=excess,
         drift=drift,
-        shift=measure_shift(scan_choices(runs).collect()),
+        shift=measure_shift(take_drawn(scan_choices(runs).collect())),
         errors=list_errors(detector.errors, draws=options.draws, seed=options.seed),
         reliability=_measure_reliability(detector),
-        notes=(own.note,) if own.note else (),
+        notes=(*sampled, *([own.note] if own.note else [])),
     )
 
 

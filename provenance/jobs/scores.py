@@ -17,8 +17,9 @@ from provenance.jobs.folder import SavedRun
 from provenance.jobs.gather import DOCUMENT_COLUMNS, SITE_SOURCES, VERDICT_COLUMNS
 from provenance.jobs.saved import RUN_FILE
 from provenance.jobs.scored_values import check_values, conform_values
+from provenance.jobs.weights import add_weights
 from provenance.stats.sites.columns import SITE_COLUMNS, add_site_columns
-from provenance.store import read_metadata, table_path
+from provenance.store import Place, read_metadata, table_path
 
 STDIN = "-"
 REQUIRED = ("ai_score", "mt_score", "origin")
@@ -44,18 +45,27 @@ def read_scores(places: Sequence[str | Path], columns: Sequence[str] = ()) -> Sc
     """The scored documents of files, globs and folders; `columns` are read besides those that every estimate needs.
 
     A folder is a run, whose verdicts are read with their documents, or holds Parquet files. `-` is Parquet on standard
-    input. Raises ConfigError for what is not there, cannot be read, lacks a column, or holds no scores.
+    input. Documents of a run with weights have them as `sample_weight`.
+    Raises ConfigError for what is not there, cannot be read, lacks a column, or holds no scores.
     """
     files, notes = _find_files(places)
     runs = _open_runs(files)
     derived = [name for name in SITE_COLUMNS if name in columns]
     wanted = (*KNOWN, "n_words", *columns, *(SITE_SOURCES if derived else ()))
+    weighted = [run.out for run in runs if run.config.weights is not None]
     frames = [_tell_sites(conform_values(_read(file, wanted), str(file)), derived) for file in files]
+    frames = [_weigh(frame, file, weighted) for frame, file in zip(frames, files, strict=True)]
     frame = pl.concat(frames, how="diagonal_relaxed")
     digests = (_read_models_digest(file) for file in files)
     if any(isinstance(file, Path) and file.parent.name == "curated" for file in files):
         notes.append("curated documents were chosen by their scores: the estimate does not hold for their crawl")
     return ScoredDocuments(frame, runs, frozenset(filter(None, digests)), (*notes, *check_values(frame)))
+
+
+def _weigh(frame: pl.DataFrame, file: Path | str, weighted: Sequence[Place]) -> pl.DataFrame:
+    """The documents of a weighted run's file with their weights."""
+    root = next((out for out in weighted if isinstance(file, Path) and out in file.parents), None)
+    return frame if root is None else add_weights(frame.lazy(), root).collect()
 
 
 def _tell_sites(frame: pl.DataFrame, derived: Sequence[str]) -> pl.DataFrame:

@@ -5,9 +5,11 @@ in its folder, so that the run can be read without it. The run is identified by 
 """
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from provenance.errors import ConfigError
@@ -102,3 +104,42 @@ def count_unweighted(documents: pl.LazyFrame, out: Place) -> int:
     """Documents of a run that have no weight."""
     found = documents.select("doc_id").join(scan_weights(out), on="doc_id", how="anti")
     return int(found.select(pl.len()).collect().item())
+
+
+def take_drawn(documents: pl.DataFrame) -> pl.DataFrame:
+    """The documents that have a weight; all where there is no column of weights."""
+    return documents.filter(pl.col(WEIGHT).is_not_null()) if WEIGHT in documents.columns else documents
+
+
+def describe_sample(documents: pl.DataFrame, outs: Sequence[Place] = ()) -> tuple[str, ...]:
+    """What a reader must know of figures of weighted documents; nothing where they have no column of weights.
+
+    `outs` are the folders of the weighted runs they are from.
+    """
+    return tuple(_describe(documents, outs)) if WEIGHT in documents.columns else ()
+
+
+def _describe(documents: pl.DataFrame, outs: Sequence[Place]) -> Iterator[str]:
+    drawn = take_drawn(documents)
+    several = "crawl" in drawn.columns and drawn["crawl"].n_unique() > 1
+    total = float(np.sum(drawn[WEIGHT].to_numpy()))
+    yield (
+        f"Shares, prevalences and ratios are estimates for the crawl{'s' if several else ''} that the documents were "
+        f"drawn from: {drawn.height:,} documents with sample weights stand for {total:,.0f}. Numbers of documents, and "
+        "all that is said of origins, scores, words, copies and rejects, are of the sample."
+    )
+    undrawn = documents.height - drawn.height
+    if undrawn:
+        yield f"{undrawn:,} of {documents.height:,} documents have no sample weight and are in no estimate."
+    if outs:
+        yield from _describe_absent(pl.concat([scan_weights(out) for out in outs]).collect(), drawn)
+
+
+def _describe_absent(weights: pl.DataFrame, drawn: pl.DataFrame) -> Iterator[str]:
+    absent = weights.join(drawn, on="doc_id", how="anti")
+    if absent.height:
+        share = np.sum(absent[WEIGHT].to_numpy()) / np.sum(weights[WEIGHT].to_numpy())
+        yield (
+            f"{absent.height:,} of {weights.height:,} documents drawn, with {share:.1%} of the weights, are none here: "
+            "they were rejected or not read, and the estimates are for what the others stand for."
+        )

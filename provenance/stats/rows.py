@@ -75,18 +75,24 @@ def make_row(
     return row
 
 
-def describe_estimand(options: StatsOptions) -> str:
-    """What the prevalences are shares of, in one sentence for people."""
-    return (
+def describe_estimand(options: StatsOptions, ratio: pl.DataFrame | None = None) -> str:
+    """What the prevalences are shares of, for people; where the rows of `ratio` are of a weighted sample, of what."""
+    told = (
         f"Share of documents (and of their words) by origin, among documents of at least {options.min_words} words "
         "with a measurable score; documents without one are counted and left out of the estimate."
+    )
+    if ratio is None or not ratio.get_column("estimated_total").is_not_null().any():
+        return told
+    return (
+        f"{told} Estimated for the crawl that the sample was drawn from: each document counts by its sample weight; "
+        "numbers of documents are those of the sample."
     )
 
 
 def ratio_to_json(frame: pl.DataFrame, options: StatsOptions | None = None) -> dict[str, Plain]:
     """The table as `stats/ratio.json` holds it: the estimand, and a row per group and unit."""
     rows: list[Plain] = [_row_to_json(row) for row in frame.iter_rows(named=True)]
-    return {"estimand": describe_estimand(options or StatsOptions()), "rows": rows}
+    return {"estimand": describe_estimand(options or StatsOptions(), frame), "rows": rows}
 
 
 def _values(interval: Interval) -> tuple[float | None, float | None, float | None]:

@@ -2,7 +2,7 @@
 
 Whoever finds it watches it: one that changes has a living holder; one that stays the same has none any more, and is
 taken over. No clocks are compared. Where the storage knows conditional writes (Amazon's, MinIO, Ceph, R2) no two can
-take it at once; elsewhere the later of two that begin within the same moment finds out and stops.
+take it at once; elsewhere the later of two that begin within a moment has it, and the other finds out.
 """
 
 import json
@@ -13,14 +13,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import uuid4
 
+from provenance.objects.asking import Pace
 from provenance.objects.folders import remove_objects
 from provenance.objects.place import ObjectPath
 from provenance.objects.requests import ConflictError, find_facts, get_bytes, put_bytes
 
 BEAT_S = 10.0  # seconds between two signs of life
 PATIENCE_S = 45.0  # seconds without one after which the holder is taken for dead
+SETTLE_S = 2.0  # seconds in which two that begin at once are sure to have written, where conditions are not known
+_BRIEF = Pace(timeout_s=5.0, attempts=2)  # a sign of life that comes late is none
 
 
 class HeldError(Exception):
@@ -29,36 +33,41 @@ class HeldError(Exception):
 
 @dataclass(slots=True)
 class Lock:
-    """A lock that is held; `lost` once somebody else has taken it, or no sign of life could be given for too long."""
+    """A lock that is held, as long as it is not `lost`."""
 
     place: ObjectPath
     token: str
     etag: str
+    taken: bool = False  # by somebody else
     beats: int = 0
-    lost: bool = False
     _last: float = field(default_factory=time.monotonic)
 
+    @property
+    def lost(self) -> bool:
+        """Whether somebody else has it, or may have: no sign of life could be given for too long."""
+        return self.taken or time.monotonic() - self._last > PATIENCE_S
+
     def beat(self) -> None:
-        """Gives a sign of life."""
-        self.beats += 1
-        try:
-            self.etag = put_bytes(self.place, _describe(self.token, self.beats), etag=self.etag)
-            self._last = time.monotonic()
-        except ConflictError:
-            self.lost = self.lost or not self._is_ours()
-        except OSError:  # the storage does not answer: others may take us for dead
-            self.lost = self.lost or time.monotonic() - self._last > PATIENCE_S
+        """Gives a sign of life, if the lock is still ours; a storage that does not answer is asked at the next one."""
+        begun = time.monotonic()
+        with suppress(OSError):
+            if self._is_ours():
+                self.beats += 1
+                with suppress(ConflictError, FileNotFoundError):  # somebody came in between: the next beat tells whom
+                    self.etag = put_bytes(self.place, _describe(self.token, self.beats), etag=self.etag, pace=_BRIEF)
+                    self._last = begun
+            else:
+                self.taken = True
 
     def _is_ours(self) -> bool:
-        """Whether the sign of life that met a conflict had arrived after all: its answer may have been lost."""
-        try:
-            ours = _read_holder(self.place).get("token") == self.token
-            facts = find_facts(self.place) if ours else None
-        except OSError:
+        """Looks at the object: the answer to our last sign may have been lost, and not all storages know conditions."""
+        facts = find_facts(self.place, pace=_BRIEF)
+        if facts is not None and facts.etag == self.etag:
             return True
-        if facts is not None:
-            self.etag, self._last = facts.etag, time.monotonic()
-        return ours
+        if facts is None or _read_holder(self.place).get("token") != self.token:
+            return False
+        self.etag = facts.etag
+        return True
 
 
 @contextmanager
@@ -73,9 +82,9 @@ def hold_lock(place: ObjectPath, *, wait: Callable[[float], object] = time.sleep
         yield lock
     finally:
         ended.set()
-        beating.join()
+        beating.join(BEAT_S)
         with suppress(OSError):
-            if not lock.lost and _read_holder(place).get("token") == token:
+            if not lock.taken and _read_holder(place).get("token") == token:
                 remove_objects([place])
 
 
@@ -85,18 +94,22 @@ def _keep_beating(lock: Lock, ended: threading.Event) -> None:
 
 
 def _take(place: ObjectPath, token: str, wait: Callable[[float], object]) -> str:
-    """Takes the lock where nobody living has it; its version."""
+    """Takes the lock where nobody living has it; its version. Raises HeldError."""
     stale = _watch(place, wait)
+    with suppress(ConflictError):  # with one that was quicker, or with ourselves, the answer being lost
+        try:
+            put_bytes(place, _describe(token, 0), etag=stale, new=stale is None)
+        except FileNotFoundError:  # given back just now
+            put_bytes(place, _describe(token, 0), new=True)
     try:
-        etag = put_bytes(place, _describe(token, 0), etag=stale, new=stale is None)
-    except ConflictError:
-        etag = ""
-    if _read_holder(place).get("token") != token:
-        raise HeldError(_tell(_read_holder(place)))
-    if etag:
-        return etag
-    facts = find_facts(place)
-    return facts.etag if facts else ""
+        put_bytes(place, _describe(token, 0), new=True)
+        wait(SETTLE_S)
+    except ConflictError:  # as it should be: the storage knows conditions
+        pass
+    facts, holder = find_facts(place), _read_holder(place)
+    if facts is None or holder.get("token") != token:
+        raise HeldError(_tell(holder))
+    return facts.etag
 
 
 def _watch(place: ObjectPath, wait: Callable[[float], object]) -> str | None:
@@ -105,7 +118,7 @@ def _watch(place: ObjectPath, wait: Callable[[float], object]) -> str | None:
     if first is None:
         return None
     holder = _read_holder(place)
-    if holder.get("host") == socket.gethostname() and not _lives(holder.get("pid")):
+    if holder.get("machine") == _name_machine() and not _lives(holder.get("pid")):
         return first.etag
     for _ in range(int(PATIENCE_S // (BEAT_S / 2))):
         wait(BEAT_S / 2)
@@ -118,8 +131,17 @@ def _watch(place: ObjectPath, wait: Callable[[float], object]) -> str | None:
 
 
 def _describe(token: str, beats: int) -> bytes:
-    told = {"token": token, "host": socket.gethostname(), "pid": os.getpid(), "beats": beats}
-    return json.dumps(told).encode()
+    told = {"token": token, "host": socket.gethostname(), "machine": _name_machine(), "pid": os.getpid()}
+    return json.dumps({**told, "beats": beats}).encode()
+
+
+def _name_machine() -> str:
+    """Where numbers of processes mean the same: this start of this machine, and this container."""
+    boot, numbers = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
+    try:
+        return f"{socket.gethostname()} {boot.read_text().strip()} {numbers.readlink()}"
+    except OSError:
+        return socket.gethostname()
 
 
 def _read_holder(place: ObjectPath) -> dict[str, object]:

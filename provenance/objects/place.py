@@ -4,9 +4,11 @@ An `ObjectPath` is joined and taken apart as a path is, and has no method that o
 places goes through `provenance.store`.
 """
 
+import re
 from pathlib import Path, PurePosixPath
 
 SCHEME = "s3://"
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 class ObjectPath(PurePosixPath):
@@ -33,8 +35,10 @@ Place = Path | ObjectPath
 
 
 def parse_place(text: str) -> Place:
-    """The place that a text names. Raises ValueError for `s3://` without a bucket."""
+    """The place that a text names. Raises ValueError for `s3://` without a bucket, or for another kind of address."""
     if not text.startswith(SCHEME):
+        if _ADDRESS.match(text):
+            raise ValueError(f"{text}: a folder of tables is a path, or s3://bucket/prefix")
         return Path(text)
     found = ObjectPath(text)
     if len(found.parts) < 2:

@@ -1,22 +1,21 @@
-"""Requests for single objects. What fails is asked again; what stays wrong is an OSError that names the object."""
+"""Single objects: whether they are there, their bytes, and how they are written whole."""
 
 import errno
+import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from provenance.objects.client import ATTEMPTS, open_client
+from urllib3.exceptions import HTTPError
+
+from provenance.objects.asking import PATIENT, ConflictError, Pace, Patience, UnsupportedError, ask, is_lost
+from provenance.objects.client import digest_md5
 from provenance.objects.place import ObjectPath
 
-PIECE = 8 * 1024 * 1024  # bytes read from a connection at a time
-_ABSENT = ("404", "NoSuchKey", "NotFound")
-_CONFLICT = ("412", "PreconditionFailed", "409", "ConditionalRequestConflict")
-_FORBIDDEN = ("403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken")
-
-
-class ConflictError(OSError):
-    """Somebody else has changed the object."""
+__all__ = ["ConflictError", "Facts", "find_facts", "get_bytes", "get_pieces", "put_bytes"]
+_PIECE = 64 * 1024  # bytes read at a time: what a broken read had waited for is lost
+_EARNED = 4 * 1024 * 1024  # bytes that must come for one more broken connection to be borne
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +26,13 @@ class Facts:
     etag: str
 
 
-def find_facts(place: ObjectPath) -> Facts | None:
+def find_facts(place: ObjectPath, pace: Pace = PATIENT) -> Facts | None:
     """Size and version of an object; null where there is none. Raises OSError."""
     try:
-        with asking_for(place):
-            answer = open_client().head_object(Bucket=place.bucket, Key=place.key)
+        answer = ask(place, "head_object", {"Key": place.key}, pace)
     except FileNotFoundError:
         return None
-    return Facts(int(answer["ContentLength"]), str(answer["ETag"]))
+    return Facts(int(answer["ContentLength"]), str(answer.get("ETag", "")))
 
 
 def get_bytes(place: ObjectPath, begin: int = 0, end: int | None = None, etag: str | None = None) -> bytes:
@@ -50,85 +48,81 @@ def get_bytes(place: ObjectPath, begin: int = 0, end: int | None = None, etag: s
 def get_pieces(
     place: ObjectPath, take: Callable[[bytes], object], begin: int = 0, end: int | None = None, etag: str | None = None
 ) -> None:
-    """Hands out the bytes as they come; a connection that breaks is opened again where it broke off."""
-    if end is not None and end <= begin:
-        return
-    failures = 0
-    while True:
-        had = begin
+    """Hands out the bytes in [begin, end) as they come, all of one version; none beyond the object's end.
+
+    A connection that breaks is opened again where it broke off. Raises OSError when that does not help any more, or
+    where the object ends before `begin`; ConflictError when it is replaced meanwhile.
+    """
+    patience, earned = Patience(place), 0
+    while end is None or begin < end:
+        answer = _open(place, begin, end, etag)
+        size = _find_size(place, answer, begin)
+        etag, end = str(answer.get("ETag", "")), min(size, size if end is None else end)
         try:
-            with asking_for(place):
-                for piece in _read(place, begin, end, etag):
-                    take(piece)
-                    begin += len(piece)
-            return
+            for piece in _read(answer["Body"], end - begin):
+                take(piece)
+                begin += len(piece)
+                earned += len(piece)
         except _BrokenError as error:
-            failures = 1 if begin > had else failures + 1
-            if failures >= ATTEMPTS:
-                raise OSError(errno.EIO, f"the connection breaks off again and again ({error})", str(place)) from None
-            if end is not None and begin >= end:
-                return
+            if earned >= _EARNED:
+                patience.earn()
+                earned = 0
+            patience.fail(f"the connection breaks off ({error})")
 
 
-def put_bytes(place: ObjectPath, data: bytes, *, etag: str | None = None, new: bool = False) -> str:
+def put_bytes(
+    place: ObjectPath, data: bytes, *, etag: str | None = None, new: bool = False, pace: Pace = PATIENT
+) -> str:
     """Writes an object whole; gives its version.
 
     With `etag` only over that version, with `new` only where there is none: else ConflictError, as far as the storage
-    knows conditions. Raises OSError.
+    knows conditions; also where the answer to our own writing was lost. Raises OSError.
     """
     conditions = {**({"IfMatch": etag} if etag else {}), **({"IfNoneMatch": "*"} if new else {})}
-    with asking_for(place):
-        answer = open_client().put_object(Bucket=place.bucket, Key=place.key, Body=data, **conditions)
-    return str(answer["ETag"])
+    told = {"Key": place.key, "Body": data, "ContentMD5": digest_md5(data)}
+    try:
+        answer = ask(place, "put_object", {**told, **conditions}, pace)
+    except UnsupportedError:
+        if not conditions:
+            raise
+        answer = ask(place, "put_object", told, pace)
+    return str(answer.get("ETag", ""))
 
 
 class _BrokenError(Exception):
     pass
 
 
-def _read(place: ObjectPath, begin: int, end: int | None, etag: str | None) -> Iterator[bytes]:
-    from botocore.exceptions import BotoCoreError
-    from urllib3.exceptions import HTTPError
-
-    wanted: dict[str, Any] = {"IfMatch": etag} if etag else {}
+def _open(place: ObjectPath, begin: int, end: int | None, etag: str | None) -> Any:
+    wanted = {"Key": place.key, **({"IfMatch": etag} if etag else {})}
     if begin or end is not None:
         wanted["Range"] = f"bytes={begin}-{'' if end is None else end - 1}"
-    answer = open_client().get_object(Bucket=place.bucket, Key=place.key, **wanted)
-    body = answer["Body"]
-    left = int(answer["ContentLength"])
+    return ask(place, "get_object", wanted)
+
+
+def _find_size(place: ObjectPath, answer: Any, begin: int) -> int:
+    """Bytes of the whole object. Raises OSError where the answer does not start at the byte that was asked for."""
+    told = answer.get("ContentRange")
+    found = _RANGE.fullmatch(told or "")
+    if found and int(found[1]) == begin:
+        return int(found[2])
+    if told is None and begin == 0:
+        return int(answer["ContentLength"])
+    raise OSError(errno.EIO, f"the object storage answers with other bytes than asked for ({told})", str(place))
+
+
+def _read(body: Any, wanted: int) -> Iterator[bytes]:
+    from botocore.exceptions import BotoCoreError
+
     try:
-        while left and (piece := body.read(min(PIECE, left))):
-            left -= len(piece)
+        while wanted and (piece := body.read(min(_PIECE, wanted))):
+            wanted -= len(piece)
             yield piece
     except (BotoCoreError, HTTPError, OSError) as error:
+        if isinstance(error, BotoCoreError) and not is_lost(error):
+            raise
         raise _BrokenError(type(error).__name__) from None
     finally:
         body.close()
-    if left:
+    if wanted:
         raise _BrokenError("fewer bytes than promised")
-
-
-@contextmanager
-def asking_for(place: ObjectPath) -> Iterator[None]:
-    """Turns what boto3 raises into an OSError of the object."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except ClientError as error:
-        raise _weigh(place, error) from None
-    except BotoCoreError as error:
-        raise OSError(errno.EIO, f"the object storage cannot be used: {error}", str(place)) from None
-
-
-def _weigh(place: ObjectPath, error: Any) -> OSError:
-    told = error.response.get("Error", {})
-    code = str(told.get("Code", ""))
-    if code in _ABSENT:
-        return FileNotFoundError(errno.ENOENT, "no such object", str(place))
-    if code in _CONFLICT:
-        return ConflictError(errno.EEXIST, "somebody else has written this object", str(place))
-    said = f"the object storage answers {code}: {told.get('Message', '')}".rstrip(": ")
-    if code in _FORBIDDEN:
-        return PermissionError(errno.EACCES, f"{said}; check credentials and rights to the bucket", str(place))
-    return OSError(errno.EIO, said, str(place))

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
-from provenance.objects.client import open_client
+from provenance.objects.asking import ask
+from provenance.objects.client import digest_md5
 from provenance.objects.place import ObjectPath
-from provenance.objects.requests import asking_for, find_facts, put_bytes
+from provenance.objects.requests import put_bytes
 
 PART = 16 * 1024 * 1024  # bytes of a part; smaller files are sent in one request when they are to appear
 MOST_PARTS = 9_000  # of 10,000 the protocol allows
 _AT_ONCE = 4  # parts on their way together
+_TOKEN = "provenance-upload"  # of an object's metadata: which upload it came from
 
 
 @dataclass(slots=True)
@@ -21,42 +23,52 @@ class Upload:
 
     path: Path
     place: ObjectPath
-    _number: str | None = None
+    _number: str = ""  # of the upload in parts, given by the storage
     _parts: list[dict[str, object]] = field(default_factory=list)
+    _token: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether parts are held by the storage, to be made an object or to be given up."""
+        return bool(self._number)
 
     def send(self) -> None:
         """Sends the bytes of a large file, which nobody sees yet. Raises OSError."""
         size = self.path.stat().st_size
         if size <= PART:
             return
-        client, where = open_client(), {"Bucket": self.place.bucket, "Key": self.place.key}
-        with asking_for(self.place):
-            self._number = str(client.create_multipart_upload(**where)["UploadId"])
-            with ThreadPoolExecutor(_AT_ONCE) as pool:
-                self._parts = list(pool.map(self._send_part, self._cut(size)))
+        answer = ask(self.place, "create_multipart_upload", {"Key": self.place.key, "Metadata": {_TOKEN: self._token}})
+        self._number = str(answer["UploadId"])
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            self._parts = list(pool.map(self._send_part, self._cut(size)))
 
     def appear(self) -> None:
         """The object is there from now on, instead of one that was. Raises OSError."""
-        if self._number is None:
+        if not self.is_begun:
             put_bytes(self.place, self.path.read_bytes())
             return
-        where = {"Bucket": self.place.bucket, "Key": self.place.key, "UploadId": self._number}
         try:
-            with asking_for(self.place):
-                open_client().complete_multipart_upload(**where, MultipartUpload={"Parts": self._parts})
-        except OSError:  # asked a second time because the first answer was lost, it knows of no upload any more
-            facts = find_facts(self.place)
-            if facts is None or facts.size != self.path.stat().st_size:
+            ask(self.place, "complete_multipart_upload", {**self._which(), "MultipartUpload": {"Parts": self._parts}})
+        except FileNotFoundError:  # no such upload: it was completed before, and the answer was lost
+            if not self._has_appeared():
                 raise
-        self._number = None
+        self._number = ""
 
     def abort(self) -> None:
-        """Gives up what was sent; what cannot be given up now is when a run of the folder begins."""
-        if self._number is not None:
-            where = {"Bucket": self.place.bucket, "Key": self.place.key, "UploadId": self._number}
-            with suppress(OSError), asking_for(self.place):
-                open_client().abort_multipart_upload(**where)
-            self._number = None
+        """Gives up what was sent. Raises OSError; what is left then goes when the next run of the folder begins."""
+        if self.is_begun:
+            number, self._number = self._which(), ""
+            try:
+                ask(self.place, "abort_multipart_upload", number)
+            except FileNotFoundError:
+                return
+
+    def _which(self) -> dict[str, str]:
+        return {"Key": self.place.key, "UploadId": self._number}
+
+    def _has_appeared(self) -> bool:
+        answer = ask(self.place, "head_object", {"Key": self.place.key})
+        return bool(answer.get("Metadata", {}).get(_TOKEN) == self._token)
 
     def _cut(self, size: int) -> Iterator[tuple[int, int, int]]:
         step = max(PART, -(-size // MOST_PARTS))
@@ -68,6 +80,6 @@ class Upload:
         with self.path.open("rb") as file:
             file.seek(begin)
             data = file.read(length)
-        told = {"Bucket": self.place.bucket, "Key": self.place.key, "UploadId": self._number}
-        answer = open_client().upload_part(**told, PartNumber=number, Body=data)
+        told = {"PartNumber": number, "Body": data, "ContentMD5": digest_md5(data)}
+        answer = ask(self.place, "upload_part", {**self._which(), **told})
         return {"PartNumber": number, "ETag": answer["ETag"]}

@@ -5,25 +5,27 @@ Parquet file of which two columns are wanted only their bytes are fetched. Copie
 of the object they were begun with, and are forgotten after each task.
 """
 
-import atexit
-import os
-import shutil
-import tempfile
+import errno
+import re
+import threading
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.objects.place import ObjectPath, Place
 from provenance.objects.requests import find_facts, get_pieces
+from provenance.store.local import local_folder
 
 Span = tuple[int, int]
 _FOOTER = 64 * 1024  # bytes at the end of a Parquet file that are fetched first: mostly all that describes it
 _GAP = 256 * 1024  # bytes between two spans that are rather fetched than asked around
-_NAME = "provenance-copies-"
+_UNUSUAL = re.compile(r"[^A-Za-z0-9._-]")
+_MAGIC = b"PAR1"  # at both ends of a Parquet file
 
 
 @dataclass(slots=True)
@@ -32,10 +34,11 @@ class _Copy:
     size: int
     etag: str
     spans: list[Span] = field(default_factory=list)  # sorted, apart from each other
+    guard: threading.RLock = field(default_factory=threading.RLock)
 
 
 _copies: dict[ObjectPath, _Copy] = {}
-_folder: list[Path] = []  # of this process, made when it is needed
+_guard = threading.Lock()
 _numbers = count()
 
 
@@ -86,43 +89,43 @@ def bring_footer(place: Place) -> Path:
 
 def forget_copies(places: Iterable[Place] | None = None) -> None:
     """Deletes this process's copies of the places, or all of its copies."""
-    if places is not None:
-        for copy in [_copies.pop(place) for place in places if isinstance(place, ObjectPath) and place in _copies]:
+    with _guard:
+        told = list(_copies) if places is None else [place for place in places if isinstance(place, ObjectPath)]
+        for copy in [_copies.pop(place) for place in told if place in _copies]:
             copy.path.unlink(missing_ok=True)
-        return
-    _copies.clear()
-    while _folder:
-        shutil.rmtree(_folder.pop(), ignore_errors=True)
-
-
-def local_folder() -> Path:
-    """A folder of this process alone, deleted with it. Raises OSError."""
-    if not _folder:
-        _remove_orphans()
-        _folder.append(Path(tempfile.mkdtemp(prefix=f"{_NAME}{os.getpid()}-")))
-        atexit.register(forget_copies)
-    return _folder[0]
 
 
 def _begin(place: ObjectPath) -> _Copy:
-    found = _copies.get(place)
-    if found is None:
-        facts = find_facts(place)
-        if facts is None:
-            raise FileNotFoundError(2, "no such object", str(place))
-        path = local_folder() / f"{next(_numbers)}-{place.name}"
-        with path.open("wb") as file:
-            file.truncate(facts.size)
-        found = _copies[place] = _Copy(path, facts.size, facts.etag)
-    return found
+    if found := _copies.get(place):
+        return found
+    facts = find_facts(place)
+    if facts is None:
+        raise FileNotFoundError(errno.ENOENT, "no such object", str(place))
+    with _guard:
+        if place not in _copies:
+            path = local_folder() / f"{next(_numbers)}-{_UNUSUAL.sub('_', place.name)[-100:]}"
+            with path.open("wb") as file:
+                file.truncate(facts.size)
+            _copies[place] = _Copy(path, facts.size, facts.etag)
+        return _copies[place]
 
 
 def _fill(place: ObjectPath, copy: _Copy, spans: Iterable[Span]) -> None:
-    with copy.path.open("r+b") as file:
-        for begin, end in _find_missing(copy, spans):
+    within = [(begin, min(end, copy.size)) for begin, end in spans]
+    with copy.guard, copy.path.open("r+b") as file:
+        for begin, end in _find_missing(copy, within):
             file.seek(begin)
-            get_pieces(place, file.write, begin, end, copy.etag)
+            get_pieces(place, lambda piece: _write(file, piece, place), begin, end, copy.etag)
+            file.flush()
             copy.spans = _join([*copy.spans, (begin, end)], 0)
+
+
+def _write(file: BinaryIO, piece: bytes, place: ObjectPath) -> None:
+    try:
+        file.write(piece)
+    except OSError as error:
+        said = f"no copy can be kept here ({error.strerror}); free some space, or set TMPDIR to a folder with more"
+        raise OSError(error.errno, f"{place}: {said}", file.name) from None
 
 
 def _find_missing(copy: _Copy, spans: Iterable[Span]) -> list[Span]:
@@ -150,27 +153,26 @@ def _join(spans: Sequence[Span], gap: int) -> list[Span]:
 
 
 def _bring_footer(place: ObjectPath, copy: _Copy) -> pq.FileMetaData:
-    _fill(place, copy, [(0, 4), (max(0, copy.size - _FOOTER), copy.size)])
-    with copy.path.open("rb") as file:
-        file.seek(max(0, copy.size - 8))
-        length = int.from_bytes(file.read(4), "little") + 8
-    _fill(place, copy, [(max(0, copy.size - length), copy.size)])
-    return pq.read_metadata(copy.path)
+    """The footer tells how long it is; what begins the file is known, and is not asked for."""
+    with copy.guard:
+        _fill(place, copy, [(max(0, copy.size - _FOOTER), copy.size)])
+        with copy.path.open("r+b") as file:
+            file.seek(max(0, copy.size - 8))
+            end = file.read(8)
+            if end[4:] == _MAGIC and not copy.spans[0][0] < len(_MAGIC):
+                file.seek(0)
+                file.write(_MAGIC)
+        _fill(place, copy, [(max(0, copy.size - 8 - int.from_bytes(end[:4], "little")), copy.size)])
+    try:
+        return pq.read_metadata(copy.path)
+    except pa.ArrowException as error:
+        raise type(error)(f"{place}: {error}") from None
 
 
 def _find_chunks(group: pq.RowGroupMetaData, columns: Sequence[str] | None) -> Iterable[Span]:
     for number in range(group.num_columns):
         chunk = group.column(number)
-        if columns is None or chunk.path_in_schema.partition(".")[0] in columns:
+        if columns is None or any(f"{chunk.path_in_schema}.".startswith(f"{name}.") for name in columns):
             starts = [chunk.data_page_offset, chunk.dictionary_page_offset]
             begin = min(start for start in starts if start is not None and start > 0)
             yield begin, begin + chunk.total_compressed_size
-
-
-def _remove_orphans() -> None:
-    """Deletes what killed processes of this machine have left."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_NAME}*-*"):
-        pid = folder.name.removeprefix(_NAME).partition("-")[0]
-        with suppress(OSError):
-            if pid.isdigit() and folder.stat().st_uid == os.getuid() and not Path(f"/proc/{pid}").exists():
-                shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from provenance.objects.folders import list_objects, remove_objects
 from provenance.objects.place import ObjectPath, Place
 from provenance.objects.requests import find_facts, get_bytes
+from provenance.store.copies import forget_copies
 
 _ASKED_SINGLY = 4  # files of a folder on object storage; more are looked up in its listing
 
@@ -29,7 +30,7 @@ def file_size(place: Place) -> int:
         return place.stat().st_size
     facts = find_facts(place)
     if facts is None:
-        raise FileNotFoundError(2, "no such object", str(place))
+        raise FileNotFoundError(errno.ENOENT, "no such object", str(place))
     return facts.size
 
 
@@ -90,14 +91,15 @@ def remove(places: Iterable[Place]) -> None:
         else:
             place.unlink(missing_ok=True)
     remove_objects(objects)
+    forget_copies(objects)
 
 
 def remove_folder(folder: Place) -> None:
-    """Deletes a folder with all that is below it, as far as it is there."""
+    """Deletes a folder with all that is below it, as far as it is there. Raises OSError for object storage."""
     if isinstance(folder, Path):
         shutil.rmtree(folder, ignore_errors=True)
     else:
-        remove_objects(place for place, _ in list_objects(folder))
+        remove(place for place, _ in list_objects(folder))
 
 
 def absolute(place: Place) -> Place:

@@ -2,13 +2,15 @@
 
 In a folder of this machine a file is written under a temporary name and renamed. Object storage knows no renaming: a
 file is written here and put as one object, which appears when its last byte has arrived. Objects written inside a
-`publication` are all sent first and then appear together, so that a process killed before has published nothing.
+`publication` are all sent first and then appear one right after the other, so that a process killed before has
+published nothing. One killed between the first and the last leaves some: the ledger tells what is finished.
 """
 
 import errno
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -19,10 +21,12 @@ from provenance.errors import OutputError
 from provenance.objects.folders import abort_uploads
 from provenance.objects.place import ObjectPath, Place
 from provenance.objects.upload import Upload
-from provenance.store.copies import local_folder
+from provenance.store.copies import forget_copies
+from provenance.store.local import local_folder
 
 TEMPORARY = ".part"
 _OURS = re.compile(rf"\.(?:parquet|json|jsonl|html|md|warc\.gz)\.(?:\d+|[0-9a-f]{{12}})\{TEMPORARY}$")
+_LAST = "documents"  # the table that the others stand beside: who finds a shard's finds all that its task has written
 _waiting: ContextVar[list[Upload] | None] = ContextVar("uploads", default=None)
 
 
@@ -47,12 +51,8 @@ def publish(part: Path, place: Place) -> None:
     upload, waiting = Upload(part, place), _waiting.get()
     if waiting is not None:
         waiting.append(upload)
-        return
-    try:
-        upload.send()
-        upload.appear()
-    finally:
-        _drop([upload])
+    else:
+        _send_all([upload])
 
 
 @contextmanager
@@ -62,13 +62,12 @@ def publication() -> Iterator[None]:
     token = _waiting.set(uploads)
     try:
         yield
-        for step in (Upload.send, Upload.appear):
-            for upload in uploads:
-                with writing(upload.place):
-                    step(upload)
+    except BaseException:
+        _drop(uploads)
+        raise
     finally:
         _waiting.reset(token)
-        _drop(uploads)
+    _send_all(uploads)
 
 
 @contextmanager
@@ -118,19 +117,41 @@ def remove_parts(root: Place) -> None:
 
 def output_error(place: Place, error: OSError) -> OutputError:
     """The error with what to do about it."""
+    said = error.strerror or error
+    if isinstance(place, ObjectPath):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):  # of the disk on which it is made, before it is sent
+            said = f"{said} in {tempfile.gettempdir()}; free some space there, or set TMPDIR to a folder with more"
+        return OutputError(f"{place}: cannot write: {said}; then run the same command again, finished shards are kept")
     advice = {
         errno.ENOSPC: "free some space and run the same command again; finished shards are kept",
         errno.EDQUOT: "the quota is used up; free some space and run the same command again",
         errno.EACCES: "choose a folder you may write to",
         errno.EROFS: "choose a folder you may write to",
     }.get(error.errno or 0, "check the output folder and run the same command again")
-    return OutputError(f"{place}: cannot write: {error.strerror or error}; {advice}")
+    return OutputError(f"{place}: cannot write: {said}; {advice}")
+
+
+def _send_all(uploads: list[Upload]) -> None:
+    """All bytes are there before the first object appears; a small one is sent as it does, so these come first."""
+    try:
+        for upload in uploads:
+            with writing(upload.place):
+                upload.send()
+        for upload in sorted(uploads, key=lambda upload: (_LAST in upload.place.parts, upload.is_begun)):
+            with writing(upload.place):
+                upload.appear()
+            forget_copies([upload.place])
+    finally:
+        _drop(uploads)
 
 
 def _drop(uploads: list[Upload]) -> None:
+    """Deletes the files, and gives up what was sent, if the storage answers; the next run sees to the rest."""
     for upload in uploads:
-        upload.abort()
         drop_part(upload.path)
+    with suppress(OSError):
+        for upload in uploads:
+            upload.abort()
 
 
 def _flush_to_disk(path: Path) -> None:

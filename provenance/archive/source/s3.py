@@ -1,21 +1,20 @@
-"""Objects in S3 and what speaks like it, through boto3 (extra `s3`), which is imported here only, and only when used.
+"""Objects in S3 and what speaks like it, through boto3 (extra `s3`), which is imported only when used.
 
-Credentials, region, AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_S3 are found by boto3's own rules. Where it finds no
-credentials at all, and with `FetchOptions.unsigned`, requests are not signed: enough for public buckets.
+Credentials, region and endpoint are found by boto3's own rules. Where it finds no credentials at all, and with
+`FetchOptions.unsigned`, requests are not signed: enough for public buckets.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from provenance.archive.source.answer import Answer, Version, format_range
 from provenance.archive.source.base import SourceError
 from provenance.archive.source.options import FetchOptions
 from provenance.archive.source.patience import PASSING, LostError, Patience
-from provenance.errors import ConfigError, ShardError
+from provenance.errors import ShardError
+from provenance.objects.client import open_client
 
 _PIECE = 64 * 1024  # a read that fails loses what it had waited for
 
@@ -35,7 +34,7 @@ class S3Server:
         bucket, key = split_s3(url)
         if not bucket or not key:
             raise SourceError("not an object's address: it is s3://BUCKET/KEY")
-        self._client = _open_client(options)
+        self._client = open_client(timeout_s=options.timeout_s, unsigned=options.unsigned)
         self._wanted = {"Bucket": bucket, "Key": key, **_payer(options)}
 
     def ask(self, start: int | None, stop: int | None, version: Version) -> Answer:
@@ -88,7 +87,7 @@ def list_objects(url: str, options: FetchOptions | None = None, patience: Patien
 
 
 def _pages(wanted: dict[str, str], options: FetchOptions, patience: Patience) -> Iterator[list[dict[str, Any]]]:
-    client = _open_client(options)
+    client = open_client(timeout_s=options.timeout_s, unsigned=options.unsigned)
     while True:
         try:
             answer, response = _call(client, "list_objects_v2", wanted)
@@ -115,36 +114,6 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 def _payer(options: FetchOptions) -> dict[str, str]:
     return {"RequestPayer": "requester"} if options.requester_pays else {}
-
-
-def _open_client(options: FetchOptions) -> Any:
-    """A client of these options, made once per process: making one takes longer than asking for a shard's facts."""
-    environment = frozenset(item for item in os.environ.items() if item[0].startswith("AWS_"))
-    return _make_client(options.timeout_s, options.unsigned, environment)
-
-
-@lru_cache(maxsize=4)
-def _make_client(timeout_s: float, unsigned: bool, _environment: frozenset[tuple[str, str]]) -> Any:
-    try:
-        import boto3
-        from botocore import UNSIGNED
-        from botocore.config import Config
-        from botocore.exceptions import BotoCoreError
-    except ImportError:
-        raise ConfigError('s3:// needs boto3, which is not installed: pip install "corpus-provenance[s3]"') from None
-    try:
-        session = boto3.Session()
-        sign = {"signature_version": UNSIGNED} if unsigned or session.get_credentials() is None else {}
-        config = Config(
-            connect_timeout=timeout_s,
-            read_timeout=timeout_s,
-            retries={"total_max_attempts": 1},  # RangeSource asks again, at the byte it had
-            response_checksum_validation="when_required",  # of whole objects only, which is not how they are read
-            **sign,
-        )
-        return session.client("s3", config=config)
-    except (BotoCoreError, ValueError) as error:
-        raise ConfigError(f"s3:// cannot be set up: {error}") from None
 
 
 def _call(client: Any, operation: str, wanted: dict[str, str]) -> tuple[Answer, Any]:

@@ -5,12 +5,11 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
-from typing import TextIO
 
 import click
 
@@ -111,12 +110,9 @@ class _LogFile(WatchedFileHandler):
             click.echo(f"--log {self.baseFilename}: cannot be written: {sys.exc_info()[1]}; the run goes on", err=True)
 
 
-class _Stderr(logging.StreamHandler[TextIO]):
+class _Stderr(logging.Handler):
     """Writes to what is stderr now: a bar on a terminal puts something else in its place."""
 
-    def __init__(self) -> None:
-        logging.Handler.__init__(self)
-
-    @property
-    def stream(self) -> TextIO:
-        return sys.stderr
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError):  # nobody reads it any more
+            click.echo(self.format(record), err=True)

@@ -11,7 +11,7 @@ from provenance.jobs.status.counted import WEIGHED, Counted, count_tasks, find_c
 from provenance.jobs.status.estimates import Range
 from provenance.jobs.status.phases import PhasePlan, PhaseStatus, describe_phase
 from provenance.jobs.status.rows import LedgerRows
-from provenance.jobs.status.running import Begun, Running, read_running
+from provenance.jobs.status.running import Begun, Running, Worked, read_running
 from provenance.jobs.status.trouble import (
     Failure,
     ShardFigures,
@@ -73,6 +73,22 @@ class Status:
         """True when somebody should look: input was lost, or the run neither works nor is finished."""
         settled = self.state in (State.RUNNING, State.FINISHED)
         return not settled or bool(self.failures or self.incomplete)
+
+    @property
+    def working(self) -> tuple[Worked, ...]:
+        """The tasks that are being worked on, those begun first first."""
+        return self.running.tasks if self.running and self.lives else ()
+
+    @property
+    def advice(self) -> str:
+        """What to do now; empty when there is nothing to do."""
+        if self.state is State.INTERRUPTED:
+            return "run the same command again: it does the rest, finished tasks are kept"
+        if self.state is State.FAILED:
+            return "mend what the error names, then run the same command again: finished tasks are kept"
+        if self.state is State.FINISHED_WITH_LOSSES and self.failures:
+            return "run the same command again to try lost shards once more; what is damaged stays lost"
+        return ""
 
     @property
     def peak_memory_bytes(self) -> int:

@@ -20,6 +20,7 @@ COMMANDS = {
     "report": "provenance.cli.report:report",
     "ratio": "provenance.cli.ratio:ratio",
     "seen": "provenance.cli.seen:seen",
+    "status": "provenance.cli.status:status",
     "verify": "provenance.cli.run:verify",
     "fetch": "provenance.cli.fetch:fetch",
     "evaluate": "provenance.cli.evaluate:evaluate",

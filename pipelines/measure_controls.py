@@ -35,7 +35,7 @@ def read_early(data: Path, out: Path) -> tuple[pl.DataFrame, Detector]:
     """The measured pages of a run that their collection dates before November 2022, dates out of their scores."""
     runs = open_finished([out])
     scored = scan_scored(runs.tables).collect()
-    texts = scan_all(runs.tables, "documents").select("doc_id", "url", "text").collect()
+    texts = scan_all(runs.tables, "documents", ("doc_id", "url", "text")).collect()
     early = texts.join(read_web_pages(data).select("text"), on="text", how="semi")
     site = pl.when(pl.col("url_host_name") == UNKNOWN_HOST).then(pl.col("url").str.extract(r"([^/]+)$"))
     frame = scored.filter(pl.col("ai_score").is_not_null()).join(early.drop("text"), on="doc_id")

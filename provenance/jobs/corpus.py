@@ -4,6 +4,7 @@ read       per shard   documents, signals, signatures, rejects, markup
 ...        (jobs/dedup) clusters of near and exact duplicates
 ...        (jobs/parallel) versions of pages in several languages
 judge      per shard   verdicts, decisions, curated subset
+tabulate   per group of shards  what adds up of their documents
 summarise  once        ratio, data card, report, run.json
 """
 
@@ -29,12 +30,13 @@ from provenance.jobs.sources.companions import find_companions
 from provenance.jobs.sources.places import STDIN
 from provenance.jobs.sources.plan import Shard
 from provenance.jobs.status.observe import observe
-from provenance.jobs.summarise import Summarise
+from provenance.jobs.tabulate.phase import PHASES as SUM_PHASES
+from provenance.jobs.tabulate.phase import Sum
 from provenance.jobs.weights import keep_weights
 from provenance.run import EngineOptions, Receipt, Task, open_crew
 from provenance.store import Place
 
-PHASES = ("read", *SEARCH_PHASES, *VERSION_PHASES, "judge", "summarise")
+PHASES = ("read", *SEARCH_PHASES, *VERSION_PHASES, "judge", *SUM_PHASES)
 _HERE = EngineOptions()
 
 
@@ -90,7 +92,7 @@ def run_corpus(
         tasks = [Task("judge", shard.crawl, shard.name, shard.place, shard.size, inputs) for shard in kept]
         desk.do("judge", JudgeShard(context, context.config.seen), tasks)
         told = inputs + _digest(find_lost(read))
-        desk.do("summarise", Summarise(context, kept), [_whole_task("summarise", context, kept, told)])
+        Sum(context, kept, copies.n_documents, told).run(desk)
     return _sum_up(folder, kept)
 
 
@@ -134,11 +136,6 @@ def _read_task(shard: Shard, companion: Shard | None) -> Task:
         return task
     inputs = f"{shard.version}; page facts of {companion.name}: {companion.version}"
     return replace(task, inputs=inputs, companion=companion.place)
-
-
-def _whole_task(phase: str, context: JobContext, shards: Sequence[Shard], inputs: str) -> Task:
-    """A task over all shards at once."""
-    return Task(phase, "all", "all", str(context.out), sum(shard.size for shard in shards), inputs)
 
 
 def _kept(shards: Sequence[Shard], receipts: Sequence[Receipt]) -> tuple[Shard, ...]:

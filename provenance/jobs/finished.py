@@ -20,6 +20,7 @@ from provenance.jobs.saved import RUN_FILE, Saved, describe_models, find_differe
 from provenance.jobs.settings import RunConfig
 from provenance.jobs.sources.places import STDIN, identify_place
 from provenance.jobs.sources.plan import Shard
+from provenance.store import Place
 
 SAME_RECORD = ("doc_id", "fetch_time", "n_words")
 _SHOWN = 5  # differences, or shards, that a message names
@@ -35,7 +36,7 @@ class FinishedRuns:
     notes: tuple[str, ...]
 
 
-def open_finished(folders: Sequence[Path]) -> FinishedRuns:
+def open_finished(folders: Sequence[Place]) -> FinishedRuns:
     """The finished runs of these folders; one named twice counts once, and is told of.
 
     Raises ConfigError where a folder holds no finished run, where runs were made by another version, with other models
@@ -63,26 +64,36 @@ def judged_shards(run: SavedRun) -> tuple[Shard, ...]:
     return tuple(shard for shard in run.shards if (shard.crawl, shard.name) in done)
 
 
-def _find_distinct(folders: Sequence[Path]) -> tuple[list[Path], list[str]]:
+def _find_distinct(folders: Sequence[Place]) -> tuple[list[Place], list[str]]:
     if not folders:
         raise ConfigError("no folder of a run is given")
-    found: dict[Path, Path] = {}
+    found: dict[Place, Place] = {}
     notes = []
     for folder in folders:
-        if found.setdefault(folder.resolve(), folder) is not folder:
+        if found.setdefault(resolve(folder), folder) is not folder:
             notes.append(f"{folder} is named more than once and counts once.")
     return list(found.values()), list(dict.fromkeys(notes))
 
 
-def load_finished(folder: Path) -> SavedRun:
+def resolve(place: Place) -> Place:
+    """The place under one name, whatever links lead to it."""
+    return place.resolve() if isinstance(place, Path) else place
+
+
+def load_finished(folder: Place) -> SavedRun:
     """The finished run of a folder. Raises ConfigError where there is none, and says which folders inside hold one."""
+    if isinstance(folder, Path):
+        _check_folder(folder)
+    return load_saved_run(folder)
+
+
+def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise ConfigError(f"{folder}: {'is a file; name the folder of a run' if folder.exists() else 'no such folder'}")
     if not (folder / RUN_FILE).exists():
         inside = sorted(path.parent for path in folder.glob(f"*/{RUN_FILE}"))
         told = f"; there are runs in it: {' '.join(map(str, inside[:_SHOWN]))}" if inside else ""
         raise ConfigError(f"{folder}: no run in this folder ({RUN_FILE} is missing){told}")
-    return load_saved_run(folder)
 
 
 def check_same_detector(first: SavedRun, other: SavedRun) -> None:
@@ -123,7 +134,7 @@ def check_models(run: SavedRun, models: Path | None) -> None:
 
 def _check_places(runs: Sequence[SavedRun]) -> None:
     """Refuses an archive that two runs have read."""
-    seen: dict[str, Path] = {}
+    seen: dict[str, Place] = {}
     for run in runs:
         for key, shard in _name_places(run):
             if seen.setdefault(key, run.out) != run.out:
@@ -147,7 +158,9 @@ def _check_records(runs: Sequence[RunTables]) -> None:
         return
     rows = pl.concat(
         [
-            run.scan("documents", shard).select(pl.struct(SAME_RECORD).hash(), run=pl.lit(number, pl.Int32))
+            run.scan("documents", shard, SAME_RECORD).select(
+                pl.struct(SAME_RECORD).hash(), run=pl.lit(number, pl.Int32)
+            )
             for number, run in enumerate(runs)
             for shard in run.shards
         ]

@@ -1,21 +1,19 @@
 """Tables of one or more runs read together: what the estimates, the data card and the report are made from."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from provenance.jobs.sources.plan import Shard
-from provenance.jobs.weights import add_weights, count_unweighted
-from provenance.report import Example, make_example, read_spans
+from provenance.jobs.weights import add_weights
 from provenance.run import Ledger, Receipt
 from provenance.schema import TABLES
 from provenance.stats.sites.columns import SITE_COLUMNS, add_site_columns
 from provenance.stats.weighting import WEIGHT
-from provenance.store import Place, scan_file, table_path
+from provenance.store import Place, bring_footer, scan_file, table_path
 
-ORIGINS = ("human", "ai_generated", "machine_translated", "undetermined")
 _SCHEMAS = {table.name: table.schema for table in TABLES}
 DOCUMENT_COLUMNS = (
     "doc_id",
@@ -29,33 +27,39 @@ DOCUMENT_COLUMNS = (
 SITE_SOURCES = ("url", "generator")  # what the site columns are told from, beside the others
 VERDICT_COLUMNS = ("ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "first_seen")
 GROUPING = ("language", "crawl", *SITE_COLUMNS, "url_host_name", "url_host_registered_domain", "origin")
-_BYTES = ("bytes_read", "bytes_skipped")
-_DIGESTS = ("digests_checked", "digest_mismatches")
-_SHOWN = ("url", "text", "warc_filename", "warc_record_offset", "warc_record_length")
+SCORED_FILE = "scored.parquet"  # of a group of shards: a row per document with all that estimates need
 
 
 @dataclass(frozen=True, slots=True)
 class RunTables:
-    """The judged shards of an output folder; `weighted`: its documents are a sample and have weights."""
+    """The judged shards of an output folder; `weighted`: its documents are a sample and have weights.
+
+    `groups` are folders of what was gathered from groups of the shards, in their order; none where it was not yet.
+    """
 
     out: Place
     shards: tuple[Shard, ...]
     weighted: bool = False
+    groups: tuple[Place, ...] = ()
 
     @property
     def receipts(self) -> list[Receipt]:
         """What became of reading each shard, lost ones included."""
         return Ledger(self.out / "ledger.jsonl").receipts("read")
 
-    def scan(self, table: str, shard: Shard) -> pl.LazyFrame:
-        """One shard's file of a table."""
-        return scan_file(table_path(self.out, table, shard.crawl, shard.name))
+    def scan(self, table: str, shard: Shard, columns: Sequence[str]) -> pl.LazyFrame:
+        """Columns of one shard's file of a table."""
+        return scan_file(self.path(table, shard), columns)
+
+    def path(self, table: str, shard: Shard) -> Place:
+        """Where a shard's table lies."""
+        return table_path(self.out, table, shard.crawl, shard.name)
 
 
-def scan_all(runs: Sequence[RunTables], table: str) -> pl.LazyFrame:
-    """A table over all shards of all runs; no rows where there are no shards."""
-    files = [run.scan(table, shard) for run in runs for shard in run.shards]
-    return pl.concat(files) if files else pl.LazyFrame(schema=_SCHEMAS[table])
+def scan_all(runs: Sequence[RunTables], table: str, columns: Sequence[str]) -> pl.LazyFrame:
+    """Columns of a table over all shards of all runs; no rows where there are no shards."""
+    files = [run.scan(table, shard, columns) for run in runs for shard in run.shards]
+    return pl.concat(files) if files else pl.LazyFrame(schema={name: _SCHEMAS[table][name] for name in columns})
 
 
 def scan_scored(runs: Sequence[RunTables]) -> pl.LazyFrame:
@@ -68,41 +72,13 @@ def scan_scored(runs: Sequence[RunTables]) -> pl.LazyFrame:
 
 def scan_choices(runs: Sequence[RunTables]) -> pl.LazyFrame:
     """A row per document with what curation did to it, its site columns, and what else its kind is told from."""
-    first = next((run.scan("signals", shard) for run in runs for shard in run.shards), pl.LazyFrame())
-    names = first.collect_schema().names()  # equal in all: the runs have the same models and options
-    told = tuple(name for name in names if name.startswith("genre_") or name == "lm_human_nats")
-    return _scan_beside(runs, {"decisions": ("kept", "weight"), "signals": told})
+    return _scan_beside(runs, {"decisions": ("kept", "weight"), "signals": _name_kinds(runs)})
 
 
-def _scan_beside(runs: Sequence[RunTables], tables: Mapping[str, tuple[str, ...]]) -> pl.LazyFrame:
-    """The documents without text, columns of other tables and the site columns beside them."""
-    columns = {"documents": (*DOCUMENT_COLUMNS, *SITE_SOURCES), **tables}
-    frames = [_weigh(run, [_beside(run, shard, columns) for shard in run.shards]) for run in runs if run.shards]
-    schema = {name: _SCHEMAS[table][name] for table, names in columns.items() for name in names if table in _SCHEMAS}
-    schema |= {WEIGHT: pl.Float64()} if any(run.weighted for run in runs) else {}
-    return add_site_columns(pl.concat(frames) if frames else pl.LazyFrame(schema=schema)).drop(SITE_SOURCES)
-
-
-def _weigh(run: RunTables, shards: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
-    """The documents of a run's shards, with their weights where it has any."""
-    return add_weights(pl.concat(shards), run.out) if run.weighted else pl.concat(shards)
-
-
-def load_examples(runs: Sequence[RunTables], chosen: pl.DataFrame) -> tuple[Example, ...]:
-    """The chosen documents (doc_id) with text, evidence and spans, in the order chosen."""
-    wanted = chosen.get_column("doc_id").to_list()
-    found: dict[str, Example] = {}
-    for row in _find_rows(runs, wanted):
-        found.setdefault(str(row["doc_id"]), make_example(row, str(row["text"]), read_spans(row)))
-    return tuple(found[identity] for identity in wanted)
-
-
-def count_values(frame: pl.LazyFrame, column: str, *, null: str | None = None) -> dict[str, int]:
-    """Rows by value of a column, most frequent first; nulls are counted under the name `null`, or not at all."""
-    values = frame.select(pl.col(column).cast(pl.String).alias("value"))
-    values = values.drop_nulls() if null is None else values.fill_null(null)
-    counted = values.group_by("value").agg(pl.len().alias("n"))
-    return dict(counted.sort("n", "value", descending=[True, False]).collect().iter_rows())
+def scan_documents(run: RunTables) -> pl.LazyFrame:
+    """A row per document of a run with what `scan_scored` and `scan_choices` give."""
+    verdicts = {"verdicts": VERDICT_COLUMNS, "clusters": ("representative",)}
+    return _scan_beside([run], {**verdicts, "decisions": ("kept", "weight"), "signals": _name_kinds([run])})
 
 
 def add_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
@@ -113,49 +89,40 @@ def add_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
 
 
-def count_totals(run: RunTables) -> dict[str, int]:
-    """What a run came to: shards, records, documents, rejects, words, curated, left out, origins,
-    documents in several languages; digests if checked; of a sample its documents without a weight.
-
-    Bytes are those of all shards, also of the lost ones.
-    """
-    added = add_counts(receipt.counts for receipt in run.receipts if receipt.done)
-    added |= add_counts({name: receipt.counts.get(name, 0) for name in _BYTES} for receipt in run.receipts)
-    names = ("records", "documents", "rejects", "words", *_BYTES, *(name for name in _DIGESTS if name in added))
-    kept = count_values(scan_all([run], "decisions"), "kept")
-    origins = count_values(scan_all([run], "verdicts"), "origin")
-    return {
-        "shards": len(run.shards),
-        **{name: added.get(name, 0) for name in names},
-        "curated": kept.get("true", 0),
-        "left_out": kept.get("false", 0),
-        **{origin: origins.get(origin, 0) for origin in ORIGINS},
-        **_count_parallel(run),
-        **({"unweighted": count_unweighted(scan_all([run], "documents"), run.out)} if run.weighted else {}),
-    }
+def _name_kinds(runs: Sequence[RunTables]) -> tuple[str, ...]:
+    files = [group / SCORED_FILE for run in runs for group in run.groups[:1]]
+    files += [run.path("signals", shard) for run in runs if not run.groups for shard in run.shards[:1]]
+    names = pl.read_parquet_schema(bring_footer(files[0])) if files else ()  # equal in all: of the same models, options
+    return tuple(name for name in names if name.startswith("genre_") or name == "lm_human_nats")
 
 
-def _count_parallel(run: RunTables) -> dict[str, int]:
-    """Documents whose page exists in two languages and more, and in three and more."""
-    several = pl.col("parallelism")
-    counted = scan_all([run], "parallels").select(parallel_2=(several > 1).sum(), parallel_3=(several > 2).sum())
-    return {name: int(n) for name, n in counted.collect().row(0, named=True).items()}
+def _scan_beside(runs: Sequence[RunTables], tables: Mapping[str, tuple[str, ...]]) -> pl.LazyFrame:
+    """The documents without text, columns of other tables and the site columns beside them."""
+    columns = {"documents": (*DOCUMENT_COLUMNS, *SITE_SOURCES), **tables}
+    schema = {name: _SCHEMAS[table][name] for table, names in columns.items() for name in names if table in _SCHEMAS}
+    schema |= {WEIGHT: pl.Float64()} if any(run.weighted for run in runs) else {}
+    frames = [_scan_run(run, columns) for run in runs if run.shards]
+    return pl.concat(frames) if frames else _tell_sites(pl.LazyFrame(schema=schema))
 
 
-def _find_rows(runs: Sequence[RunTables], wanted: Sequence[str]) -> Iterator[dict[str, object]]:
-    for run in runs:
-        for shard in run.shards:
-            names = run.scan("signals", shard).collect_schema().names()
-            hits = tuple(name for name in names if name.endswith("_hits"))
-            tables = {
-                "documents": (*DOCUMENT_COLUMNS, *_SHOWN),
-                "verdicts": (*VERDICT_COLUMNS, "evidence"),
-                "signals": hits,
-            }
-            rows = _beside(run, shard, tables).filter(pl.col("doc_id").is_in(wanted))
-            yield from rows.collect().iter_rows(named=True)
+def _scan_run(run: RunTables, columns: Mapping[str, tuple[str, ...]]) -> pl.LazyFrame:
+    """The same of a run, from its shards or from what was gathered of them."""
+    if not run.groups:
+        return _tell_sites(_weigh(run, [_beside(run, shard, columns) for shard in run.shards]))
+    told = [name for names in columns.values() for name in names if name not in SITE_SOURCES]
+    names = [*told, *([WEIGHT] if run.weighted else []), *SITE_COLUMNS]
+    return pl.concat([scan_file(group / SCORED_FILE, names) for group in run.groups])
+
+
+def _tell_sites(documents: pl.LazyFrame) -> pl.LazyFrame:
+    return add_site_columns(documents).drop(SITE_SOURCES)
+
+
+def _weigh(run: RunTables, shards: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+    """The documents of a run's shards, with their weights where it has any."""
+    return add_weights(pl.concat(shards), run.out) if run.weighted else pl.concat(shards)
 
 
 def _beside(run: RunTables, shard: Shard, tables: Mapping[str, tuple[str, ...]]) -> pl.LazyFrame:
     """Columns of a shard's aligned tables beside each other."""
-    return pl.concat([run.scan(table, shard).select(names) for table, names in tables.items()], how="horizontal")
+    return pl.concat([run.scan(table, shard, names) for table, names in tables.items()], how="horizontal")

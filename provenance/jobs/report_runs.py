@@ -9,13 +9,15 @@ import polars as pl
 
 from provenance.errors import ConfigError
 from provenance.jobs.figures import FigureOptions, estimate_figures
-from provenance.jobs.finished import FinishedRuns, open_finished
-from provenance.jobs.gather import GROUPING, add_counts, count_totals, scan_scored
+from provenance.jobs.finished import open_finished
+from provenance.jobs.gather import GROUPING, RunTables, add_counts, scan_scored
 from provenance.jobs.rates import Detector, load_detector
 from provenance.jobs.ratio import check_grouping, compare_reference
 from provenance.jobs.reporting import gather_report
 from provenance.jobs.saved import RUN_FILE
 from provenance.jobs.scores import ScoredDocuments, read_scores
+from provenance.jobs.tabulate.groups import gathered, load_counts
+from provenance.jobs.tabulate.totals import count_totals
 from provenance.jobs.wordings import Period
 from provenance.report import export_report, render_report
 from provenance.store import open_whole, write_table, write_text
@@ -95,11 +97,13 @@ def report_on(folders: Sequence[Path], out: Path, asked: ReportOptions) -> Writt
     detector = load_detector(found.config.models, found.config.verdict, stats)
     human = read_scores(asked.reference) if asked.reference else None
     options = FigureOptions(asked.by, asked.by, asked.period, spikes=True)
-    figures = estimate_figures(found.tables, options, detector, human.frame if human else None)
-    told = (*found.notes, *(_describe_reference(found, human, detector) if human else ()))
     tables = out.with_name(f"{out.stem}_files")
-    totals = add_counts(count_totals(run) for run in found.tables)
-    data = gather_report(found.tables, figures, totals, found.config, found.identity)
+    with gathered(found.tables) as runs:
+        figures = estimate_figures(runs, options, detector, human.frame if human else None)
+        told = (*found.notes, *(_describe_reference(runs, human, detector) if human else ()))
+        counts = [load_counts(run) for run in runs]
+        totals = add_counts(map(count_totals, runs, counts))
+        data = gather_report(runs, counts, figures, totals, found.config, found.identity)
     data = replace(data, notes=(*data.notes, *told), tables=tables.name, title=asked.title or data.title)
     page, beside = render_report(data), export_report(data)
     files = _write_files(tables, {**figures.tables, **beside.tables}, beside.files, found.identity)
@@ -107,8 +111,8 @@ def report_on(folders: Sequence[Path], out: Path, asked: ReportOptions) -> Writt
     return WrittenReport(out, tables, files, data.notes)
 
 
-def _describe_reference(found: FinishedRuns, human: ScoredDocuments, detector: Detector) -> list[str]:
-    scored = scan_scored(found.tables).select("doc_id", "language", "n_words", "ai_score", "mt_score").collect()
+def _describe_reference(runs: Sequence[RunTables], human: ScoredDocuments, detector: Detector) -> list[str]:
+    scored = scan_scored(runs).select("doc_id", "language", "n_words", "ai_score", "mt_score").collect()
     told = (*human.notes, *compare_reference(scored, human.frame, detector.options))
     return [f"reference: {note}" for note in told]
 

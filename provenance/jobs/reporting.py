@@ -7,10 +7,13 @@ import polars as pl
 
 from provenance.jobs.dedup.search import MEASURES
 from provenance.jobs.figures import Figures
-from provenance.jobs.gather import RunTables, add_counts, count_values, load_examples, scan_all, scan_scored
+from provenance.jobs.gather import RunTables, add_counts
 from provenance.jobs.settings import RunConfig
+from provenance.jobs.tabulate.counts import Counts, add_up
+from provenance.jobs.tabulate.examples import load_examples
 from provenance.models import load_models
 from provenance.report import (
+    KIND_COUNTS,
     MODELS,
     REASON_COUNTS,
     SHARDS,
@@ -18,13 +21,11 @@ from provenance.report import (
     Estimate,
     ReportData,
     Totals,
-    count_evidence,
-    count_origins,
-    count_scores,
-    pick_strongest,
+    describe_evidence,
 )
 from provenance.run import Receipt
 from provenance.stats import describe_estimand
+from provenance.store import exists, read_text
 
 _COUNTS = ("records", "documents", "rejects")
 _SPANS = 5  # stretches of skipped bytes that a shard's line tells of
@@ -32,13 +33,17 @@ _SPANS = 5  # stretches of skipped bytes that a shard's line tells of
 
 def gather_report(
     runs: Sequence[RunTables],
+    counts: Sequence[Counts],
     figures: Figures,
     totals: Mapping[str, int],
     config: RunConfig,
     identity: Mapping[str, str],
 ) -> ReportData:
-    """Small tables of everything the page shows; `identity` has version, config_digest and models_digest."""
-    scored = scan_scored(runs)
+    """Small tables of everything the page shows; `counts` are those of each run.
+
+    `identity` has version, config_digest and models_digest.
+    """
+    counted = add_up(counts)
     receipts = [receipt for run in runs for receipt in run.receipts]
     return ReportData(
         crawls=tuple(sorted({shard.crawl for run in runs for shard in run.shards})),
@@ -57,14 +62,14 @@ def gather_report(
         shift=figures.shift,
         reliability=figures.reliability,
         errors=figures.errors,
-        origins=count_origins(scored).collect(),
-        scores=count_scores(scored).collect(),
-        evidence=count_evidence(scan_all(runs, "verdicts")).collect(),
+        origins=counted.origins,
+        scores=counted.scores,
+        evidence=describe_evidence(counted.evidence.lazy()).collect(),
         rejects=_reasons(add_counts(receipt.rejects for receipt in receipts if receipt.done)),
-        left_out=_reasons(count_values(scan_all(runs, "decisions"), "reason")),
-        duplicates=_kinds(runs),
+        left_out=_reasons(counted.by_value("reason")),
+        duplicates=_kinds(counted),
         copies=tuple(told for run in runs if (told := _copies(run)) is not None),
-        examples=load_examples(runs, pick_strongest(scored).collect()),
+        examples=load_examples(runs, counts),
         models=_models(config),
         shards=_shards(receipts),
         notes=figures.notes,
@@ -79,17 +84,17 @@ def _totals(totals: Mapping[str, int]) -> Totals:
     )
 
 
-def _kinds(runs: Sequence[RunTables]) -> pl.DataFrame:
-    counted = scan_all(runs, "clusters").group_by("kind").agg(n_documents=pl.len().cast(pl.Int64))
-    return counted.sort("kind").collect()
+def _kinds(counted: Counts) -> pl.DataFrame:
+    rows = sorted(counted.by_value("kind").items())
+    return pl.DataFrame(rows, KIND_COUNTS, orient="row")
 
 
 def _copies(run: RunTables) -> CopySearchFigures | None:
     """What the run's search for copies says of itself; null where it says nothing."""
     path = run.out / MEASURES
-    if not path.exists():
+    if not exists(path):
         return None
-    told = json.loads(path.read_text(encoding="utf-8"))
+    told = json.loads(read_text(path))
     precision, recall = (
         Estimate(**{key: told[name][key] for key in ("share", "low", "high", "n_pairs")})
         for name in ("precision", "recall")

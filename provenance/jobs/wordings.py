@@ -1,16 +1,16 @@
 """Counts of documents by word over finished runs: what the drift of wording is estimated from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import polars as pl
 
 from provenance.errors import ConfigError
 from provenance.jobs.gather import RunTables
-from provenance.jobs.sources.plan import Shard
 from provenance.schema import WORDINGS
-from provenance.store import exists, table_path
+from provenance.store import exists, scan_file
 
+WORDINGS_FILE = "wordings.parquet"  # of a group of shards: their counts added up
 Period = Literal["crawl", "year", "month"]
 _PERIODS: dict[Period, pl.Expr] = {
     "crawl": pl.col("crawl"),
@@ -25,14 +25,25 @@ def scan_wordings(runs: Sequence[RunTables], period: Period = "crawl") -> pl.Laz
     `word` is null where all documents of the language and period are counted. Documents without a date are in no month
     and no year. Raises ConfigError for a run that was made before words were counted.
     """
-    frames = [_scan(run, shard) for run in runs for shard in run.shards]
+    frames = [frame for run in runs for frame in _scan_run(run)]
     counts = pl.concat(frames) if frames else WORDINGS.empty().lazy().with_columns(crawl=pl.lit(None, pl.String))
     placed = counts.with_columns(_PERIODS[period].alias("period")).drop_nulls("period")
     return placed.group_by("language", "period", "word").agg(pl.col("n_documents").sum())
 
 
-def _scan(run: RunTables, shard: Shard) -> pl.LazyFrame:
-    path = table_path(run.out, WORDINGS.name, shard.crawl, shard.name)
-    if not exists(path):
-        raise ConfigError(f"{path}: missing; give the same `provenance run` again to have it made")
-    return run.scan(WORDINGS.name, shard).with_columns(crawl=pl.lit(shard.crawl))
+def add_wordings(run: RunTables) -> pl.LazyFrame:
+    """Documents by language, month, word and crawl, added up over the shards of a run; rows in no order."""
+    names = [name for name in (*WORDINGS.columns, "crawl") if name != "n_documents"]
+    return pl.concat(list(_scan_run(run))).group_by(names).agg(pl.col("n_documents").sum())
+
+
+def _scan_run(run: RunTables) -> Iterator[pl.LazyFrame]:
+    names = (*WORDINGS.columns, "crawl")
+    if run.groups:
+        yield from (scan_file(group / WORDINGS_FILE, names) for group in run.groups)
+        return
+    for shard in run.shards:
+        path = run.path(WORDINGS.name, shard)
+        if not exists(path):
+            raise ConfigError(f"{path}: missing; give the same `provenance run` again to have it made")
+        yield run.scan(WORDINGS.name, shard, tuple(WORDINGS.columns)).with_columns(crawl=pl.lit(shard.crawl))

@@ -15,6 +15,7 @@ from provenance.report.excerpt import Span
 from provenance.report.explanation import render_explanation
 from provenance.report.schemas import (
     EVIDENCE_COUNTS,
+    EVIDENCE_TALLY,
     HISTOGRAM,
     KIND_COUNTS,
     MODELS,
@@ -22,13 +23,23 @@ from provenance.report.schemas import (
     REASON_COUNTS,
     SHARDS,
 )
-from provenance.report.summaries import count_evidence, count_origins, count_scores, pick_strongest
+from provenance.report.summaries import (
+    add_evidence,
+    add_rows,
+    count_evidence,
+    count_origins,
+    count_scores,
+    describe_evidence,
+    pick_strongest,
+    tally_evidence,
+)
 
 if TYPE_CHECKING:
     from provenance.report.export import Exported
 
 __all__ = [
     "EVIDENCE_COUNTS",
+    "EVIDENCE_TALLY",
     "HISTOGRAM",
     "KIND_COUNTS",
     "MODELS",
@@ -42,15 +53,19 @@ __all__ = [
     "ReportData",
     "Span",
     "Totals",
+    "add_evidence",
+    "add_rows",
     "count_evidence",
     "count_origins",
     "count_scores",
+    "describe_evidence",
     "export_report",
     "make_example",
     "pick_strongest",
     "read_spans",
     "render_explanation",
     "render_report",
+    "tally_evidence",
 ]
 
 

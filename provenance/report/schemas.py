@@ -35,6 +35,17 @@ EVIDENCE_COUNTS = pl.Schema(
         "detail": pl.String(),  # of its strongest case
     }
 )
+EVIDENCE_TALLY = pl.Schema(
+    {
+        "signal": pl.String(),
+        "n_documents": pl.Int64(),
+        "n_for": pl.Int64(),
+        "units": pl.Int64(),  # of 2^-24 nats, all together
+        "units_for": pl.Int64(),  # those that spoke for a synthetic origin
+        "strongest_nats": pl.Float64(),
+        "detail": pl.String(),
+    }
+)
 REASON_COUNTS = pl.Schema({"reason": pl.String(), "n": pl.Int64()})
 KIND_COUNTS = pl.Schema({"kind": pl.String(), "n_documents": pl.Int64()})
 MODELS = pl.Schema(

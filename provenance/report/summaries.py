@@ -1,10 +1,13 @@
 """The report's small tables from the run's large ones: lazy frames in, lazy frames out, so that shards can stream."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from provenance.report.schemas import EVIDENCE_COUNTS, HISTOGRAM, ORIGIN_COUNTS
+from provenance.report.schemas import EVIDENCE_COUNTS, EVIDENCE_TALLY, HISTOGRAM, ORIGIN_COUNTS
 
 BIN = 0.05
+_UNIT = 2.0**-24  # nats; whole numbers of it add up to the same in any order
 
 
 def count_scores(scored: pl.LazyFrame) -> pl.LazyFrame:
@@ -37,23 +40,45 @@ def count_origins(scored: pl.LazyFrame) -> pl.LazyFrame:
 
 def count_evidence(verdicts: pl.LazyFrame) -> pl.LazyFrame:
     """How often and how strongly each signal spoke (EVIDENCE_COUNTS), the most positive nats first."""
+    return describe_evidence(tally_evidence(verdicts))
+
+
+def tally_evidence(verdicts: pl.LazyFrame) -> pl.LazyFrame:
+    """What each signal said of these documents (EVIDENCE_TALLY); needs the column evidence."""
     spoken = verdicts.select("evidence").explode("evidence").unnest("evidence").filter(pl.col("nats") != 0.0)
-    strongest = pl.col("nats").arg_max()
-    counted = spoken.group_by("signal").agg(
-        n_documents=pl.len(),
-        n_for=(pl.col("nats") > 0).sum(),
-        mean_nats=pl.col("nats").mean(),
-        strongest_nats=pl.col("nats").max(),
-        detail=pl.col("detail").get(strongest),
-        weight=pl.col("nats").clip(0).sum(),
+    nats = pl.col("nats")
+    units, for_synthetic = ((value / _UNIT).round().cast(pl.Int64) for value in (nats, nats.clip(0)))
+    one = {"n_documents": pl.lit(1, pl.Int64), "n_for": (nats > 0).cast(pl.Int64), "strongest_nats": nats}
+    return add_evidence(spoken.select("signal", "detail", units=units, units_for=for_synthetic, **one))
+
+
+def add_evidence(tallies: pl.LazyFrame) -> pl.LazyFrame:
+    """Tallies of several parts as one (EVIDENCE_TALLY); of equally strong cases that of the first part is told."""
+    strongest = pl.col("strongest_nats").arg_max()
+    summed = pl.col("n_documents", "n_for", "units", "units_for").sum()
+    counted = tallies.group_by("signal", maintain_order=True).agg(
+        summed, pl.col("strongest_nats").max(), detail=pl.col("detail").get(strongest)
     )
-    return counted.sort("weight", "signal", descending=[True, False]).select(_typed(EVIDENCE_COUNTS))
+    return counted.select(_typed(EVIDENCE_TALLY))
 
 
-def pick_strongest(scored: pl.LazyFrame, per_origin: int = 3) -> pl.LazyFrame:
-    """doc_id and origin of the documents whose origin is clearest, at most one of a host.
+def describe_evidence(tally: pl.LazyFrame) -> pl.LazyFrame:
+    """The tally of all parts as the page shows it (EVIDENCE_COUNTS)."""
+    ranked = tally.with_columns(mean_nats=pl.col("units") * _UNIT / pl.col("n_documents"))
+    return ranked.sort("units_for", "signal", descending=[True, False]).select(_typed(EVIDENCE_COUNTS))
 
-    Needs doc_id, origin, url_host_name, ai_llr, mt_llr. Documents without measured scores come last.
+
+def add_rows(parts: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
+    """Counts of several parts (ORIGIN_COUNTS or HISTOGRAM) as one: equal rows but for their counts are added up."""
+    names = [name for name in schema if not name.startswith("n_")]
+    return parts.group_by(names).agg(pl.exclude(names).sum()).sort(names, nulls_last=True).select(_typed(schema))
+
+
+def pick_strongest(scored: pl.LazyFrame, per_origin: int = 3, also: Sequence[str] = ()) -> pl.LazyFrame:
+    """doc_id and origin, and the columns `also`, of the documents whose origin is clearest, at most one of a host.
+
+    Needs doc_id, origin, url_host_name, ai_llr, mt_llr. Documents without measured scores come last. The strongest of
+    several parts are among the strongest of each.
     """
     ai, mt = pl.col("ai_llr").fill_null(0.0), pl.col("mt_llr").fill_null(0.0)
     clearness = (
@@ -65,11 +90,11 @@ def pick_strongest(scored: pl.LazyFrame, per_origin: int = 3) -> pl.LazyFrame:
         .then(-pl.max_horizontal(ai, mt))
     )
     host = pl.coalesce("url_host_name", "doc_id")
-    ranked = scored.select("doc_id", "origin", host=host, clearness=clearness).drop_nulls("clearness")
+    ranked = scored.select("doc_id", "origin", *also, host=host, clearness=clearness).drop_nulls("clearness")
     ranked = ranked.sort("clearness", "doc_id", descending=[True, False])
     ranked = ranked.unique(["origin", "host"], keep="first", maintain_order=True)
     best = ranked.group_by("origin", maintain_order=True).head(per_origin)
-    return best.sort("origin", "clearness", descending=[False, True]).select("doc_id", "origin")
+    return best.sort("origin", "clearness", descending=[False, True]).select("doc_id", "origin", *also)
 
 
 def _typed(schema: pl.Schema) -> list[pl.Expr]:

@@ -4,7 +4,7 @@ A table of a shard is one Parquet file. It appears under its own name when it is
 of rows: bytes do not depend on the batch size.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 
@@ -31,6 +31,7 @@ SHARD_TABLES = (
     "decisions",
 )  # aligned row for row
 KEPT_RECORDS = "curated_warc"
+_REMAKE = "give the same `provenance run` again, which makes it anew"
 
 
 def table_path(root: Place, table: str, crawl: str, shard: str) -> Place:
@@ -162,6 +163,30 @@ def read_metadata(path: Place) -> dict[str, str]:
 def count_rows(path: Place) -> int:
     """Rows of a table file, from its footer."""
     return int(pq.read_metadata(bring_footer(path)).num_rows)
+
+
+def read_row(path: Place, row: int, columns: Sequence[str]) -> dict[str, object]:
+    """Columns of one row of a table file, of which only its row group is read. Raises OSError, IndexError."""
+    with pq.ParquetFile(bring_footer(path)) as file:
+        for group in range(file.num_row_groups):
+            n = file.metadata.row_group(group).num_rows
+            if row < n:
+                bring_columns(path, columns, [group])
+                return _as_frame(file.read_row_group(group, columns=list(columns))).row(row, named=True)
+            row -= n
+    raise IndexError(f"{path}: has {row:,} rows fewer")
+
+
+def find_damaged(paths: Iterable[Place]) -> ShardError | None:
+    """What is wrong with the first of these table files that is not there or not whole, and what to do."""
+    for path in paths:
+        try:
+            pq.read_metadata(bring_footer(path))
+        except FileNotFoundError:
+            return ShardError(str(path), f"missing; {_REMAKE}")
+        except pa.ArrowException as error:
+            return ShardError(str(path), f"damaged ({error}); delete this file, and {_REMAKE}")
+    return None
 
 
 def find_misaligned(root: Place, crawl: str, shard: str) -> list[str]:

@@ -7,9 +7,11 @@ import pytest
 from provenance.jobs import report_runs
 from provenance.jobs.figures import FigureOptions, estimate_figures
 from provenance.jobs.finished import open_finished
-from provenance.jobs.gather import add_counts, count_totals
+from provenance.jobs.gather import add_counts
 from provenance.jobs.rates import Detector, load_detector
 from provenance.jobs.reporting import gather_report
+from provenance.jobs.tabulate.groups import gathered, load_counts
+from provenance.jobs.tabulate.totals import count_totals
 from provenance.stats.checks import own_reference
 from tests.made_runs import copy_run, two_runs  # noqa: F401  a fixture
 
@@ -47,7 +49,9 @@ def test_the_page_of_a_run_says_that_its_reference_is_its_own(
     monkeypatch.setattr(own_reference, "MIN_HOSTS", 1)
     found = open_finished(two_runs[:1])
     detector = load_detector(found.config.models, found.config.verdict, found.config.stats)
-    figures = estimate_figures(found.tables, FigureOptions((), ()), detector)
-    totals = add_counts(count_totals(run) for run in found.tables)
-    data = gather_report(found.tables, figures, totals, found.config, found.identity)
+    with gathered(found.tables) as runs:
+        figures = estimate_figures(runs, FigureOptions((), ()), detector)
+        counts = [load_counts(run) for run in runs]
+        totals = add_counts(map(count_totals, runs, counts))
+        data = gather_report(runs, counts, figures, totals, found.config, found.identity)
     assert [note for note in data.notes if "are the human reference" in note]

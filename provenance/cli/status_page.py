@@ -123,10 +123,10 @@ def _list_shards(status: Status) -> Iterator[tuple[str, str]]:
 
 
 def _show_working(status: Status) -> Iterator[RenderableType]:
-    if not status.working or status.running is None:
+    if not status.working:
         return
     yield Text("")
-    yield Text(f"being worked on ({status.running.n_worked:,}), longest first:")
+    yield Text(f"being worked on ({len(status.working):,}), longest first:")
     table = _make_table("  phase", "shard", "for", "read", "by", "attempt", left=2)
     for task in status.working[:_SHOWN]:
         read = f"{min(1.0, task.bytes_done / task.size):.0%}" if task.bytes_done and task.size else ""

@@ -77,7 +77,7 @@ def run_corpus(
     known = folder.add_shards(shards)
     with (
         open_crew(engine, workers=workers) as crew,
-        observe(folder, reporter, engine=engine.engine, workers=crew.size) as watched,
+        observe(folder, reporter, crew, engine=engine.engine) as watched,
     ):
         desk = Desk(folder, crew, watched, piped=frozenset((s.crawl, s.name) for s in shards if s.place == STDIN))
         companions = find_companions(known)

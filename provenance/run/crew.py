@@ -26,6 +26,10 @@ class Crew(Protocol):
         """Bytes of memory that one task may have; null where nobody counts them."""
         ...
 
+    def worker_of(self, task: Task) -> str:
+        """The process that works on a task, as host:pid; empty while it is not known."""
+        ...
+
     def work(self, job: Job, tasks: Iterable[Task], *, on_progress: Callable[[Task, int], None]) -> Iterator[Receipt]:
         """A receipt for every task as it ends, in order of ending, one each.
 

@@ -58,6 +58,11 @@ class LocalCrew:
         while self._workers:
             _stop(self._workers.pop())
 
+    def worker_of(self, task: Task) -> str:
+        """The process that works on a task, as host:pid; empty where none does."""
+        found = (worker.process.pid for worker in self._workers if worker.task and worker.task.key == task.key)
+        return next((_name_worker(pid) for pid in found), "")
+
     def work(self, job: Job, tasks: Iterable[Task], *, on_progress: Callable[[Task, int], None]) -> Iterator[Receipt]:
         """A receipt for every task as it ends, in order of ending.
 

@@ -51,7 +51,7 @@ class EventLog:
     _phase_begun: float = 0.0
     _n_done: int = 0
     _n_failed: int = 0
-    _attempts: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _attempts: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)  # and bytes done
     _begun: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,9 +74,12 @@ class EventLog:
 
     def advance(self, task: Task, bytes_done: int) -> None:
         """A task has moved, or a worker has begun it."""
-        if bytes_done:
+        attempt, before = self._attempts.get(task.key, (0, 0))
+        goes_on = attempt > 0 and bytes_done > 0 and bytes_done >= before
+        self._attempts[task.key] = (attempt if goes_on else attempt + 1), bytes_done
+        if goes_on:
             return
-        attempt = self._attempts[task.key] = self._attempts.get(task.key, 0) + 1
+        attempt += 1
         event, verb = ("task_started", "begun") if attempt == 1 else ("task_retried", "begun again: its worker died")
         self._tell(event, f"{_name(task)}: {verb}", **_identify(task), attempt=attempt)
 

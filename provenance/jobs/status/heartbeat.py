@@ -11,16 +11,20 @@ from provenance.jobs.status.running import RUNNING_FILE, Begun, Driver, Running,
 from provenance.run import Receipt, Task
 from provenance.store import Place, remove
 
-_MOST_LISTED = 1000  # tasks that running.json lists, those that have been worked on longest
-
 
 @dataclass(slots=True)
 class Heartbeat:
-    """A reporter that remembers what is being worked on; `beat` writes it down. `clock` gives seconds since 1970."""
+    """A reporter that remembers what is being worked on; `beat` writes it down.
+
+    `worker_of` names the process that works on a task. `changed` is set when a phase begins, which is to be told at
+    once. `clock` gives seconds since 1970.
+    """
 
     root: Place
     driver: Driver
+    worker_of: Callable[[Task], str]
     clock: Callable[[], float] = time.time
+    changed: threading.Event = field(default_factory=threading.Event)
     _phases: list[Begun] = field(default_factory=list)
     _working: dict[tuple[str, str, str], Worked] = field(default_factory=dict)
     _progress: float = field(init=False)
@@ -35,6 +39,7 @@ class Heartbeat:
             self._progress = self.clock()
             self._working.clear()
             self._phases.append(Begun(phase, n_tasks, len(open_tasks), self._progress))
+        self.changed.set()
 
     def advance(self, task: Task, bytes_done: int) -> None:
         """A task has moved, or a worker has begun it; with nothing done once more, it is tried again."""
@@ -43,9 +48,9 @@ class Heartbeat:
             known = self._working.get(task.key)
             if known is None:
                 known = Worked(task.phase, task.crawl, task.shard, task.size, now)
-            elif not bytes_done:
+            elif bytes_done < known.bytes_done or not bytes_done:
                 known = replace(known, begun=now, attempt=known.attempt + 1)
-            self._working[task.key] = replace(known, bytes_done=bytes_done)
+            self._working[task.key] = replace(known, bytes_done=bytes_done, worker=self.worker_of(task))
 
     def finish(self, receipt: Receipt) -> None:
         """A task has ended."""
@@ -56,14 +61,12 @@ class Heartbeat:
     def describe(self, stopped: str | None = None, reason: str = "") -> Running:
         """What there is to tell now."""
         with self._lock:
-            longest = sorted(self._working.values(), key=lambda task: task.begun)[:_MOST_LISTED]
             return Running(
                 driver=self.driver,
                 updated=self.clock(),
                 progress=self._progress,
                 phases=tuple(self._phases),
-                tasks=tuple(longest),
-                n_worked=len(self._working),
+                tasks=tuple(sorted(self._working.values(), key=lambda task: task.begun)),
                 stopped=stopped,
                 reason=reason,
             )
@@ -86,13 +89,19 @@ class Heartbeat:
 
 
 @contextmanager
-def repeat(action: Callable[[], object], seconds: float) -> Iterator[None]:
-    """Does it now and again every so many seconds, in a thread of its own, for as long as the block lasts."""
-    ended = threading.Event()
+def repeat(action: Callable[[], object], seconds: float, *, at_once: threading.Event | None = None) -> Iterator[None]:
+    """Does it now and again every so many seconds, in a thread of its own, for as long as the block lasts.
+
+    Sooner when `at_once` is set.
+    """
+    wake, ending = at_once or threading.Event(), threading.Event()
 
     def go_on() -> None:
-        while not ended.wait(seconds):
-            action()
+        while not ending.is_set():
+            wake.wait(seconds)
+            wake.clear()
+            if not ending.is_set():
+                action()
 
     action()
     thread = threading.Thread(target=go_on, daemon=True)
@@ -100,5 +109,6 @@ def repeat(action: Callable[[], object], seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        ended.set()
+        ending.set()
+        wake.set()
         thread.join()

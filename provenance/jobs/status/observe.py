@@ -14,20 +14,21 @@ from provenance.jobs.status.events import EventLog
 from provenance.jobs.status.heartbeat import Heartbeat, repeat
 from provenance.jobs.status.reporters import Reporters
 from provenance.jobs.status.running import INTERVAL_S, make_driver
+from provenance.run import Crew
 
 
 @contextmanager
-def observe(folder: RunFolder, reporter: Reporter, *, engine: str, workers: int) -> Iterator[Reporter]:
+def observe(folder: RunFolder, reporter: Reporter, crew: Crew, *, engine: str) -> Iterator[Reporter]:
     """A reporter that tells `reporter`, running.json and the log, for as long as this process works on the run."""
     context = folder.context
     begun = datetime.now(UTC).timestamp()
-    driver = make_driver(uuid4().hex[:12], context.identity, engine=engine, workers=workers, begun=begun)
-    heart, log = Heartbeat(context.out, driver), EventLog(driver.run)
-    facts = {**dict(context.identity), "out": str(context.out), "engine": engine, "workers": workers}
+    driver = make_driver(uuid4().hex[:12], context.identity, engine=engine, workers=crew.size, begun=begun)
+    heart, log = Heartbeat(context.out, driver, crew.worker_of), EventLog(driver.run)
+    facts = {**dict(context.identity), "out": str(context.out), "engine": engine, "workers": crew.size}
     log.begin({**facts, "host": driver.host, "pid": driver.pid}, n_before=len(folder.ledger.receipts("read")))
     pulse = _Pulse(folder, heart, log.warn)
     try:
-        with repeat(pulse.beat, INTERVAL_S):
+        with repeat(pulse.beat, INTERVAL_S, at_once=heart.changed):
             yield Reporters((log, heart, reporter))
     except BaseException as error:
         reason, told = _explain(error)

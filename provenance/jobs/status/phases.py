@@ -7,7 +7,7 @@ import numpy as np
 
 from provenance.jobs.status.estimates import Ended, Range, Stretch, estimate_left, find_stretches, find_window
 from provenance.jobs.status.rows import Key, Row
-from provenance.jobs.status.running import Begun, Worked
+from provenance.jobs.status.running import Begun, Running, Worked
 
 _TRUNCATED_S = 0.002  # times of the ledger are cut to milliseconds
 
@@ -54,7 +54,7 @@ class PhaseStatus:
     n_tasks: int | None
     done: int
     failed: int
-    running: int
+    working: tuple[Worked, ...]
     open: int | None
     begun: float | None
     ended: float | None
@@ -69,6 +69,11 @@ class PhaseStatus:
     left: Range | None
 
     @property
+    def running(self) -> int:
+        """Tasks that are being worked on."""
+        return len(self.working)
+
+    @property
     def whole(self) -> bool:
         """True when nothing of it is left to do."""
         return not self.running and self.open == 0
@@ -78,7 +83,6 @@ def describe_phase(phase: str, rows: Mapping[Key, Row], plan: PhasePlan) -> Phas
     """The phase, of the receipts that count."""
     done, failed = count_ended(rows.values(), plan.begun)
     n_left = None if plan.n_tasks is None else max(0, plan.n_tasks - done - failed)
-    running = len(plan.working)
     timed = sorted((row for row in rows.values() if row.ended is not None), key=lambda row: row.ended or 0.0)
     clock = _Clock.of(timed, plan)
     seconds = [row.seconds for row in rows.values()]
@@ -87,8 +91,8 @@ def describe_phase(phase: str, rows: Mapping[Key, Row], plan: PhasePlan) -> Phas
         n_tasks=plan.n_tasks,
         done=done,
         failed=failed,
-        running=running,
-        open=None if n_left is None else max(0, n_left - running),
+        working=plan.working,
+        open=None if n_left is None else max(0, n_left - len(plan.working)),
         begun=min((row.begun for row in timed if row.begun is not None), default=_since(plan)),
         ended=timed[-1].ended if timed else None,
         n_timed=len(seconds),
@@ -107,6 +111,11 @@ def _since(plan: PhasePlan) -> float | None:
     return None if plan.begun is None else plan.begun.begun
 
 
+def find_working(running: Running, rows: Mapping[Key, Row]) -> tuple[Worked, ...]:
+    """The tasks that are being worked on, without those that have ended since that was told."""
+    return tuple(task for task in running.tasks if not _ended_since(rows.get((task.crawl, task.shard)), task.begun))
+
+
 def count_ended(rows: Iterable[Row], begun: Begun | None) -> tuple[int, int]:
     """Tasks done and failed. Those that a process opened again count when they have ended since."""
     counted = [row for row in rows if begun is None or ended_since(row, begun)]
@@ -116,7 +125,11 @@ def count_ended(rows: Iterable[Row], begun: Begun | None) -> tuple[int, int]:
 
 def ended_since(row: Row, begun: Begun) -> bool:
     """Whether the task ended after the process came to its phase."""
-    return row.ended is not None and row.ended >= begun.begun - _TRUNCATED_S
+    return _ended_since(row, begun.begun)
+
+
+def _ended_since(row: Row | None, begun: float) -> bool:
+    return row is not None and row.ended is not None and row.ended >= begun - _TRUNCATED_S
 
 
 @dataclass(frozen=True, slots=True)

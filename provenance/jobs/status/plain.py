@@ -59,7 +59,6 @@ def _describe_process(running: Running, *, lives: bool) -> dict[str, Plain]:
         "last_sign_of_life": tell_time(running.updated),
         "lives": lives,
         "stopped": running.stopped,
-        "n_working": running.n_worked if lives else 0,
     }
 
 

@@ -63,7 +63,7 @@ class Driver:
 class Running:
     """What running.json says. Times are seconds since 1970 (UTC).
 
-    `progress` is when a task last moved; `n_worked` counts the tasks worked on, of which `tasks` lists the longest;
+    `progress` is when a task last moved; `tasks` are those worked on, begun first first;
     `stopped` says why the process ended, null while it works; `reason` is then interrupted, error or unforeseen.
     """
 
@@ -72,7 +72,6 @@ class Running:
     progress: float
     phases: tuple[Begun, ...]
     tasks: tuple[Worked, ...]
-    n_worked: int
     stopped: str | None = None
     reason: str = ""
 

@@ -9,7 +9,7 @@ from provenance.jobs.gather import add_counts
 from provenance.jobs.saved import RUN_FILE, Saved, list_shards, read_saved
 from provenance.jobs.status.counted import WEIGHED, Counted, count_tasks, find_counted, list_phases
 from provenance.jobs.status.estimates import Range
-from provenance.jobs.status.phases import PhasePlan, PhaseStatus, describe_phase
+from provenance.jobs.status.phases import PhasePlan, PhaseStatus, describe_phase, find_working
 from provenance.jobs.status.rows import LedgerRows
 from provenance.jobs.status.running import Begun, Running, Worked, read_running
 from provenance.jobs.status.trouble import (
@@ -77,7 +77,7 @@ class Status:
     @property
     def working(self) -> tuple[Worked, ...]:
         """The tasks that are being worked on, those begun first first."""
-        return self.running.tasks if self.running and self.lives else ()
+        return self.current.working if self.current else ()
 
     @property
     def advice(self) -> str:
@@ -167,15 +167,16 @@ def _describe_phases(
     working_on = running.phases[-1].phase if running and running.phases else None
     found = {}
     for phase in list_phases(saved, counted, begun, finished=finished):
+        rows = counted.get(phase, {})
         plan = PhasePlan(
             n_tasks=count_tasks(phase, counted, begun, n_shards=len(sizes), finished=finished),
             begun=begun.get(phase),
-            working=running.tasks if running and phase == working_on else (),
+            working=find_working(running, rows) if running and phase == working_on else (),
             sizes=sizes if weighed and phase in WEIGHED else None,
             workers=running.driver.workers if running else 1,
             now=now if phase == working_on else None,
         )
-        found[phase] = describe_phase(phase, counted.get(phase, {}), plan)
+        found[phase] = describe_phase(phase, rows, plan)
     return found
 
 
@@ -215,4 +216,6 @@ def _add_left(phases: Sequence[PhaseStatus], current: PhaseStatus | None) -> Ran
     if current is None or current.left is None:
         return None
     later = phases[phases.index(current) + 1 :]
+    if later and current.left.low <= 0:
+        return None
     return Range(current.left.low, None if later else current.left.high)

@@ -72,6 +72,10 @@ class RayCrew:
         """Bytes of memory of the largest machine."""
         return max((node.memory for node in self._nodes), default=0)
 
+    def worker_of(self, task: Task) -> str:
+        """The process that works on a task, as host:pid; empty while it has not told."""
+        return self._workers_of.get(task.key, "")
+
     def work(self, job: Job, tasks: Iterable[Task], *, on_progress: Callable[[Task, int], None]) -> Iterator[Receipt]:
         """A receipt for every task as it ends, in order of ending.
 

@@ -69,10 +69,10 @@ class WarcWriter:
         if kind is None and not self._begun:
             self._begin(NO_DATE)
 
-    def write(self, raw: RawRecord, record_id: str) -> None:
-        """Appends a record under this id; a block that was cut says so, and its digests are those of what is written.
+    def write(self, raw: RawRecord, record_id: str) -> str:
+        """Appends a record under this id, and gives it as written; a block that was cut says so.
 
-        Raises OSError as the file does.
+        Its digests are then those of what is written. Raises OSError as the file does.
         """
         headers = _Headers(raw, record_id, self._info_id)
         if not self._begun:
@@ -80,6 +80,7 @@ class WarcWriter:
         self._write(headers.pairs(), raw.block)
         self.n_records += 1
         self.n_digests_replaced += headers.n_digests_replaced
+        return headers.fields["warc-record-id"]
 
     def _begin(self, date: str) -> None:
         lines = [f"{name}: {_clean(value)}\r\n" for name, value in self._info.fields.items() if _clean(value)]

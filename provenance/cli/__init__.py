@@ -23,6 +23,7 @@ COMMANDS = {
     "status": "provenance.cli.status:status",
     "verify": "provenance.cli.run:verify",
     "fetch": "provenance.cli.fetch:fetch",
+    "sample": "provenance.cli.sample:sample",
     "evaluate": "provenance.cli.evaluate:evaluate",
     "train": "provenance.cli.train:train",
     "calques": "provenance.cli.calques:calques",

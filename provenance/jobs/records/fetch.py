@@ -20,7 +20,7 @@ from provenance.extract.document import made_id
 from provenance.jobs.records.index_rows import IndexRows, join_place
 from provenance.jobs.records.kept_records import CONFORMS_TO
 from provenance.schema import REJECTS
-from provenance.store import TableWriter, open_whole
+from provenance.store import Place, TableWriter, open_whole
 
 MAX_BLOCK = 64 * 1024 * 1024  # of one record, in memory; Common Crawl's have 5 MiB at most
 _SHOWN = 20  # rejects told to people one by one
@@ -32,9 +32,9 @@ class FetchRequest:
     """What to fetch: rows of an index, the place their file names count from, and where records and rejects go."""
 
     rows: Path
-    out: Path
+    out: Place
     base: str | None = None
-    rejects: Path | None = None
+    rejects: Place | None = None
     options: ReadOptions = field(default_factory=lambda: ReadOptions(max_payload=MAX_BLOCK))
     network: FetchOptions = field(default_factory=FetchOptions)
 
@@ -69,10 +69,13 @@ class FetchReport:
 
 
 Listener = Callable[[str, int, int], None]  # told of each file: its name, how many rows it had, how many were fetched
+RecordListener = Callable[[str, int, str], None]  # told of each record written: its file, its offset there, its id
 
 
-def fetch_rows(request: FetchRequest, listener: Listener) -> FetchReport:
+def fetch_rows(request: FetchRequest, listener: Listener, on_record: RecordListener | None = None) -> FetchReport:
     """Writes the records of all rows, by file and offset; a row without a record goes to the rejects.
+
+    `on_record` is told the id under which each record was written, which is the doc_id of its document.
 
     Raises ConfigError when the rows cannot be read, OutputError when a file cannot be written.
     """
@@ -86,7 +89,7 @@ def fetch_rows(request: FetchRequest, listener: Listener) -> FetchReport:
         for name, places in rows.by_file():
             report.files += 1
             n_before = writer.n_records
-            _fetch_file(request, name, places, writer, report, rejects)
+            _fetch_file(request, name, places, _Records(writer, name, on_record), report, rejects)
             listener(name, len(places), writer.n_records - n_before)
         report.fetched, report.digests_replaced = writer.n_records, writer.n_digests_replaced
         rejects.flush()
@@ -116,11 +119,26 @@ class _Rejects:
         self._waiting = []
 
 
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Where the records of a file are written, and who is told of them."""
+
+    writer: WarcWriter
+    name: str
+    told: RecordListener | None
+
+    def write(self, record: RawRecord, offset: int) -> None:
+        given = record.headers.get("warc-record-id") or made_id(self.name, offset)
+        record_id = self.writer.write(record, given)
+        if self.told is not None:
+            self.told(self.name, offset, record_id)
+
+
 def _fetch_file(
     request: FetchRequest,
     name: str,
     places: list[RecordPlace],
-    writer: WarcWriter,
+    records: "_Records",
     report: FetchReport,
     rejects: _Rejects,
 ) -> None:
@@ -131,7 +149,7 @@ def _fetch_file(
             for place, item in fetch_raw_records(source, places, request.options, tally):
                 n_done += 1
                 if isinstance(item, RawRecord):
-                    writer.write(item, item.headers.get("warc-record-id") or made_id(name, place.offset))
+                    records.write(item, place.offset)
                 else:
                     rejects.add(name, item)
     except ShardError as error:
@@ -149,7 +167,7 @@ def _place(base: str | None, name: str) -> str:
         raise ShardError(name, str(error)) from None
 
 
-def _reject_writer(path: Path) -> TableWriter:
+def _reject_writer(path: Place) -> TableWriter:
     return TableWriter(path, REJECTS.schema, {"provenance:version": __version__})
 
 

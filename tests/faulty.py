@@ -127,7 +127,7 @@ class Site:
     def forget(self) -> None:
         """Requests and bytes are counted anew."""
         with self._lock:
-            self.requests, self.given = [], 0
+            self.requests, self.given, self.outwaited = [], 0, 0
 
     @property
     def ranges(self) -> list[str | None]:
@@ -158,6 +158,20 @@ class Site:
 @contextmanager
 def listen(origin: Origin, faults: Iterable[Fault | None] = (), certificate: Path | None = None) -> Iterator[Site]:
     """A server of what `origin` answers, until the block ends; with a certificate and its key (PEM) over https."""
+    with run_server(origin, faults, certificate) as site, pytest.MonkeyPatch.context() as patch:
+        avoid_proxies(patch)
+        yield site
+
+
+def avoid_proxies(patch: pytest.MonkeyPatch) -> None:
+    """Requests to this machine go straight to it."""
+    patch.setenv("NO_PROXY", "127.0.0.1")
+    patch.setenv("no_proxy", "127.0.0.1")
+
+
+@contextmanager
+def run_server(origin: Origin, faults: Iterable[Fault | None] = (), certificate: Path | None = None) -> Iterator[Site]:
+    """As `listen`, the environment left as it is."""
     server = _Server(origin, faults)
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -167,10 +181,7 @@ def listen(origin: Origin, faults: Iterable[Fault | None] = (), certificate: Pat
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("NO_PROXY", "127.0.0.1")
-            patch.setenv("no_proxy", "127.0.0.1")
-            yield server.site
+        yield server.site
     finally:
         server.shutdown()
         server.server_close()
@@ -194,6 +205,7 @@ class _Server(http.server.ThreadingHTTPServer):
 class _Answering(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = PATIENCE
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:

@@ -2,9 +2,9 @@
 
 import errno
 import random
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import sleep
 from typing import Any
 
 from urllib3.exceptions import HTTPError
@@ -34,6 +34,7 @@ class Pace:
 
 
 PATIENT = Pace(None, ATTEMPTS)
+FIRST = Pace(timeout_s=10.0, attempts=4)  # of a run's first request: a wrong address is to be told soon
 
 
 class ConflictError(OSError):
@@ -56,7 +57,7 @@ class Patience:
         if self._failures >= self._attempts:
             said = f"{why}; given up after {self._failures} attempts, run again later"
             raise OSError(errno.EIO, said, str(self._place)) from None
-        time.sleep(random.uniform(0.0, min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2.0 ** (self._failures - 1))))
+        sleep(random.uniform(0.0, min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2.0 ** (self._failures - 1))))
 
     def earn(self) -> None:
         """Much has come: one failure more is borne."""

@@ -56,8 +56,10 @@ def get_pieces(
     patience, earned = Patience(place), 0
     while end is None or begin < end:
         answer = _open(place, begin, end, etag)
-        size = _find_size(place, answer, begin)
-        etag, end = str(answer.get("ETag", "")), min(size, size if end is None else end)
+        size, found = _find_size(place, answer, begin), str(answer.get("ETag", ""))
+        if etag and found != etag:  # not all storages heed a condition of reading
+            raise ConflictError(errno.EEXIST, "somebody else has written this object", str(place))
+        etag, end = found, min(size, size if end is None else end)
         try:
             for piece in _read(answer["Body"], end - begin):
                 take(piece)

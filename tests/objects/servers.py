@@ -22,15 +22,31 @@ from typing import Any, Literal
 import pytest
 
 from tests.archive.source.servers import CLIENT, forward, run_rclone, use_client
-from tests.faulty import Fault, Request, Site, listen
+from tests.faulty import Fault, Request, Site, avoid_proxies, run_server
 
-__all__ = ["Fault", "Request", "Server", "Site", "look", "pending_uploads", "put", "serve_objects"]
+__all__ = [
+    "BROKEN",
+    "SLOW_DOWN",
+    "Fault",
+    "Request",
+    "Server",
+    "Site",
+    "look",
+    "pending_uploads",
+    "put",
+    "refuse",
+    "serve_objects",
+]
 Server = Literal["moto", "rclone"]
-SLOW_DOWN = Fault(
-    status=503,
-    body=b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>",
-)
-BROKEN = Fault(status=500, body=b"<?xml version='1.0'?><Error><Code>InternalError</Code><Message>no</Message></Error>")
+
+
+def refuse(status: int, code: str) -> Fault:
+    """An answer that is an error of the protocol."""
+    return Fault(status=status, body=f"<Error><Code>{code}</Code><Message>as told</Message></Error>".encode())
+
+
+SLOW_DOWN = refuse(503, "SlowDown")
+BROKEN = refuse(500, "InternalError")
 _MOTO = """
 import sys
 from moto.server import ThreadedMotoServer
@@ -41,6 +57,7 @@ sys.stdin.read()
 """  # ends with the process that holds the other end of its standard input
 _numbers = count(1)
 _running = ExitStack()
+_idle: dict[Server, list[Site]] = {"moto": [], "rclone": []}
 atexit.register(_running.close)
 
 
@@ -49,17 +66,22 @@ def serve_objects(
     faults: Iterable[Fault | None] = (), *, server: Server = "moto", environment: Mapping[str, str] | None = None
 ) -> Iterator[Site]:
     """A bucket of its own; `environment` is set besides, over what a user has."""
-    upstream = _start(server)
-    name = f"bucket-{next(_numbers)}"
-    _open_direct(upstream).create_bucket(Bucket=name)
-    with listen(partial(forward, upstream)) as site, pytest.MonkeyPatch.context() as patch:
+    site = _idle[server].pop() if _idle[server] else _start_proxy(server)  # one address is one client of boto3's
+    site.address = f"s3://bucket-{next(_numbers)}"
+    _open_direct(site.upstream).create_bucket(Bucket=site.bucket)
+    with pytest.MonkeyPatch.context() as patch:
         use_client(patch)
+        avoid_proxies(patch)
         told = {"AWS_ENDPOINT_URL": site.endpoint, "AWS_DEFAULT_REGION": "us-east-1", **(environment or {})}
         for variable, value in told.items():
             patch.setenv(variable, value)
-        site.address, site.upstream = f"s3://{name}", upstream
+        site.forget()
         site.then(*faults)
-        yield site
+        try:
+            yield site
+        finally:
+            site.then()
+            _idle[server].append(site)
 
 
 def look(site: Site, prefix: str = "") -> dict[str, bytes]:
@@ -79,6 +101,13 @@ def pending_uploads(site: Site) -> list[str]:
     """The keys of uploads that were begun and neither completed nor aborted."""
     pages = _open_direct(site.upstream).get_paginator("list_multipart_uploads").paginate(Bucket=site.bucket)
     return [item["Key"] for page in pages for item in page.get("Uploads", ())]
+
+
+def _start_proxy(server: Server) -> Site:
+    upstream = _start(server)
+    site = _running.enter_context(run_server(partial(forward, upstream)))
+    site.upstream = upstream
+    return site
 
 
 @cache

@@ -51,7 +51,7 @@ def gather_report(
         config_digest=identity["config_digest"],
         models_digest=identity["models_digest"],
         seed=config.stats.seed,
-        estimand=describe_estimand(config.stats),
+        estimand=describe_estimand(config.stats, figures.ratio),
         totals=_totals(totals),
         ratio=figures.ratio,
         trend=figures.trend.filter(pl.col("period").is_not_null()),

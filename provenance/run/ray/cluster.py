@@ -8,7 +8,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from provenance.run.engine import EngineOptions
 
 _STORE = 100 * 1024 * 1024  # bytes for objects: jobs and receipts only, no data
 _PATIENCE = 5.0  # seconds until a cluster that does not answer is none
-_LONGEST = 30  # characters of a temporary folder: Ray's sockets lie below it, and a socket's path has 107
+_LONGEST = 16  # characters of a temporary folder: with ours and Ray's below it, a socket's path stays under 107
+_FOLDER = "ray-of-"  # and the process it is of
 _LOG = logging.getLogger(__name__)
 
 
@@ -112,7 +113,9 @@ def _check_port(address: str) -> None:
 
 def _describe_local(stack: ExitStack, workers: int | None) -> dict[str, object]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else it asks, and tells its makers of the run
-    folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp" if len(tempfile.gettempdir()) > _LONGEST else None)
+    base = Path("/tmp") if len(tempfile.gettempdir()) > _LONGEST else Path(tempfile.gettempdir())
+    _remove_left(base)
+    folder = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=base)
     stack.callback(shutil.rmtree, folder, ignore_errors=True)
     return {
         "address": "local",
@@ -122,6 +125,15 @@ def _describe_local(stack: ExitStack, workers: int | None) -> dict[str, object]:
         "object_store_memory": _STORE,
         "_temp_dir": str(Path(folder).resolve()),
     }
+
+
+def _remove_left(base: Path) -> None:
+    """The folders of processes that were killed, and could not do it themselves."""
+    for folder in base.glob(f"{_FOLDER}*-*"):
+        pid = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        with suppress(OSError):
+            if pid.isdigit() and folder.stat().st_uid == os.getuid() and not Path(f"/proc/{pid}").exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _explain(address: str | None, error: Exception) -> str:

@@ -23,16 +23,16 @@ Counted = Mapping[str, Mapping[Key, Row]]
 def find_counted(rows: LedgerRows, shards: Sequence[Shard], *, finished: bool) -> Counted:
     """The receipts that count, by phase.
 
-    Of reading: those of the shards as they are. Of a later phase: those that read what its newest one has read; none
-    where a shard was read since, for then all of it is to be done again.
+    Of reading: those of the shards as they are. Of a later phase: those that came after the last shard was read, for
+    when one is read all of a later phase is done again; of a finished run all, where it was read to the same tables.
     """
     versions = {(shard.crawl, shard.name): shard.version for shard in shards}
     read = rows.phases.get("read", {})
     found = {"read": {key: row for key, row in read.items() if row.inputs.startswith(versions.get(key, "\0"))}}
     for phase, of_phase in rows.phases.items():
-        newest = max(of_phase.values(), key=lambda row: row.line)
-        if phase != "read" and (finished or newest.line > rows.last_read):
-            found[phase] = {key: row for key, row in of_phase.items() if row.inputs == newest.inputs}
+        if phase != "read":
+            since = {key: row for key, row in of_phase.items() if row.line > rows.last_read}
+            found[phase] = since if since or not finished else of_phase
     return found
 
 

@@ -33,8 +33,8 @@ class Ended:
 
     @classmethod
     def of(cls, tasks: Sequence[tuple[float, float, float]]) -> "Ended":
-        """From begun, ended and work of each, in order of ending."""
-        table = np.array(sorted(tasks, key=lambda task: task[1]), dtype=np.float64).reshape(-1, 3)
+        """From begun, ended and work of each, which are in order of ending."""
+        table = np.array(tasks, dtype=np.float64).reshape(-1, 3)
         return cls(table[:, 0], table[:, 1], table[:, 2])
 
 

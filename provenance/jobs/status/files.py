@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from time import time
+from time import monotonic, time
 
 from provenance.errors import ConfigError, OutputError
 from provenance.jobs.status.heartbeat import repeat
@@ -13,6 +14,7 @@ from provenance.jobs.status.state import Status, Watcher
 from provenance.store import Place, write_text
 
 SUFFIX = ".prom"
+_SHARE = 20
 
 
 def check_metrics(path: Path) -> None:
@@ -34,20 +36,34 @@ def keep_metrics(path: Path, out: Place, warn: Callable[[str], None]) -> Iterato
 
     What goes wrong does not end the run; it is told once for as long as it lasts.
     """
-    watcher, told = Watcher(out), [""]
-
-    def update() -> None:
-        try:
-            write_metrics(path, watcher.read(time()))
-            trouble = ""
-        except (ConfigError, OutputError) as error:
-            trouble = f"--metrics {path}: {error}"
-        if trouble and trouble != told[0]:
-            warn(trouble)
-        told[0] = trouble
-
+    keeper = _Keeper(path, Watcher(out), warn)
     try:
-        with repeat(update, INTERVAL_S):
+        with repeat(keeper.update_in_time, INTERVAL_S):
             yield
     finally:
-        update()
+        keeper.update()
+
+
+@dataclass(slots=True)
+class _Keeper:
+    path: Path
+    watcher: Watcher
+    warn: Callable[[str], None]
+    _trouble: str = ""
+    _next: float = 0.0
+
+    def update_in_time(self) -> None:
+        """Less often where the ledger is long: one part in twenty of the time goes into reading it."""
+        begun = monotonic()
+        if begun >= self._next:
+            self.update()
+            self._next = begun + _SHARE * (monotonic() - begun)
+
+    def update(self) -> None:
+        before, self._trouble = self._trouble, ""
+        try:
+            write_metrics(self.path, self.watcher.read(time()))
+        except (ConfigError, OutputError) as error:
+            self._trouble = f"--metrics {self.path}: {error}"
+        if self._trouble and self._trouble != before:
+            self.warn(self._trouble)

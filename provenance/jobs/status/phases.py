@@ -161,9 +161,13 @@ def _measure_recent(timed: Sequence[Row], clock: _Clock, plan: PhasePlan) -> Spe
 def _measure(rows: Sequence[Row], seconds: float) -> Speed | None:
     if not rows or seconds <= 0:
         return None
-    sums = [sum(row.counts.get(name, 0) for row in rows) for name in ("records", "documents", "bytes_read")]
-    records, documents, n_bytes = (amount / seconds for amount in sums)
-    return Speed(seconds, len(rows) / seconds, records, documents, n_bytes)
+    return Speed(
+        seconds=seconds,
+        tasks=len(rows) / seconds,
+        records=sum(row.records for row in rows) / seconds,
+        documents=sum(row.documents for row in rows) / seconds,
+        bytes=sum(row.bytes_read for row in rows) / seconds,
+    )
 
 
 def _estimate_left(rows: Mapping[Key, Row], clock: _Clock, plan: PhasePlan, n_left: int) -> Range | None:

@@ -1,20 +1,22 @@
 """The receipts of a ledger in little room: what a status needs of each, followed as the ledger grows."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from io import BytesIO
+from sys import intern
+from typing import Any, NamedTuple
 
 _MOST_KEPT = 2000  # characters of an error
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The newest receipt of a task. `ended` is in seconds since 1970 (UTC), null in ledgers from before it was told.
+class Row(NamedTuple):
+    """The newest receipt of a task; a tuple, for there are hundreds of thousands of them.
 
-    `line` counts the lines of the ledger; `error` is null where the task was done.
+    `line` counts the lines of the ledger. `ended` is in seconds since 1970 (UTC), null in ledgers from before it was
+    told. `reasons` are rejects, of judging what was left out, by reason; `error` is null where the task was done.
     """
 
     line: int
@@ -24,8 +26,13 @@ class Row:
     seconds: float
     cpu_seconds: float
     peak_memory_bytes: int
-    counts: Mapping[str, int]
-    rejects: Mapping[str, int]
+    records: int
+    documents: int
+    words: int
+    bytes_read: int
+    bytes_skipped: int
+    curated: int
+    reasons: Mapping[str, int]
     error: str | None
     notes: tuple[str, ...]
     fatal: bool
@@ -57,47 +64,44 @@ class LedgerRows:
         """Takes what follows the first `n_bytes` of a ledger; a line that is cut off waits for its rest."""
         whole = data[: data.rfind(b"\n") + 1]
         self.n_bytes += len(whole)
-        for line in whole.split(b"\n")[:-1]:
+        for line in BytesIO(whole):
             self._add_line(line)
-
-    def newest(self, phase: str) -> int:
-        """The newest line of a phase; -1 where it has none."""
-        return max((row.line for row in self.phases.get(phase, {}).values()), default=-1)
-
-    def all_rows(self) -> Iterator[Row]:
-        """Every row."""
-        for rows in self.phases.values():
-            yield from rows.values()
 
     def _add_line(self, line: bytes) -> None:
         try:
             values = json.loads(line)
-            phase, key = str(values["task"]["phase"]), (str(values["task"]["crawl"]), str(values["task"]["shard"]))
-            row = _make_row(self.n_lines, values)
+            task = values["task"]
+            phase, key = intern(task["phase"]), (intern(task["crawl"]), intern(task["shard"]))
+            row = _make_row(self.n_lines, task, values)
         except (ValueError, TypeError, KeyError, AttributeError):
             self.n_damaged += 1  # as for the run itself: its task is open
             return
         self.phases.setdefault(phase, {})[key] = row
         self.last = (phase, key)
-        if phase == "read" and row.done:
+        if phase == "read" and row.error is None:
             self.last_read = self.n_lines
         self.n_lines += 1
 
 
-def _make_row(line: int, values: dict[str, Any]) -> Row:
-    ended, error = values.get("ended"), values.get("error")
+def _make_row(line: int, task: dict[str, Any], values: dict[str, Any]) -> Row:
+    counts, told, ended, error = values["counts"], values.get, values.get("ended"), values.get("error")
     return Row(
-        line=line,
-        inputs=values["task"]["inputs"],
-        size=int(values["task"]["size"]),
-        ended=datetime.fromisoformat(ended).timestamp() if ended else None,
-        seconds=float(values.get("seconds", 0.0)),
-        cpu_seconds=float(values.get("cpu_seconds", 0.0)),
-        peak_memory_bytes=int(values.get("peak_memory_bytes", 0)),
-        counts=dict(values["counts"]),
-        rejects=dict(values["rejects"]),
-        error=None if error is None else str(error)[:_MOST_KEPT],
-        notes=tuple(str(note)[:_MOST_KEPT] for note in values["notes"]),
-        fatal=bool(values.get("fatal", False)),
-        worker=str(values.get("worker", "")),
+        line,
+        intern(task["inputs"]),
+        task["size"],
+        datetime.fromisoformat(ended).timestamp() if ended else None,
+        told("seconds", 0.0),
+        told("cpu_seconds", 0.0),
+        told("peak_memory_bytes", 0),
+        counts.get("records", 0),
+        counts.get("documents", 0),
+        counts.get("words", 0),
+        counts.get("bytes_read", 0),
+        counts.get("bytes_skipped", 0),
+        counts.get("curated", 0),
+        {intern(reason): n for reason, n in values["rejects"].items()},
+        None if error is None else error[:_MOST_KEPT],
+        tuple(note[:_MOST_KEPT] for note in values["notes"]),
+        bool(told("fatal")),
+        intern(told("worker", "")),
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from provenance.errors import ConfigError
-from provenance.jobs.gather import add_counts
 from provenance.jobs.saved import RUN_FILE, Saved, list_shards, read_saved
+from provenance.jobs.sources.plan import Shard
 from provenance.jobs.status.counted import WEIGHED, Counted, count_tasks, find_counted, list_phases
 from provenance.jobs.status.estimates import Range
 from provenance.jobs.status.phases import PhasePlan, PhaseStatus, describe_phase, find_working
@@ -17,14 +17,12 @@ from provenance.jobs.status.trouble import (
     ShardFigures,
     find_failures,
     find_incomplete,
+    find_most_rejects,
+    find_slowest,
     find_warnings,
-    rank_shards,
 )
 from provenance.run.lines import Lines, open_lines
 from provenance.store import Place, exists
-
-_OF_DONE = ("records", "documents", "rejects", "words")
-_OF_ALL = ("bytes_read", "bytes_skipped")  # also of the shards that were lost
 
 
 class State(StrEnum):
@@ -127,11 +125,13 @@ class Watcher:
 
 
 def _describe(out: Place, saved: Saved, rows: LedgerRows, running: Running | None, now: float) -> Status:
-    lives = running is not None and running.lives(now)
-    counted = find_counted(rows, list_shards(saved), finished=saved["totals"] is not None)
+    shards, lives = list_shards(saved), running is not None and running.lives(now)
+    counted = find_counted(rows, shards, finished=saved["totals"] is not None)
     begun = {one.phase: one for one in running.phases} if running else {}
-    phases = _describe_phases(saved, counted, begun, running if lives else None, now)
+    known = _Known(saved, shards, counted, begun, running if lives else None, now)
+    phases = {phase: _describe_phase(phase, known) for phase in _list_phases(known)}
     current = phases[running.phases[-1].phase] if running and lives and running.phases else None
+    rejects, left_out = _add_reasons(counted, "read"), _add_reasons(counted, "judge")
     failures, incomplete = find_failures(counted, begun), find_incomplete(counted["read"])
     return Status(
         out=str(out),
@@ -144,12 +144,12 @@ def _describe(out: Place, saved: Saved, rows: LedgerRows, running: Running | Non
         progress=_find_progress(phases, running),
         phases=tuple(phases.values()),
         current=current,
-        n_shards=len(saved["shards"]),
-        totals=_add_totals(counted),
-        rejects=_add_reasons(counted, "read"),
-        left_out=_add_reasons(counted, "judge"),
-        slowest=rank_shards(counted["read"], lambda shard: shard.seconds),
-        most_rejects=rank_shards(counted["read"], lambda shard: shard.lost_records),
+        n_shards=len(shards),
+        totals={**_add_counts(counted), "rejects": sum(rejects.values()), "left_out": sum(left_out.values())},
+        rejects=rejects,
+        left_out=left_out,
+        slowest=find_slowest(counted["read"]),
+        most_rejects=find_most_rejects(counted["read"]),
         failures=failures,
         incomplete=incomplete,
         warnings=tuple(find_warnings(rows, running, current, now, lives=lives)),
@@ -157,27 +157,40 @@ def _describe(out: Place, saved: Saved, rows: LedgerRows, running: Running | Non
     )
 
 
-def _describe_phases(
-    saved: Saved, counted: Counted, begun: Mapping[str, Begun], running: Running | None, now: float
-) -> dict[str, PhaseStatus]:
-    """Every phase of the run, by name in order; `running` is null when nobody works on it."""
-    finished = saved["totals"] is not None and running is None
-    sizes = {(shard.crawl, shard.name): shard.size for shard in list_shards(saved)}
-    weighed = all(sizes.values())
-    working_on = running.phases[-1].phase if running and running.phases else None
-    found = {}
-    for phase in list_phases(saved, counted, begun, finished=finished):
-        rows = counted.get(phase, {})
-        plan = PhasePlan(
-            n_tasks=count_tasks(phase, counted, begun, n_shards=len(sizes), finished=finished),
-            begun=begun.get(phase),
-            working=find_working(running, rows) if running and phase == working_on else (),
-            sizes=sizes if weighed and phase in WEIGHED else None,
-            workers=running.driver.workers if running else 1,
-            now=now if phase == working_on else None,
-        )
-        found[phase] = describe_phase(phase, rows, plan)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the folder says; `running` is null when nobody works on the run."""
+
+    saved: Saved
+    shards: Sequence[Shard]
+    counted: Counted
+    begun: Mapping[str, Begun]
+    running: Running | None
+    now: float
+
+    @property
+    def finished(self) -> bool:
+        return self.saved["totals"] is not None and self.running is None
+
+
+def _list_phases(known: _Known) -> list[str]:
+    return list_phases(known.saved, known.counted, known.begun, finished=known.finished)
+
+
+def _describe_phase(phase: str, known: _Known) -> PhaseStatus:
+    rows, running = known.counted.get(phase, {}), known.running
+    current = running is not None and bool(running.phases) and running.phases[-1].phase == phase
+    sizes = {(shard.crawl, shard.name): shard.size for shard in known.shards} if phase in WEIGHED else {}
+    n_tasks = count_tasks(phase, known.counted, known.begun, n_shards=len(known.shards), finished=known.finished)
+    plan = PhasePlan(
+        n_tasks=n_tasks,
+        begun=known.begun.get(phase),
+        working=find_working(running, rows) if running and current else (),
+        sizes=sizes if sizes and all(sizes.values()) else None,
+        workers=running.driver.workers if running else 1,
+        now=known.now if current else None,
+    )
+    return describe_phase(phase, rows, plan)
 
 
 def _tell_state(saved: Saved, rows: LedgerRows, running: Running | None, *, lost: bool, lives: bool) -> State:
@@ -197,18 +210,28 @@ def _find_progress(phases: Mapping[str, PhaseStatus], running: Running | None) -
     return max([*times, running.progress] if running else times, default=None)
 
 
-def _add_totals(counted: Counted) -> dict[str, int]:
+def _add_counts(counted: Counted) -> dict[str, int]:
     """What the tasks done so far came to; the bytes also of the shards that were lost."""
-    read, judged = counted["read"].values(), counted.get("judge", {}).values()
-    totals = {name: sum(row.counts.get(name, 0) for row in read if row.done) for name in _OF_DONE}
-    totals |= {name: sum(row.counts.get(name, 0) for row in read) for name in _OF_ALL}
-    totals["curated"] = sum(row.counts.get("curated", 0) for row in judged if row.done)
-    totals["left_out"] = sum(sum(row.rejects.values()) for row in judged if row.done)
-    return totals
+    read = counted["read"].values()
+    done, judged = [row for row in read if row.done], [row for row in counted.get("judge", {}).values() if row.done]
+    return {
+        "records": sum(row.records for row in done),
+        "documents": sum(row.documents for row in done),
+        "words": sum(row.words for row in done),
+        "bytes_read": sum(row.bytes_read for row in read),
+        "bytes_skipped": sum(row.bytes_skipped for row in read),
+        "curated": sum(row.curated for row in judged),
+    }
 
 
 def _add_reasons(counted: Counted, phase: str) -> dict[str, int]:
-    return add_counts(row.rejects for row in counted.get(phase, {}).values() if row.done)
+    """Most frequent first."""
+    found: dict[str, int] = {}
+    for row in counted.get(phase, {}).values():
+        if row.done:
+            for reason, n in row.reasons.items():
+                found[reason] = found.get(reason, 0) + n
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _add_left(phases: Sequence[PhaseStatus], current: PhaseStatus | None) -> Range | None:

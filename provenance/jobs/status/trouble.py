@@ -1,7 +1,8 @@
 """What went wrong in a run, where, why, and what to do; and the shards that stand out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import nlargest
 
 from provenance.errors import Reason
 from provenance.jobs.status.counted import Counted
@@ -60,10 +61,20 @@ def find_incomplete(read: Mapping[Key, Row]) -> tuple[Failure, ...]:
     return tuple(_tell("read", key, "; ".join(row.notes), row) for key, row in rows)
 
 
-def rank_shards(read: Mapping[Key, Row], by: Callable[[ShardFigures], float]) -> tuple[ShardFigures, ...]:
-    """The shards with most of something, the first five; none that has nothing of it."""
-    shards = (_describe(key, row) for key, row in read.items() if row.done)
-    return tuple(sorted((shard for shard in shards if by(shard) > 0), key=by, reverse=True)[:_N_RANKED])
+def find_slowest(read: Mapping[Key, Row]) -> tuple[ShardFigures, ...]:
+    """The five shards that took longest to read."""
+    found = nlargest(_N_RANKED, read.items(), key=lambda item: item[1].seconds if item[1].done else 0.0)
+    return tuple(_describe(key, row) for key, row in found if row.done and row.seconds > 0)
+
+
+def find_most_rejects(read: Mapping[Key, Row]) -> tuple[ShardFigures, ...]:
+    """The five shards with most rejects, without those that hold no page."""
+    found = nlargest(_N_RANKED, read.items(), key=lambda item: _count_lost(item[1]))
+    return tuple(_describe(key, row) for key, row in found if _count_lost(row) > 0)
+
+
+def _count_lost(row: Row) -> int:
+    return sum(row.reasons.values()) - sum(row.reasons.get(reason, 0) for reason in _NO_LOSS)
 
 
 def find_warnings(
@@ -111,12 +122,12 @@ def _advise(error: str) -> str:
 
 
 def _describe(key: Key, row: Row) -> ShardFigures:
-    lost = {reason: n for reason, n in row.rejects.items() if reason not in _NO_LOSS}
+    lost = {reason: n for reason, n in row.reasons.items() if reason not in _NO_LOSS}
     return ShardFigures(
         crawl=key[0],
         shard=key[1],
         seconds=row.seconds,
-        records=row.counts.get("records", 0),
+        records=row.records,
         lost_records=sum(lost.values()),
         rejects=lost,
         peak_memory_bytes=row.peak_memory_bytes,

@@ -33,7 +33,7 @@ from provenance.jobs.status.observe import observe
 from provenance.jobs.tabulate.phase import PHASES as SUM_PHASES
 from provenance.jobs.tabulate.phase import Sum
 from provenance.jobs.weights import keep_weights
-from provenance.run import Crew, EngineOptions, Receipt, Task, open_crew
+from provenance.run import EngineOptions, Receipt, Task, open_crew
 from provenance.store import Place
 
 PHASES = ("read", *SEARCH_PHASES, *VERSION_PHASES, "judge", *SUM_PHASES)
@@ -85,7 +85,7 @@ def run_corpus(
         read = desk.do("read", ReadShard(context), tasks)
         kept = _kept(known, read)
         inputs = _digest(receipt.to_json() for receipt in map(_lasting, read) if receipt.done)
-        copies = _search_copies(context, kept, read, inputs, memory=memory, crew=crew)
+        copies = _search_copies(context, kept, read, inputs, memory=memory, workers=crew.size)
         copies.run(desk)
         VersionSearch(context.out, copies.names, copies.n_documents, inputs, context.metadata).run(desk)
         inputs += _describe_seen(context.config.seen)
@@ -103,7 +103,7 @@ def _search_copies(
     inputs: str,
     *,
     memory: int | None,
-    crew: Crew,
+    workers: int,
 ) -> CopySearch:
     n_documents = {(r.task.crawl, r.task.shard): r.counts["documents"] for r in read if r.done}
     names = tuple((shard.crawl, shard.name) for shard in shards)
@@ -116,8 +116,7 @@ def _search_copies(
         inputs=inputs,
         metadata=context.metadata,
         memory=memory,
-        workers=crew.size,
-        largest=crew.largest,
+        workers=workers,
     )
 
 

@@ -79,9 +79,9 @@ def _find_past(begun: Floats, ended: Floats) -> list[Stretch]:
 
 def find_window(tasks: Ended, stretch: Stretch, *, workers: int) -> Stretch | None:
     """The last minutes of a stretch: long enough for some tasks of every worker. Null where no task ended in them."""
-    wanted = max(FEWEST, _ROUNDS * workers)
-    earliest = tasks.ended[max(stretch.first, stretch.last - wanted)] if stretch.last > stretch.first else stretch.end
-    begin = max(stretch.begin, min(stretch.end - WINDOW_S, float(earliest)))
+    before = stretch.last - max(FEWEST, _ROUNDS * workers) - 1  # the last task that need not be in it
+    earliest = float(tasks.ended[before]) if before >= stretch.first else stretch.begin
+    begin = max(stretch.begin, min(stretch.end - WINDOW_S, earliest))
     first = max(stretch.first, int(np.searchsorted(tasks.ended, begin, side="right")))
     if stretch.last <= first or stretch.end <= begin:
         return None

@@ -6,14 +6,15 @@ input, but nothing depends on them unless two documents are equal in everything 
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from provenance.dedup.exact import Look, Similarity, find_shingle_sets, make_comparison
+from provenance.dedup.exact import find_shingle_sets, make_comparison, measure_pairs
 from provenance.dedup.keys import Rows, make_rows
-from provenance.dedup.linking import find_pairs
+from provenance.dedup.linking import Similarity, estimate_similarity, find_pairs
 from provenance.dedup.minhash import Signatures
 from provenance.dedup.options import DedupOptions, Keep, Verify
 from provenance.dedup.union import link_rows
@@ -46,7 +47,9 @@ def find_clusters(signatures: pl.DataFrame, options: DedupOptions) -> pl.DataFra
         found: Signatures = matrix[places[items]]
         return found
 
-    similar, similarity = make_comparison(fetch, options, _look_in(signatures, options))
+    similar, similarity = make_comparison(
+        partial(estimate_similarity, fetch), options, _compare_in(signatures, options)
+    )
     pairs = find_pairs(make_rows(signatures["exact_hash"], matrix, signed, options), similar)
     members = find_members(signatures.height, [pairs])
     linked = members.join(signatures.drop("signature").with_row_index("item"), on="item", maintain_order="left")
@@ -54,11 +57,11 @@ def find_clusters(signatures: pl.DataFrame, options: DedupOptions) -> pl.DataFra
     return fill_clusters(signatures, measure_members(told, similarity))
 
 
-def _look_in(documents: pl.DataFrame, options: DedupOptions) -> Look | None:
+def _compare_in(documents: pl.DataFrame, options: DedupOptions) -> Similarity | None:
     if options.verify is not Verify.SHINGLES:
         return None
     sets = find_shingle_sets(documents["text"].fill_null("").to_list(), words=options.shingle_words)
-    return lambda item: sets.hashes[sets.offsets[item] : sets.offsets[item + 1]]
+    return measure_pairs(lambda item: sets.hashes[sets.offsets[item] : sets.offsets[item + 1]])
 
 
 def read_signatures(signatures: pl.Series, num_perm: int) -> tuple[Rows, Signatures]:

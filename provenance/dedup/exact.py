@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from provenance.dedup.banding import lowest_estimate
 from provenance.dedup.keys import Rows
-from provenance.dedup.linking import Compare, Fetch, compare_signatures, estimate_similarity
+from provenance.dedup.linking import Compare, Similarity, compare_by
 from provenance.dedup.options import DedupOptions
 from provenance.text.shingles import Shingles, hash_shingles
 
 Hashes = NDArray[np.uint32]
-Similarity = Callable[[Rows, Rows], NDArray[np.float64]]
-"""The similarity of each pair of items."""
 Look = Callable[[int], Hashes]
 """The shingles of an item, each once, in ascending order."""
 
@@ -51,15 +49,13 @@ def measure_pairs(look: Look) -> Similarity:
     return similarity
 
 
-def make_comparison(fetch: Fetch, options: DedupOptions, look: Look | None) -> tuple[Compare, Similarity]:
-    """Which candidates are copies, and how similar any two items are; `look` where that is told by shingles."""
-
-    def estimate(left: Rows, right: Rows) -> NDArray[np.float64]:
-        return estimate_similarity(fetch, left, right)
-
-    if look is None:
-        return compare_signatures(fetch, options.threshold), estimate
-    exact, least = measure_pairs(look), lowest_estimate(options.threshold, options.num_perm)
+def make_comparison(
+    estimate: Similarity, options: DedupOptions, exact: Similarity | None
+) -> tuple[Compare, Similarity]:
+    """Which candidates are copies, and how similar any two items are; `exact` where that is told by shingles."""
+    if exact is None:
+        return compare_by(estimate, options.threshold), estimate
+    least = lowest_estimate(options.threshold, options.num_perm)
     return _compare_exactly(estimate, exact, options.threshold, least), exact
 
 

@@ -21,6 +21,8 @@ _BLOCK = 1 << 11  # of them compared at once: 2 x 1 MB
 
 Compare = Callable[[Rows, Rows], NDArray[np.bool_]]
 """Which pairs of items are similar enough to be near duplicates."""
+Similarity = Callable[[Rows, Rows], NDArray[np.float64]]
+"""The similarity of each pair of items."""
 Fetch = Callable[[Rows], Signatures]
 """The signatures of items, one a row."""
 
@@ -47,11 +49,11 @@ def estimate_similarity(fetch: Fetch, left: Rows, right: Rows) -> NDArray[np.flo
     return shares
 
 
-def compare_signatures(fetch: Fetch, threshold: float) -> Compare:
-    """Pairs are similar when at least `threshold` of their signature values agree."""
+def compare_by(similarity: Similarity, threshold: float) -> Compare:
+    """Pairs are similar from a similarity of `threshold` on."""
 
     def similar(left: Rows, right: Rows) -> NDArray[np.bool_]:
-        return estimate_similarity(fetch, left, right) >= threshold
+        return similarity(left, right) >= threshold
 
     return similar
 

@@ -1,5 +1,7 @@
 """Banding and linking on signatures made by hand."""
 
+from functools import partial
+
 import numpy as np
 import polars as pl
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.dedup.keys import make_rows
-from provenance.dedup.linking import compare_signatures, estimate_similarity, find_pairs
+from provenance.dedup.linking import compare_by, estimate_similarity, find_pairs
 from provenance.dedup.options import DedupOptions
 from provenance.dedup.union import link_rows
 
@@ -18,7 +20,7 @@ def link(rows: list[list[int]]) -> list[int]:
     signatures = np.array(rows, np.uint32)
     hashes = pl.Series([bytes([i]) * 16 for i in range(len(rows))])
     keys = make_rows(hashes, signatures, np.arange(len(rows)), OPTIONS)
-    pairs = find_pairs(keys, compare_signatures(signatures.__getitem__, OPTIONS.threshold))
+    pairs = find_pairs(keys, compare_by(partial(estimate_similarity, signatures.__getitem__), OPTIONS.threshold))
     parents = np.arange(len(rows))
     link_rows(parents, pairs[:, 0], pairs[:, 1])
     found: list[int] = parents.tolist()

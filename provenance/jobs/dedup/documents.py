@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 from provenance.dedup.keys import Rows
 from provenance.jobs.dedup.rows import Fields, Lost, read_rows
 from provenance.jobs.dedup.sign import signed_path
-from provenance.store import Place, bring_columns, read_table, table_path
+from provenance.store import Place, bring_columns, bring_footer, forget_copies, read_table, table_path
 
 _FROM_SIGNATURES = ("doc_id", "exact_hash")
 _NAMES = {"host": "url_host_name"}
@@ -61,30 +62,30 @@ class RunDocuments:
 
     def read_signatures(self, crawl: str, shard: str) -> Iterator[pl.DataFrame]:
         """exact_hash and signature of all documents, in batches."""
-        columns = ["exact_hash", "signature"]
-        yield from _read_batches(bring_columns(table_path(self.out, "signatures", crawl, shard), columns), columns)
+        columns, place = ["exact_hash", "signature"], table_path(self.out, "signatures", crawl, shard)
+        yield from _read_batches(bring_columns(place, columns), columns)
+        forget_copies([place])
 
     def read_facts(self, crawl: str, shard: str, columns: Sequence[str]) -> pl.DataFrame:
         """doc_id, exact_hash, fetch_time and `columns` (of documents; host) of all documents."""
-        signed = read_table(table_path(self.out, "signatures", crawl, shard), _FROM_SIGNATURES)
+        signed, told = (table_path(self.out, table, crawl, shard) for table in ("signatures", "documents"))
         named = {"fetch_time": "fetch_time", **{name: _NAMES.get(name, name) for name in columns}}
-        told = read_table(table_path(self.out, "documents", crawl, shard), list(named.values()))
-        return signed.hstack([told.get_column(theirs).alias(ours) for ours, theirs in named.items()])
+        facts, more = read_table(signed, _FROM_SIGNATURES), read_table(told, list(named.values()))
+        forget_copies([signed, told])
+        return facts.hstack([more.get_column(theirs).alias(ours) for ours, theirs in named.items()])
 
     def read_texts(self, crawl: str, shard: str, items: Rows | None = None) -> Iterator[pl.DataFrame]:
         """item, text, host and language of those documents, or of all; only row groups with one of them are read."""
         columns = ["text", "url_host_name", "language"]
         place = table_path(self.out, "documents", crawl, shard)
-        with pq.ParquetFile(bring_columns(place, columns)) as file:
-            start = 0
-            for group in range(file.num_row_groups):
-                n = file.metadata.row_group(group).num_rows
-                if items is None or _reach(items, start, start + n):
-                    table = file.read_row_group(group, columns=columns)
-                    frame = pl.from_arrow(table)
-                    assert isinstance(frame, pl.DataFrame)
-                    yield _pick(frame.rename({"url_host_name": "host"}), start, items)
-                start += n
+        starts = _find_starts(pq.read_metadata(bring_footer(place)))
+        groups = [n for n, (start, end) in enumerate(pairwise(starts)) if items is None or _reach(items, start, end)]
+        with pq.ParquetFile(bring_columns(place, columns, groups)) as file:
+            for group in groups:
+                frame = pl.from_arrow(file.read_row_group(group, columns=columns))
+                assert isinstance(frame, pl.DataFrame)
+                yield _pick(frame.rename({"url_host_name": "host"}), starts[group], items)
+        forget_copies([place])
 
     def clusters_path(self, crawl: str, shard: str) -> Place:
         """Where the clusters table of a shard lies."""
@@ -137,6 +138,11 @@ def _read_batches(path: Path, columns: list[str]) -> Iterator[pl.DataFrame]:
             frame = pl.from_arrow(batch)
             assert isinstance(frame, pl.DataFrame)
             yield frame
+
+
+def _find_starts(metadata: pq.FileMetaData) -> list[int]:
+    """The first row of each row group, and the number of all."""
+    return [0, *accumulate(metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))]
 
 
 def _reach(items: Rows, start: int, end: int) -> bool:

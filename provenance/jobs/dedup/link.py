@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
 
 from provenance.dedup import DedupOptions
 from provenance.dedup.keys import ROW
 from provenance.dedup.linking import find_pairs
-from provenance.jobs.dedup.scratch import Part, Scratch
-from provenance.jobs.dedup.shingles import open_comparison
+from provenance.jobs.dedup.compare import open_comparison
+from provenance.jobs.dedup.scratch import Part, Scratch, read_parts
 from provenance.run import Progress, Receipt, Stopwatch, Task
+from provenance.store import Place
 
 ROW_MEMORY = 4 * ROW.itemsize  # bytes a key needs at the height of the search: itself, sorted, and what sorts it
-_ALL = 1 << 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +27,16 @@ class LinkPartition:
         """The receipt counts keys and pairs. Raises OutputError when the folder cannot be written."""
         watch = Stopwatch()
         number = int(task.shard)
-        low, high = range_of(number, self.n_partitions)
-        found = [rows for part in self.parts for rows in self.scratch.read_runs(part, low, high)]
-        rows = np.concatenate([np.empty(0, ROW), *found])
-        del found
+        places = [self.scratch.keys_path(part.name, self.n_partitions) for part in self.parts]
+        rows = read_parts(places, self.parts, number, number + 1)
         similar, _ = open_comparison(self.options, self.scratch, self.parts)
         pairs = find_pairs(rows, similar)
-        self.scratch.write_pairs(task.shard, pairs)
+        self.scratch.write_pairs(self._path(task), pairs)
         return watch.receipt(task, {"keys": len(rows), "pairs": len(pairs)})
 
-    def outputs(self, task: Task) -> Iterator[Path]:
+    def outputs(self, task: Task) -> Iterator[Place]:
         """The files a finished task leaves."""
-        yield self.scratch.pairs_path(task.shard)
+        yield self._path(task)
 
-
-def partition_names(n_partitions: int) -> list[str]:
-    """A name for each range of keys, which are the numbers from 0 on."""
-    return [f"{number:05}" for number in range(n_partitions)]
-
-
-def range_of(number: int, n_partitions: int) -> tuple[int, int]:
-    """The keys of a range: from the first on, below the second."""
-    return number * _ALL // n_partitions, (number + 1) * _ALL // n_partitions
+    def _path(self, task: Task) -> Place:
+        return self.scratch.pairs_path(task.shard, self.n_partitions)

@@ -1,23 +1,28 @@
 """What a search for copies says of itself: samples of its own work held against the texts, and what was removed."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from provenance.config import Plain
 from provenance.dedup import DedupOptions
 from provenance.dedup.banding import draw_curve, lowest_estimate
 from provenance.dedup.exact import Hashes, find_shingle_sets, measure_jaccard
 from provenance.dedup.keys import Rows, hash_band
-from provenance.dedup.linking import Fetch, estimate_similarity
 from provenance.dedup.measure import Probe, Share, count_sample, write_warnings
 from provenance.dedup.minhash import Signatures
 from provenance.dedup.options import Verify
 from provenance.dedup.sign import hash_exactly
+from provenance.jobs.dedup.describe import read_members
 from provenance.jobs.dedup.documents import Documents
-from provenance.jobs.dedup.scratch import Part, Scratch, SignatureFiles
+from provenance.jobs.dedup.scratch import Part, Scratch, share_out
+from provenance.jobs.dedup.signatures import open_signatures
+from provenance.run import Progress, Receipt, Stopwatch, Task
+from provenance.store import Place, write_text
 
 LARGEST = 10  # clusters shown
 EXCERPT = 240  # characters of each
@@ -39,8 +44,12 @@ class _Text:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchMeasures:
-    """Measures a search whose pieces are all in the scratch folder; `names` are crawl and shard of each of `parts`."""
+class MeasureSearch:
+    """Tells of a search whose pieces are all in the scratch folder, in a file of JSON.
+
+    `names` are crawl and shard of each of `parts`; `members` is cut into `n_portions`; `counts` has removed, words and
+    words_removed of all documents.
+    """
 
     documents: Documents
     options: DedupOptions
@@ -48,20 +57,34 @@ class SearchMeasures:
     names: tuple[tuple[str, str], ...]
     parts: tuple[Part, ...]
     partitions: tuple[str, ...]
+    members: Place
+    n_portions: int
+    counts: Mapping[str, int]
+    measures: Place
 
-    def measure(self, members: pl.DataFrame, counts: Mapping[str, int]) -> Figures:
-        """All there is to say; `members` has item and component.
+    def __call__(self, task: Task, progress: Progress) -> Receipt:
+        """The receipt counts documents. Raises OutputError when the file cannot be written."""
+        watch = Stopwatch()
+        figures = self._measure()
+        write_text(self.measures, json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+        return watch.receipt(task, {"documents": self._n_documents})
 
-        `counts` has documents, removed, words and words_removed.
-        """
+    def outputs(self, task: Task) -> Iterator[Place]:
+        """The files a finished task leaves."""
+        yield self.measures
+
+    @property
+    def _n_documents(self) -> int:
+        return sum(part.n_documents for part in self.parts)
+
+    def _measure(self) -> Figures:
         links, pairs = self._draw_links(), self._draw_pairs()
-        largest = members.group_by("component").agg(n=pl.len())
-        largest = largest.sort("n", "component", descending=[True, False]).head(LARGEST)
-        wanted = np.concatenate([links.ravel(), pairs.ravel(), largest["component"].to_numpy()])
+        largest = self._find_largest()
+        wanted = np.concatenate([links.ravel(), pairs.ravel(), np.array([item for item, _ in largest], np.int64)])
         texts = self._read(np.unique(wanted))
         judged = [similarity >= self.options.threshold for _, similarity in _compare(links, texts)]
         true = [pair for pair, similarity in _compare(pairs, texts) if similarity >= self.options.threshold]
-        n, n_removed = counts["documents"], counts["removed"]
+        n, n_removed, counts = self._n_documents, self.counts["removed"], self.counts
         bands, rows = self.options.banding
         return {
             "documents": n,
@@ -72,36 +95,58 @@ class SearchMeasures:
                 "share_of_words": counts["words_removed"] / counts["words"] if counts["words"] else None,
             },
             "precision": _tell(Share(sum(judged), len(judged))),
-            "recall": _tell(Share(_count_joined(true, members), len(true))),
+            "recall": _tell(Share(self._count_joined(true), len(true))),
             "banding": {"bands": bands, "rows": rows, "curve": _draw(self.options)},
             "largest_clusters": [
-                {"n_documents": size, "share": size / n, "excerpt": texts[item].excerpt}
-                for item, size in largest.iter_rows()
+                {"n_documents": size, "share": size / n, "excerpt": texts[item].excerpt} for item, size in largest
             ],
-            "warnings": list(write_warnings(n, n_removed, largest["n"].to_list())),
+            "warnings": list(write_warnings(n, n_removed, [size for _, size in largest])),
         }
+
+    def _read_members(self) -> Iterator[NDArray[np.void]]:
+        for portion in range(self.n_portions):
+            yield read_members(self.members, portion)
+
+    def _find_largest(self) -> list[tuple[int, int]]:
+        """First items of the largest clusters and how many documents these have, the largest first."""
+        found: list[tuple[int, int]] = []
+        for members in self._read_members():
+            first, sizes = np.unique(members["component"], return_counts=True)
+            order = np.lexsort((first, -sizes))[:LARGEST]
+            found += zip(first[order].tolist(), sizes[order].tolist(), strict=True)
+        return sorted(found, key=lambda one: (-one[1], one[0]))[:LARGEST]
+
+    def _count_joined(self, pairs: Sequence[tuple[int, int]]) -> int:
+        """How many of the pairs are in one cluster."""
+        wanted = np.array(sorted({item for pair in pairs for item in pair}), np.int64)
+        component: dict[int, int] = {}
+        for members in self._read_members():
+            own = members[np.isin(members["item"], wanted)]
+            component.update(zip(own["item"].tolist(), own["component"].tolist(), strict=True))
+        return sum(left in component and component[left] == component.get(right) for left, right in pairs)
 
     def _draw_links(self) -> Rows:
         """Links between documents of different signatures, (n, 2)."""
         random = np.random.default_rng([self.options.seed, 1])
-        sizes = [self.scratch.count_pairs(name) for name in self.partitions]
-        total, wanted = sum(sizes), count_sample(sum(part.n_documents for part in self.parts))
+        places = [self.scratch.pairs_path(name, len(self.partitions)) for name in self.partitions]
+        sizes = [self.scratch.count_pairs(place) for place in places]
+        total, wanted = sum(sizes), count_sample(self._n_documents)
         drawn = np.sort(random.choice(total, min(total, wanted * _DRAWN), replace=False)) if total else np.zeros(0, int)
         found, start = [np.zeros((0, 2), np.int64)], 0
-        for name, size in zip(self.partitions, sizes, strict=True):
+        for place, size in zip(places, sizes, strict=True):
             own = drawn[(drawn >= start) & (drawn < start + size)] - start
-            found.append(self.scratch.read_some_pairs(name, own))
+            found.append(self.scratch.read_some_pairs(place, own))
             start += size
         links = np.unique(np.concatenate(found), axis=0)
-        alike = estimate_similarity(self._fetch(), links[:, 0], links[:, 1])
+        alike = open_signatures(self.scratch, self.parts).estimate(links[:, 0], links[:, 1])
         return random.permutation(links[alike < 1.0])[:wanted]
 
     def _draw_pairs(self) -> Rows:
         """Sampled documents, each with others whose signatures are about as like as the threshold asks, (n, 2)."""
         random = np.random.default_rng([self.options.seed, 2])
-        n = sum(part.n_documents for part in self.parts)
+        n = self._n_documents
         sampled = np.sort(random.choice(n, count_sample(n), replace=False)) if n else np.zeros(0, np.int64)
-        signatures = self._fetch()(sampled)
+        signatures = open_signatures(self.scratch, self.parts).fetch(sampled)
         signed = signatures.any(axis=1)  # rows without a signature are zeros
         probe = Probe(sampled[signed], signatures[signed])
         least = lowest_estimate(self.options.threshold, self.options.num_perm)
@@ -125,22 +170,17 @@ class SearchMeasures:
             for start, signatures in self.scratch.read_signatures(part, _CHUNK):
                 yield np.arange(start, start + len(signatures)) + part.start, signatures
 
-    def _fetch(self) -> Fetch:
-        return SignatureFiles(self.scratch, self.parts).fetch
-
     def _read(self, items: Rows) -> Texts:
         """What is needed of the texts of some items, in ascending order."""
         found: Texts = {}
-        for (crawl, shard), part in zip(self.names, self.parts, strict=True):
-            own = items[(items >= part.start) & (items < part.start + part.n_documents)] - part.start
-            if not len(own):
-                continue
-            for batch in self.documents.read_texts(crawl, shard, own):
+        for index, own in share_out(items, self.parts):
+            start = self.parts[index].start
+            for batch in self.documents.read_texts(*self.names[index], items[own] - start):
                 texts = batch["text"].fill_null("").to_list()
                 sets = find_shingle_sets(texts, words=self.options.shingle_words)
                 for place, (item, text) in enumerate(zip(batch["item"].to_list(), texts, strict=True)):
                     shingles = sets.hashes[sets.offsets[place] : sets.offsets[place + 1]].copy()
-                    found[item + part.start] = _Text(hash_exactly(text), shingles, _cut(text))
+                    found[item + start] = _Text(hash_exactly(text), shingles, _cut(text))
         return found
 
 
@@ -154,14 +194,6 @@ def _compare(pairs: Rows, texts: Texts) -> Iterator[tuple[tuple[int, int], float
         one, other = texts[left], texts[right]
         if one.digest != other.digest:
             yield (left, right), measure_jaccard(one.shingles, other.shingles)
-
-
-def _count_joined(pairs: Sequence[tuple[int, int]], members: pl.DataFrame) -> int:
-    """How many of the pairs are in one cluster."""
-    wanted = pl.Series(sorted({item for pair in pairs for item in pair}), dtype=pl.Int64)
-    found = members.filter(pl.col("item").is_in(wanted.implode()))
-    component = dict(zip(found["item"].to_list(), found["component"].to_list(), strict=True))
-    return sum(left in component and component[left] == component.get(right) for left, right in pairs)
 
 
 def _tell(share: Share) -> Figures:

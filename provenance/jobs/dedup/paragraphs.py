@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -11,39 +10,36 @@ from numpy.typing import NDArray
 from provenance.dedup import DedupOptions
 from provenance.dedup.paragraphs import PARAGRAPH, Paragraphs, find_paragraphs, find_repeated
 from provenance.jobs.dedup.documents import Documents
-from provenance.jobs.dedup.link import range_of
-from provenance.jobs.dedup.scratch import Part, Scratch
-from provenance.jobs.dedup.spread import RUN_BYTES, gather_runs, part_name
+from provenance.jobs.dedup.scratch import Part, Scratch, read_parts
+from provenance.jobs.dedup.spread import part_name, write_runs
+from provenance.jobs.pieces.cuts import CutWriter, cut_paths
 from provenance.run import Progress, Receipt, Stopwatch, Task
+from provenance.store import Place
 
 PARAGRAPH_MEMORY = 4 * PARAGRAPH.itemsize  # bytes a paragraph needs at the height of the search
-_KIND = "paragraphs"
 
 
 @dataclass(frozen=True, slots=True)
 class SpreadParagraphs:
-    """Lays a shard's paragraphs in the scratch folder."""
+    """Lays a shard's paragraphs in the scratch folder, cut into `n_cuts` ranges of their keys."""
 
     documents: Documents
     options: DedupOptions
     scratch: Scratch
+    n_cuts: int
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
         """The receipt counts documents and paragraphs. Raises OutputError when the folder cannot be written."""
         watch = Stopwatch()
         name = part_name(task.crawl, task.shard)
-        self.scratch.forget_runs(name, _KIND)
-        n_documents = n_paragraphs = n_runs = 0
-        for rows, n in gather_runs(self._read(task), RUN_BYTES):
-            self.scratch.write_run(name, n_runs, rows, _KIND)
-            n_documents, n_paragraphs, n_runs = n_documents + n, n_paragraphs + len(rows), n_runs + 1
-        if not n_runs:
-            self.scratch.write_run(name, 0, np.empty(0, PARAGRAPH), _KIND)
+        n_documents, n_paragraphs = write_runs(
+            self.scratch.paragraphs_path(name, self.n_cuts), self.n_cuts, self._read(task)
+        )
         return watch.receipt(task, {"documents": n_documents, "paragraphs": n_paragraphs})
 
-    def outputs(self, task: Task) -> Iterator[Path]:
-        """The first of the files a finished task leaves; the last ones are written later."""
-        yield self.scratch.run_path(part_name(task.crawl, task.shard), 0, _KIND)
+    def outputs(self, task: Task) -> Iterator[Place]:
+        """The files a finished task leaves."""
+        yield from cut_paths(self.scratch.paragraphs_path(part_name(task.crawl, task.shard), self.n_cuts))
 
     def _read(self, task: Task) -> Iterator[tuple[Paragraphs, int]]:
         numbers = _number_texts(self.documents.read_facts(task.crawl, task.shard, [])["exact_hash"])
@@ -54,27 +50,31 @@ class SpreadParagraphs:
 
 @dataclass(frozen=True, slots=True)
 class RepeatPartition:
-    """Finds the paragraphs of one of `n_partitions` ranges that many documents have."""
+    """Finds the paragraphs of one of `n_partitions` ranges that many documents have; each range is of whole cuts."""
 
     options: DedupOptions
     scratch: Scratch
     parts: tuple[Part, ...]
     n_partitions: int
+    n_cuts: int
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
         """The receipt counts paragraphs and those repeated. Raises OutputError when the folder cannot be written."""
         watch = Stopwatch()
-        low, high = range_of(int(task.shard), self.n_partitions)
-        found = [rows for part in self.parts for rows in self.scratch.read_runs(part, low, high, _KIND, PARAGRAPH)]
-        rows = np.concatenate([np.empty(0, PARAGRAPH), *found])
-        del found
+        places = [self.scratch.paragraphs_path(part.name, self.n_cuts) for part in self.parts]
+        first, end = ((int(task.shard) + more) * self.n_cuts // self.n_partitions for more in (0, 1))
+        rows = read_parts(places, self.parts, first, end, PARAGRAPH)
         repeated = find_repeated(rows, least_texts=self.options.paragraph_documents)
-        self.scratch.write_repeated(task.shard, repeated)
+        with CutWriter(self._path(task), len(self.parts)) as writer:
+            writer.add_rows(repeated, np.searchsorted(repeated["item"], [part.start for part in self.parts]))
         return watch.receipt(task, {"paragraphs": len(rows), "repeated": len(repeated)})
 
-    def outputs(self, task: Task) -> Iterator[Path]:
+    def outputs(self, task: Task) -> Iterator[Place]:
         """The files a finished task leaves."""
-        yield self.scratch.repeated_path(task.shard)
+        yield from cut_paths(self._path(task))
+
+    def _path(self, task: Task) -> Place:
+        return self.scratch.repeated_path(task.shard, self.n_partitions)
 
 
 def _number_texts(exact_hashes: pl.Series) -> NDArray[np.uint64]:

@@ -3,11 +3,15 @@
 from provenance.dedup import DedupOptions
 from provenance.errors import ConfigError
 from provenance.jobs.dedup.link import ROW_MEMORY
+from provenance.jobs.dedup.spread import RUN_BYTES
 
 BASE = 320 * 1024 * 1024  # bytes of a process with everything imported, before it has read anything
 ITEM_MEMORY = 40  # bytes a document needs while clusters are joined: its parent, and copies of that
 SHARD_ROW_MEMORY = 400  # bytes a document needs while the clusters table of its shard is made
 WORKER_MEMORY = 1024**3  # bytes a process may take where nobody says
+SPREAD_MEMORY = BASE + 4 * RUN_BYTES  # rows as they come, put together, sorted, and what sorts them
+TEXT_MEMORY = BASE + 256 * 1024 * 1024  # of a task that reads texts, a thousand documents at a time
+MEASURE_MEMORY = BASE + 512 * 1024 * 1024  # a sample's texts with their shingles, and signatures they are held against
 
 
 def count_partitions(
@@ -27,6 +31,16 @@ def count_partitions(
             f"largest file) and {workers} workers; give at least {needed / 1e9:.1f} GB, smaller files or fewer workers"
         )
     return count_ranges(n_documents * (options.banding[0] + 1) * ROW_MEMORY, memory=memory, workers=workers)
+
+
+def check_machine(n_documents: int, n_in_largest: int, memory: int) -> None:
+    """Raises ConfigError where the largest machine of several has too little memory for the task that joins pairs."""
+    needed = BASE + max(n_documents * ITEM_MEMORY, n_in_largest * SHARD_ROW_MEMORY)
+    if needed > memory:
+        raise ConfigError(
+            f"the largest machine has {memory / 1e9:.1f} GB for a task, too little for {n_documents:,} documents "
+            f"({n_in_largest:,} in the largest file); one of them needs at least {needed / 1e9:.1f} GB"
+        )
 
 
 def count_ranges(n_bytes: int, *, memory: int, workers: int) -> int:

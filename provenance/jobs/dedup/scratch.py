@@ -1,28 +1,23 @@
-"""Where the search for copies lays its pieces: sorted runs of keys, signatures, pairs; deleted when it is done.
+"""Where the search for copies lays its pieces: keys, signatures, pairs, members; deleted when it is done.
 
 Arrays are little-endian and raw. A file under its own name is whole, so an interrupted search goes on with what lies
-here.
+here. The name of what is cut, or belongs to a cut, says into how many parts: pieces of two ways to cut never mix.
 """
 
-import bisect
-import mmap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, count, pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from provenance.dedup.keys import ROW, Rows
 from provenance.dedup.minhash import Signatures
-from provenance.store import open_whole
+from provenance.jobs.pieces.cuts import read_cuts
+from provenance.jobs.pieces.stretches import find_stretches, read_stretches
+from provenance.store import Place, file_size, open_whole, read_bytes, read_span
 
-KEYS = "keys"
-_OPEN_FILES = 256  # of the 1,024 a process may have open by default
-_PAGES = 64 * 1024 * 1024  # bytes of mapped files that may stay in memory between two looks
-_AROUND = 64 * 1024  # bytes that the system maps at a look: what its cache has of the neighbourhood
-_LOOKS = _PAGES // _AROUND
+_PAIR_BYTES = 16
+MEMBER = np.dtype([("item", "<i8"), ("component", "<i8")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,142 +33,90 @@ class Part:
 class Scratch:
     """The folder of one search."""
 
-    folder: Path
+    folder: Place
     num_perm: int
 
-    def run_path(self, part: str, number: int, kind: str = KEYS) -> Path:
-        """A sorted run of a shard's rows of a kind; items count from 0 in the shard."""
-        return self.folder / f"{part}.{number}.{kind}"
+    def keys_path(self, part: str, n_cuts: int) -> Place:
+        """A shard's keys, cut by ranges of them; items count from 0 in the shard."""
+        return self.folder / f"{part}.{n_cuts}.keys"
 
-    def signatures_path(self, part: str) -> Path:
+    def paragraphs_path(self, part: str, n_cuts: int) -> Place:
+        """A shard's paragraphs, cut by ranges of their keys; items count from 0 in the shard."""
+        return self.folder / f"{part}.{n_cuts}.paragraphs"
+
+    def signatures_path(self, part: str) -> Place:
         """A shard's signatures, a row a document; zeros where there is none."""
         return self.folder / f"{part}.signatures"
 
-    def shingles_path(self, part: str) -> Path:
+    def shingles_path(self, part: str) -> Place:
         """The shingles of a shard's documents, each document's in order, where candidates are verified by them."""
         return self.folder / f"{part}.shingles"
 
-    def offsets_path(self, part: str) -> Path:
+    def offsets_path(self, part: str) -> Place:
         """Where each document's shingles begin, and where the last ones end."""
         return self.folder / f"{part}.offsets"
 
-    def pairs_path(self, partition: str) -> Path:
-        """Pairs of items of the whole corpus."""
-        return self.folder / f"{partition}.pairs"
+    def pairs_path(self, partition: str, n_partitions: int) -> Place:
+        """Pairs of items of the whole corpus, from one of so many ranges of keys."""
+        return self.folder / f"{partition}.{n_partitions}.pairs"
 
-    def repeated_path(self, partition: str) -> Path:
-        """Paragraphs that many documents have, with items of the whole corpus, in order of these."""
-        return self.folder / f"{partition}.repeated"
+    def repeated_path(self, partition: str, n_partitions: int) -> Place:
+        """Paragraphs that many documents have, with items of the whole corpus, cut by shards."""
+        return self.folder / f"{partition}.{n_partitions}.repeated"
 
-    def forget_runs(self, part: str, kind: str = KEYS) -> None:
-        """Deletes what an earlier search left of a shard's rows of a kind."""
-        for number in count():
-            path = self.run_path(part, number, kind)
-            if not path.exists():
-                return
-            path.unlink()
+    def members_path(self, room: int) -> Place:
+        """Items that have copies, with their components, cut into portions that `room` bytes suffice for."""
+        return self.folder / f"{room}.members"
 
-    def write_run(self, part: str, number: int, rows: NDArray[np.void], kind: str = KEYS) -> None:
-        """Writes rows in order of their keys. Raises OutputError."""
-        with open_whole(self.run_path(part, number, kind)) as file:
-            rows[np.argsort(rows["key"], kind="stable")].tofile(file)
+    def described_path(self, portion: int, n_portions: int) -> Place:
+        """What is said of the members of a portion, cut by shards."""
+        return self.folder / f"{portion:05}.{n_portions}.described"
 
-    def read_runs(
-        self, part: Part, low: int, high: int, kind: str = KEYS, dtype: np.dtype[np.void] = ROW
-    ) -> Iterator[NDArray[np.void]]:
-        """The rows of a shard whose keys are from `low` on and below `high`, with the items of the whole corpus."""
-        for number in count():
-            path = self.run_path(part.name, number, kind)
-            if not path.exists():
-                return
-            if path.stat().st_size == 0:
-                continue
-            keys = np.memmap(path, dtype, mode="r")["key"]
-            begin = bisect.bisect_left(keys, low, key=int)
-            end = bisect.bisect_left(keys, high, key=int)
-            rows = np.fromfile(path, dtype, end - begin, offset=begin * dtype.itemsize)
-            rows["item"] += part.start
-            yield rows
-
-    def write_repeated(self, partition: str, rows: NDArray[np.void]) -> None:
-        """Writes paragraphs, ordered by item. Raises OutputError."""
-        with open_whole(self.repeated_path(partition)) as file:
-            rows.tofile(file)
-
-    def read_repeated(self, partition: str, part: Part, dtype: np.dtype[np.void]) -> NDArray[np.void]:
-        """The paragraphs of a partition that stand in a shard, with its own items."""
-        path = self.repeated_path(partition)
-        if path.stat().st_size == 0:
-            return np.empty(0, dtype)
-        items = np.memmap(path, dtype, mode="r")["item"]
-        begin, end = (bisect.bisect_left(items, edge, key=int) for edge in (part.start, part.start + part.n_documents))
-        rows = np.fromfile(path, dtype, end - begin, offset=begin * dtype.itemsize)
-        rows["item"] -= part.start
-        return rows
-
-    def write_pairs(self, partition: str, pairs: Rows) -> None:
+    def write_pairs(self, place: Place, pairs: Rows) -> None:
         """Writes pairs of items. Raises OutputError."""
-        with open_whole(self.pairs_path(partition)) as file:
-            pairs.astype("<i8").tofile(file)
+        with open_whole(place) as file:
+            file.write(pairs.astype("<i8").tobytes())
 
-    def read_pairs(self, partition: str) -> Rows:
+    def read_pairs(self, place: Place) -> Rows:
         """The pairs of a partition, shape (n, 2)."""
-        return np.fromfile(self.pairs_path(partition), "<i8").reshape(-1, 2)
+        return np.frombuffer(read_bytes(place), "<i8").reshape(-1, 2)
 
-    def count_pairs(self, partition: str) -> int:
+    def count_pairs(self, place: Place) -> int:
         """How many pairs a partition has."""
-        return self.pairs_path(partition).stat().st_size // 16
+        return file_size(place) // _PAIR_BYTES
 
-    def read_some_pairs(self, partition: str, places: Rows) -> Rows:
-        """Some pairs of a partition, shape (n, 2)."""
-        if not len(places):
-            return np.zeros((0, 2), np.int64)
-        return np.array(np.memmap(self.pairs_path(partition), "<i8", mode="r").reshape(-1, 2)[places])
+    def read_some_pairs(self, place: Place, rows: Rows) -> Rows:
+        """Those pairs of a partition, shape (n, 2); `rows` in ascending order."""
+        found = [np.zeros((0, 2), np.int64)]
+        stretches = find_stretches(place, rows * _PAIR_BYTES, (rows + 1) * _PAIR_BYTES)
+        for stretch, data in read_stretches(place, stretches):
+            found.append(np.frombuffer(data, "<i8").reshape(-1, 2)[stretch.begins // _PAIR_BYTES])
+        return np.concatenate(found)
 
     def read_signatures(self, part: Part, n_rows: int) -> Iterator[tuple[int, Signatures]]:
         """All signatures of a shard in stretches of `n_rows`, each with its first item in the shard."""
-        with self.signatures_path(part.name).open("rb") as file:
-            for start in range(0, part.n_documents, n_rows):
-                n = min(n_rows, part.n_documents - start)
-                yield start, np.fromfile(file, "<u4", n * self.num_perm).reshape(n, self.num_perm)
+        width = 4 * self.num_perm
+        for start in range(0, part.n_documents, n_rows):
+            end = min(start + n_rows, part.n_documents)
+            found = read_span(self.signatures_path(part.name), start * width, end * width)
+            yield start, np.frombuffer(found, "<u4").reshape(-1, self.num_perm)
 
 
-class SignatureFiles:
-    """The signatures of items of a whole corpus, from the files of its shards; they stay outside of this process."""
+def share_out(items: Rows, parts: Sequence[Part]) -> Iterator[tuple[int, slice]]:
+    """Which of the items, in ascending order, lie in which of the parts; parts without one are left out."""
+    edges = np.searchsorted(items, [part.start for part in parts] + [part.start + part.n_documents for part in parts])
+    for index, (begin, end) in enumerate(edges.reshape(2, -1).T.tolist()):
+        if begin < end:
+            yield index, slice(begin, end)
 
-    def __init__(self, scratch: Scratch, parts: Sequence[Part]) -> None:
-        self._scratch, self._parts = scratch, parts
-        self._ends = np.fromiter(accumulate(part.n_documents for part in parts), np.int64, len(parts))
-        self._maps: dict[str, mmap.mmap] = {}
-        self._touched = 0
 
-    def fetch(self, items: Rows) -> Signatures:
-        """One row an item, in order; quickest for items in ascending order."""
-        owners = np.searchsorted(self._ends, items, side="right")
-        found = np.empty((len(items), self._scratch.num_perm), np.uint32)
-        order = np.argsort(owners, kind="stable")
-        edges = np.flatnonzero(np.diff(owners[order], prepend=-1, append=len(self._parts)))
-        for begin, end in pairwise(edges):
-            part = self._parts[int(owners[order[begin]])]
-            for start in range(begin, end, _LOOKS):
-                some = order[start : min(start + _LOOKS, end)]
-                found[some] = self._rows(part.name)[items[some] - part.start]
-                self._forget(len(some))
-        return found
-
-    def _rows(self, name: str) -> Signatures:
-        if name not in self._maps:
-            if len(self._maps) >= _OPEN_FILES:
-                self._maps.pop(next(iter(self._maps)))
-            with self._scratch.signatures_path(name).open("rb") as file:
-                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            self._maps[name] = mapped
-        return np.frombuffer(self._maps[name], "<u4").reshape(-1, self._scratch.num_perm)
-
-    def _forget(self, n_rows: int) -> None:
-        """Lets mapped pages go now and then: they lie in the system's cache, but count as memory of this process."""
-        self._touched += n_rows
-        if self._touched >= _LOOKS:
-            for mapped in self._maps.values():
-                mapped.madvise(mmap.MADV_DONTNEED)
-            self._touched = 0
+def read_parts(
+    places: Sequence[Place], parts: Sequence[Part], first: int, end: int, dtype: np.dtype[np.void] = ROW
+) -> NDArray[np.void]:
+    """The rows of all shards between two cuts, with the items of the whole corpus; `places` are beside `parts`."""
+    found = [np.empty(0, dtype)]
+    for part, data in zip(parts, read_cuts(places, first, end), strict=True):
+        rows = np.frombuffer(data, dtype).copy()
+        rows["item"] += part.start
+        found.append(rows)
+    return np.concatenate(found)

@@ -1,6 +1,5 @@
 """The whole search for copies, as phases of tasks that somebody works on."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,27 +7,38 @@ from typing import Protocol
 
 from provenance.dedup import DedupOptions
 from provenance.dedup.options import Verify
+from provenance.jobs.dedup.describe import DescribeMembers
 from provenance.jobs.dedup.documents import Documents
-from provenance.jobs.dedup.join import JoinClusters
-from provenance.jobs.dedup.link import LinkPartition, partition_names
+from provenance.jobs.dedup.fill import FillClusters
+from provenance.jobs.dedup.join import JoinPairs
+from provenance.jobs.dedup.link import LinkPartition
+from provenance.jobs.dedup.measure import MeasureSearch
 from provenance.jobs.dedup.paragraphs import PARAGRAPH_MEMORY, RepeatPartition, SpreadParagraphs
 from provenance.jobs.dedup.plan import (
     BASE,
     ITEM_MEMORY,
+    MEASURE_MEMORY,
     SHARD_ROW_MEMORY,
+    SPREAD_MEMORY,
+    TEXT_MEMORY,
     WORKER_MEMORY,
+    check_machine,
     count_partitions,
     count_ranges,
 )
-from provenance.jobs.dedup.scratch import Scratch
+from provenance.jobs.dedup.scratch import Part, Scratch
 from provenance.jobs.dedup.shingles import SpreadShingles
-from provenance.jobs.dedup.spread import SpreadKeys, number_parts
+from provenance.jobs.dedup.spread import SpreadKeys, number_parts, partition_names
 from provenance.jobs.job import Job
+from provenance.jobs.pieces.cuts import count_cuts
 from provenance.run import Receipt, Task
+from provenance.store import Place, remove_folder
 
 SCRATCH = "scratch"
 MEASURES = Path("stats") / "dedup.json"
-PHASES = ("shingle", "spread", "link", "paragraph", "repeat", "cluster")
+PHASES = ("shingle", "spread", "link", "paragraph", "repeat", "join", "describe", "cluster", "measure")
+_PARAGRAPHS = 32  # of a document, supposed where paragraphs are cut before they are counted
+_FINER = 8  # cuts of paragraphs for each range there would then be: so many more of them find room
 
 
 class Desk(Protocol):
@@ -47,13 +57,14 @@ class Desk(Protocol):
 class CopySearch:
     """The search through all shards of `names` (crawl and shard) with so many documents each.
 
-    `memory` (bytes) is the ceiling for all of `workers` processes together, by default a gigabyte for each;
-    `inputs` changes with the documents. Where it `measures` itself, what it finds goes to stats/dedup.json.
+    `memory` (bytes) is the ceiling for all of `workers` processes together, by default a gigabyte for each; `largest`
+    is what one of them may have, where they are not all on one machine. `inputs` changes with the documents. Where it
+    `measures` itself, what it finds goes to stats/dedup.json.
     """
 
     documents: Documents
     options: DedupOptions
-    out: Path
+    out: Place
     names: tuple[tuple[str, str], ...]
     n_documents: tuple[int, ...]
     inputs: str
@@ -61,60 +72,129 @@ class CopySearch:
     memory: int | None
     workers: int
     measures: bool = True
+    largest: int | None = None
 
-    def run(self, desk: Desk) -> None:
-        """Leaves a clusters table for every shard. Raises ConfigError when the memory is too little, OutputError."""
-        n, memory = sum(self.n_documents), self._memory()
-        n_partitions = count_partitions(
-            n, self.options, memory=memory, workers=self.workers, n_in_largest=max(self.n_documents, default=0)
-        )
-        scratch = Scratch(self.out / SCRATCH, self.options.num_perm)
-        partitions = partition_names(n_partitions)
-        join = self._join(scratch, tuple(partitions))
-        whole = [self._task("cluster", "all", "all", self.inputs)]
-        if desk.find_open("cluster", join, whole):
-            spread = [self._task("spread", crawl, shard, self.inputs) for crawl, shard in self.names]
-            desk.do("spread", SpreadKeys(self.documents, self.options, scratch), spread)
-            if self.options.verify is Verify.SHINGLES:
-                shingle = [self._task("shingle", crawl, shard, self.inputs) for crawl, shard in self.names]
-                desk.do("shingle", SpreadShingles(self.documents, self.options, scratch), shingle)
-            link = LinkPartition(self.options, scratch, join.parts, n_partitions)
-            told = f"{self.inputs} in {n_partitions}"
-            desk.do("link", link, [self._task("link", "all", name, told) for name in partitions])
-            join = replace(join, repeated=self._find_repeated(desk, scratch) if self.documents.has_hosts else None)
-        desk.do("cluster", join, whole)
-        shutil.rmtree(scratch.folder, ignore_errors=True)
+    def run(self, desk: Desk) -> list[Receipt]:
+        """Leaves a clusters table for every shard, and gives their receipts.
 
-    def _find_repeated(self, desk: Desk, scratch: Scratch) -> tuple[str, ...]:
+        Raises ConfigError when the memory is too little, OutputError.
+        """
+        partitions = self._name_partitions()
+        fill = FillClusters(self.documents, self._scratch, self.names, self._parts, 0, None, self.metadata)
+        shards = [
+            self._task("cluster", crawl, shard, self.inputs, BASE + SHARD_ROW_MEMORY * n)
+            for (crawl, shard), n in zip(self.names, self.n_documents, strict=True)
+        ]
+        measure = self._plan_measure(partitions)
+        whole = [self._task("measure", "all", "all", self.inputs, MEASURE_MEMORY)] if self.measures else []
+        if desk.find_open("cluster", fill, shards) or (whole and desk.find_open("measure", measure, whole)):
+            self._link(desk, partitions)
+            repeated = self._find_repeated(desk) if self.documents.has_hosts else None
+            n_portions = self._describe(desk, partitions)
+            fill = replace(fill, n_portions=n_portions, repeated=repeated)
+            measure = replace(measure, n_portions=n_portions)
+        found = desk.do("cluster", fill, shards)
+        if whole:
+            counts = {name: sum(one.counts[name] for one in found) for name in measure.counts}
+            desk.do("measure", replace(measure, counts=counts), whole)
+        remove_folder(self._scratch.folder)
+        return found
+
+    def _link(self, desk: Desk, partitions: tuple[str, ...]) -> None:
+        """Leaves the pairs of copies of each range of keys."""
+        told = f"{self.inputs} in {len(partitions)}"
+        spread = SpreadKeys(self.documents, self.options, self._scratch, len(partitions))
+        desk.do("spread", spread, self._tasks("spread", told, SPREAD_MEMORY))
+        if self.options.verify is Verify.SHINGLES:
+            shingle = SpreadShingles(self.documents, self.options, self._scratch)
+            desk.do("shingle", shingle, self._tasks("shingle", self.inputs, TEXT_MEMORY))
+        link = LinkPartition(self.options, self._scratch, self._parts, len(partitions))
+        desk.do("link", link, self._tasks("link", told, self._share, partitions))
+
+    def _find_repeated(self, desk: Desk) -> tuple[str, ...]:
         """The partitions of paragraphs that many documents of a host have."""
-        tasks = [self._task("paragraph", crawl, shard, self.inputs) for crawl, shard in self.names]
-        found = desk.do("paragraph", SpreadParagraphs(self.documents, self.options, scratch), tasks)
+        n_cuts = _FINER * self._count_ranges(sum(self.n_documents) * _PARAGRAPHS * PARAGRAPH_MEMORY)
+        spread = SpreadParagraphs(self.documents, self.options, self._scratch, n_cuts)
+        tasks = self._tasks("paragraph", f"{self.inputs} in {n_cuts}", max(SPREAD_MEMORY, TEXT_MEMORY))
+        found = desk.do("paragraph", spread, tasks)
         n_bytes = sum(receipt.counts["paragraphs"] for receipt in found) * PARAGRAPH_MEMORY
-        names = partition_names(count_ranges(n_bytes, memory=self._memory(), workers=self.workers))
-        repeat = RepeatPartition(self.options, scratch, number_parts(self.names, self.n_documents), len(names))
-        told = f"{self.inputs} in {len(names)}"
-        desk.do("repeat", repeat, [self._task("repeat", "all", name, told) for name in names])
-        return tuple(names)
+        names = tuple(partition_names(min(n_cuts, self._count_ranges(n_bytes))))
+        repeat = RepeatPartition(self.options, self._scratch, self._parts, len(names), n_cuts)
+        desk.do("repeat", repeat, self._tasks("repeat", f"{self.inputs} in {len(names)}", self._share, names))
+        return names
 
-    def _join(self, scratch: Scratch, partitions: tuple[str, ...]) -> JoinClusters:
-        room = max(self._memory() - BASE - ITEM_MEMORY * sum(self.n_documents), BASE // 4)
-        return JoinClusters(
+    def _describe(self, desk: Desk, partitions: tuple[str, ...]) -> int:
+        """Leaves what is said of the members of clusters, in as many portions as it gives."""
+        join = JoinPairs(self._scratch, self._parts, partitions, self._room)
+        memory = BASE + ITEM_MEMORY * sum(self.n_documents)  # whatever the number of workers
+        desk.do("join", join, [self._task("join", "all", "all", f"{self.inputs} for {self._room}", memory)])
+        n_portions = count_cuts(self._members)
+        told, names = f"{self.inputs} in {n_portions}", partition_names(n_portions)
+        describe = DescribeMembers(
+            self.documents, self.options, self._scratch, self.names, self._parts, self._members, n_portions
+        )
+        desk.do("describe", describe, self._tasks("describe", told, self._share, names))
+        return n_portions
+
+    def _plan_measure(self, partitions: tuple[str, ...]) -> MeasureSearch:
+        return MeasureSearch(
             documents=self.documents,
             options=self.options,
-            scratch=scratch,
+            scratch=self._scratch,
             names=self.names,
-            parts=number_parts(self.names, self.n_documents),
+            parts=self._parts,
             partitions=partitions,
-            repeated=None,
-            memory=room,
-            metadata=self.metadata,
-            measures=self.out / MEASURES if self.measures else None,
+            members=self._members,
+            n_portions=0,
+            counts=dict.fromkeys(("removed", "words", "words_removed"), 0),
+            measures=self.out / MEASURES,
         )
 
-    def _memory(self) -> int:
-        """As given, or a gigabyte for each worker and what grows with the documents."""
-        growing = ITEM_MEMORY * sum(self.n_documents) + SHARD_ROW_MEMORY * max(self.n_documents, default=0)
-        return self.memory or WORKER_MEMORY * self.workers + growing
+    def _name_partitions(self) -> tuple[str, ...]:
+        n, n_in_largest = sum(self.n_documents), max(self.n_documents, default=0)
+        if self.largest is not None:
+            check_machine(n, n_in_largest, self.largest)
+        n_partitions = count_partitions(
+            n, self.options, memory=self._ceiling, workers=self.workers, n_in_largest=n_in_largest
+        )
+        return tuple(partition_names(n_partitions))
 
-    def _task(self, phase: str, crawl: str, shard: str, inputs: str) -> Task:
-        return Task(phase, crawl, shard, str(self.out), 1, inputs)
+    def _count_ranges(self, n_bytes: int) -> int:
+        return count_ranges(n_bytes, memory=self._ceiling, workers=self.workers)
+
+    @property
+    def _scratch(self) -> Scratch:
+        return Scratch(self.out / SCRATCH, self.options.num_perm)
+
+    @property
+    def _parts(self) -> tuple[Part, ...]:
+        return number_parts(self.names, self.n_documents)
+
+    @property
+    def _members(self) -> Place:
+        return self._scratch.members_path(self._room)
+
+    @property
+    def _ceiling(self) -> int:
+        """Bytes for all workers: as given, or a gigabyte for each and what grows with the documents."""
+        growing = ITEM_MEMORY * sum(self.n_documents) + SHARD_ROW_MEMORY * max(self.n_documents, default=0)
+        wanted = self.memory or WORKER_MEMORY * self.workers + growing
+        return wanted if self.largest is None else min(wanted, self.largest * self.workers)
+
+    @property
+    def _share(self) -> int:
+        """Bytes for one worker."""
+        return self._ceiling // self.workers
+
+    @property
+    def _room(self) -> int:
+        """Bytes a worker has for what it reads."""
+        return self._share - BASE
+
+    def _tasks(self, phase: str, inputs: str, memory: int, partitions: Sequence[str] | None = None) -> list[Task]:
+        """A task a partition, or one a shard."""
+        names = self.names if partitions is None else [("all", name) for name in partitions]
+        return [self._task(phase, crawl, shard, inputs, memory) for crawl, shard in names]
+
+    def _task(self, phase: str, crawl: str, shard: str, inputs: str, memory: int) -> Task:
+        return Task(phase, crawl, shard, str(self.out), 1, inputs, memory=memory)

@@ -1,8 +1,8 @@
 """`provenance dedup`: copies among the rows of any files of texts.
 
-sign                   per input   signatures, rejects
-spread, link, cluster              clusters, as in a run
-keep                   per input   the rows that stay
+sign           per input   signatures, rejects
+spread to measure          clusters, as in a run
+keep           per input   the rows that stay
 """
 
 import hashlib
@@ -31,7 +31,7 @@ from provenance.jobs.gather import add_counts
 from provenance.jobs.job import Job
 from provenance.jobs.occupied import check_foreign, make_folder, occupy
 from provenance.run import Crew, Ledger, LocalCrew, Receipt, Task
-from provenance.store import output_error, remove_parts, write_text
+from provenance.store import find_absent, output_error, remove_parts, write_text
 
 SUMMARY = "dedup.json"
 _LEDGER = "ledger.jsonl"
@@ -82,10 +82,10 @@ def remove_copies(plan: DedupPlan, *, reporter: Reporter, fresh: bool) -> Summar
         signed = desk.do("sign", SignInput(plan.out, plan.options, plan.fields, plan.metadata), [t for _, t in shards])
         told = _digest([*(f"{r.task.shard} {r.task.inputs}" for r in signed)])
         documents = InputDocuments(plan.out, tuple((one.name, one.path) for one in plan.inputs), plan.fields)
-        _search(plan, documents, signed, told).run(desk)
+        clustered = _search(plan, documents, signed, told).run(desk)
         keep = [replace(task, phase="keep", inputs=told) for _, task in shards]
         kept = desk.do("keep", KeepCopies(documents, plan.metadata), keep)
-        summary = _sum_up(plan, signed, kept, ledger.receipts("cluster"))
+        summary = _sum_up(plan, signed, kept, clustered)
         write_text(plan.out / SUMMARY, _dump(summary))
         return summary
 
@@ -113,7 +113,8 @@ class InputDesk:
     def find_open(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Task]:
         """Those of the tasks that are not done, were done on other inputs, or whose files are gone."""
         undone = {task.key for task in self.ledger.find_open(tasks)}
-        return [task for task in tasks if task.key in undone or not all(path.exists() for path in job.outputs(task))]
+        absent = find_absent(place for task in tasks for place in job.outputs(task))
+        return [task for task in tasks if task.key in undone or not absent.isdisjoint(job.outputs(task))]
 
     def do(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Receipt]:
         """Does what is open; the receipts of all tasks. Raises OutputError when one fails."""

@@ -1,20 +1,23 @@
 """The whole search for versions, as phases of tasks that somebody works on."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from provenance.jobs.dedup.link import partition_names
+from provenance.jobs.dedup.plan import BASE
 from provenance.jobs.dedup.search import Desk
-from provenance.jobs.dedup.spread import number_parts
+from provenance.jobs.dedup.spread import number_parts, partition_names
 from provenance.jobs.parallel.pieces import Pieces
 from provenance.jobs.parallel.tasks import MatchVersions, ScatterPages, WriteParallels
 from provenance.run import Task
+from provenance.store import Place, remove_folder
 
 PHASES = ("scatter", "match", "parallel")
 SCRATCH = "scratch_parallels"
 PARTITION_ROWS = 40_000  # documents of a range, on average
+READ_ROWS = 16  # of these, on average, that a range has of a shard at least: each costs two requests
+SCATTER_MEMORY = 12_000  # bytes a document needs while its shard's pages are put in order
+MATCH_MEMORY = 320 * 1024 * 1024  # bytes that matching takes for the pages it looks at, whatever the range
+FOUND_MEMORY = 1_000  # bytes that what was found of a document takes until it is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class VersionSearch:
     `inputs` changes with the documents.
     """
 
-    out: Path
+    out: Place
     names: tuple[tuple[str, str], ...]
     n_documents: tuple[int, ...]
     inputs: str
@@ -32,22 +35,26 @@ class VersionSearch:
 
     def run(self, desk: Desk) -> None:
         """Leaves a table `parallels` for every shard. Raises OutputError."""
-        pieces, parts = Pieces(self.out / SCRATCH), number_parts(self.names, self.n_documents)
-        partitions = tuple(partition_names(count_ranges(sum(self.n_documents))))
-        write = WriteParallels(self.out, pieces, parts, partitions, self.metadata)
-        shards = self._tasks("parallel", self.names)
+        n_ranges = count_ranges(sum(self.n_documents), len(self.names))
+        pieces, parts = Pieces(self.out / SCRATCH, n_ranges), number_parts(self.names, self.n_documents)
+        write = WriteParallels(self.out, pieces, parts, self.metadata)
+        a_shard = BASE + SCATTER_MEMORY * max(self.n_documents, default=0)
+        shards = self._tasks("parallel", self.names, self.inputs, a_shard)
         if desk.find_open("parallel", write, shards):
-            desk.do("scatter", ScatterPages(self.out, pieces, parts), self._tasks("scatter", self.names))
-            ranges = [("all", name) for name in partitions]
-            told = f"{self.inputs} in {len(partitions)}"
-            desk.do("match", MatchVersions(pieces, parts, len(partitions)), self._tasks("match", ranges, told))
+            told = f"{self.inputs} in {n_ranges}"
+            scatter = ScatterPages(self.out, pieces, parts)
+            desk.do("scatter", scatter, self._tasks("scatter", self.names, told, a_shard))
+            ranges = [("all", name) for name in partition_names(n_ranges)]
+            a_range = BASE + MATCH_MEMORY + FOUND_MEMORY * (sum(self.n_documents) // n_ranges)
+            desk.do("match", MatchVersions(pieces, parts), self._tasks("match", ranges, told, a_range))
         desk.do("parallel", write, shards)
-        shutil.rmtree(pieces.folder, ignore_errors=True)
+        remove_folder(pieces.folder)
 
-    def _tasks(self, phase: str, names: Sequence[tuple[str, str]], inputs: str | None = None) -> list[Task]:
-        return [Task(phase, crawl, shard, str(self.out), 1, inputs or self.inputs) for crawl, shard in names]
+    def _tasks(self, phase: str, names: Sequence[tuple[str, str]], inputs: str, memory: int) -> list[Task]:
+        return [Task(phase, crawl, shard, str(self.out), 1, inputs, memory=memory) for crawl, shard in names]
 
 
-def count_ranges(n_documents: int) -> int:
+def count_ranges(n_documents: int, n_shards: int) -> int:
     """Into how many ranges of keys the sites are cut: a power of two, so that halves of them are always the same."""
-    return 1 << max(0, -(-n_documents // PARTITION_ROWS) - 1).bit_length()
+    most = max(PARTITION_ROWS, READ_ROWS * n_shards)
+    return 1 << max(0, -(-n_documents // most) - 1).bit_length()

@@ -17,7 +17,7 @@ from provenance.jobs.dedup.plan import count_partitions
 from provenance.jobs.dedup.search import CopySearch
 from provenance.jobs.job import Job
 from provenance.run import Crew, LocalCrew, Receipt, Task
-from provenance.store import read_table, table_path, write_table
+from provenance.store import find_absent, read_table, table_path, write_table
 from provenance.text.words import count_words
 
 OPTIONS = DedupOptions()
@@ -27,20 +27,26 @@ SIZES = (70, 0, 130, 1, 99)
 
 @dataclass
 class InProcess:
-    """Does all tasks, in this process, and remembers which."""
+    """Does all tasks, in this process, and remembers which; `receipts` may be those of a desk before."""
 
     done: list[tuple[str, str]] = field(default_factory=list)
     stop_before: str | None = None
+    receipts: dict[tuple[str, str, str], Receipt] = field(default_factory=dict)
 
     def find_open(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Task]:
-        return [task for task in tasks if not all(path.exists() for path in job.outputs(task))]
+        absent = find_absent(place for task in tasks for place in job.outputs(task))
+        return [task for task in tasks if not self._knows(task) or not absent.isdisjoint(job.outputs(task))]
 
     def do(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Receipt]:
         if phase == self.stop_before:
             raise KeyboardInterrupt
-        receipts = [job(task, lambda _: None) for task in self.find_open(phase, job, tasks)]
-        self.done += [(phase, receipt.task.shard) for receipt in receipts]
-        return receipts
+        for task in self.find_open(phase, job, tasks):
+            self.receipts[task.key] = job(task, lambda _: None)
+            self.done.append((phase, task.shard))
+        return [self.receipts[task.key] for task in tasks]
+
+    def _knows(self, task: Task) -> bool:
+        return task.key in self.receipts and self.receipts[task.key].task.inputs == task.inputs
 
 
 def made_documents() -> pl.DataFrame:
@@ -116,7 +122,7 @@ def test_many_partitions_runs_and_portions_change_nothing(tmp_path: Path, monkey
     monkeypatch.setattr(link, "ROW_MEMORY", 0)
     monkeypatch.setattr("provenance.jobs.dedup.plan.ROW_MEMORY", 10**7)
     monkeypatch.setattr("provenance.jobs.dedup.documents._BATCH", 17)
-    monkeypatch.setattr("provenance.jobs.dedup.join._FACTS_MEMORY", 10**8)
+    monkeypatch.setattr("provenance.jobs.dedup.join.FACTS_MEMORY", 10**8)
     monkeypatch.setattr(spread, "RUN_BYTES", 10_000)
     desk = InProcess()
     search_in(tmp_path).run(desk)
@@ -127,7 +133,9 @@ def test_many_partitions_runs_and_portions_change_nothing(tmp_path: Path, monkey
 def test_workers_of_their_own_give_the_same(tmp_path: Path) -> None:
     class Workers(InProcess):
         def do(self, phase: str, job: Job, tasks: Sequence[Task]) -> list[Receipt]:
-            return list(self.crew.work(job, tasks, on_progress=lambda *_: None))
+            found = list(self.crew.work(job, tasks, on_progress=lambda *_: None))
+            assert [receipt.error for receipt in found] == [None] * len(tasks)
+            return found
 
         crew: Crew
 
@@ -150,18 +158,20 @@ def test_the_order_of_documents_does_not_matter(tmp_path: Path) -> None:
 
 def test_an_interrupted_search_goes_on_with_what_is_done(tmp_path: Path) -> None:
     search = search_in(tmp_path)
+    before = InProcess(stop_before="link")
     with pytest.raises(KeyboardInterrupt):
-        search.run(InProcess(stop_before="link"))
-    desk = InProcess()
+        search.run(before)
+    desk = InProcess(receipts=before.receipts)
     search.run(desk)
-    assert {phase for phase, _ in desk.done} == {"link", "paragraph", "repeat", "cluster"}
+    assert "spread" not in {phase for phase, _ in desk.done}
     assert found_in(tmp_path).equals(expected())
 
 
 def test_a_finished_search_leaves_no_scratch_and_is_not_done_again(tmp_path: Path) -> None:
     search = search_in(tmp_path)
-    search.run(InProcess())
-    desk = InProcess()
+    before = InProcess()
+    search.run(before)
+    desk = InProcess(receipts=before.receipts)
     search.run(desk)
     assert (desk.done, (tmp_path / "scratch").exists()) == ([], False)
 

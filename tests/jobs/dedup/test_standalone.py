@@ -243,7 +243,8 @@ def test_an_interrupted_search_goes_on_and_a_finished_one_is_not_done_again(tmp_
         remove_copies(plan, reporter=Silent(stop_at="link"), fresh=False)
     again = Silent()
     remove_copies(plan, reporter=again, fresh=False)
-    assert dict(again.phases) == {"sign": 0, "spread": 0, "link": 1, "cluster": 1, "keep": 1}
+    later = dict.fromkeys(("link", "join", "describe", "cluster", "measure", "keep"), 1)
+    assert dict(again.phases) == {"sign": 0, "spread": 0, **later}
     third = Silent()
     remove_copies(plan, reporter=third, fresh=False)
     assert sum(n for _, n in third.phases) == 0

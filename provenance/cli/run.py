@@ -26,7 +26,7 @@ from provenance.jobs.sources.places import STDIN
 from provenance.jobs.sources.plan import Shard, find_shards
 from provenance.jobs.status.files import check_metrics, keep_metrics
 from provenance.jobs.weights import pin_weights
-from provenance.run import EngineOptions
+from provenance.run import Engine, EngineOptions
 from provenance.store import Place, read_table, read_text
 
 
@@ -87,6 +87,8 @@ def run(
         )
     if metrics is not None:
         check_metrics(metrics)
+    if engine.engine is Engine.RAY and isinstance(out, Path):
+        out = out.absolute()  # workers on other machines start elsewhere
     shards = _find_shards(inputs, crawl, InputOptions(base, name, config.fetch))
     debug = bool(click.get_current_context().obj)
     with (
@@ -140,11 +142,11 @@ def _tell_read_before(folder: RunFolder, shards: Sequence[Shard]) -> None:
 
 
 @click.command(epilog="Example: provenance verify out/crawl --sample 500")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=PlaceType())
 @click.option("--sample", type=click.IntRange(0), default=100, show_default=True, help="Documents to read again.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def verify(folder: Path, sample: int, seed: int, as_json: bool) -> int:
+def verify(folder: Place, sample: int, seed: int, as_json: bool) -> int:
     """Checks a run: counts, row alignment, digests, and N documents read again from their archives."""
     result = verify_run(folder, n_sample=sample, seed=seed)
     if as_json:

@@ -27,13 +27,13 @@ from provenance.jobs.saved import read_saved
 from provenance.jobs.seen.lookup import identify_index
 from provenance.jobs.settings import JobContext
 from provenance.jobs.sources.companions import find_companions
-from provenance.jobs.sources.places import STDIN
+from provenance.jobs.sources.places import STDIN, is_file
 from provenance.jobs.sources.plan import Shard
 from provenance.jobs.status.observe import observe
 from provenance.jobs.tabulate.phase import PHASES as SUM_PHASES
 from provenance.jobs.tabulate.phase import Sum
 from provenance.jobs.weights import keep_weights
-from provenance.run import EngineOptions, Receipt, Task, open_crew
+from provenance.run import Crew, EngineOptions, Receipt, Task, open_crew
 from provenance.store import Place
 
 PHASES = ("read", *SEARCH_PHASES, *VERSION_PHASES, "judge", *SUM_PHASES)
@@ -79,6 +79,7 @@ def run_corpus(
         open_crew(engine, workers=workers) as crew,
         observe(folder, reporter, crew, engine=engine.engine) as watched,
     ):
+        _check_seen(crew, folder, known)
         desk = Desk(folder, crew, watched, piped=frozenset((s.crawl, s.name) for s in shards if s.place == STDIN))
         companions = find_companions(known)
         tasks = [_read_task(shard, companions.get((shard.crawl, shard.name))) for shard in known]
@@ -94,6 +95,14 @@ def run_corpus(
         told = inputs + _digest(find_lost(read))
         Sum(context, kept, copies.n_documents, told).run(desk)
     return _sum_up(folder, kept)
+
+
+def _check_seen(crew: Crew, folder: RunFolder, shards: Sequence[Shard]) -> None:
+    """Raises ConfigError where workers do not see the output folder, or the first of the archives that are files."""
+    if isinstance(folder.run_file, Path):
+        crew.check_sees(folder.run_file)
+    for shard in [one for one in shards if is_file(one.place) and Path(one.place).exists()][:1]:
+        crew.check_sees(Path(shard.place))
 
 
 def _search_copies(

@@ -1,6 +1,7 @@
 """What works on tasks, whatever it is made of: processes of this machine, or a cluster."""
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Protocol
 
 from provenance.run.task import Receipt, Task
@@ -28,6 +29,10 @@ class Crew(Protocol):
 
     def worker_of(self, task: Task) -> str:
         """The process that works on a task, as host:pid; empty while it is not known."""
+        ...
+
+    def check_sees(self, path: Path) -> None:
+        """Raises ConfigError where workers do not see a file or folder of this machine."""
         ...
 
     def work(self, job: Job, tasks: Iterable[Task], *, on_progress: Callable[[Task, int], None]) -> Iterator[Receipt]:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from provenance.errors import OutputError
 from provenance.run.crew import ONE_THREAD, Job, Progress
@@ -62,6 +63,9 @@ class LocalCrew:
         """The process that works on a task, as host:pid; empty where none does."""
         found = (worker.process.pid for worker in self._workers if worker.task and worker.task.key == task.key)
         return next((_name_worker(pid) for pid in found), "")
+
+    def check_sees(self, path: Path) -> None:
+        """Workers of this machine see what is on it."""
 
     def work(self, job: Job, tasks: Iterable[Task], *, on_progress: Callable[[Task, int], None]) -> Iterator[Receipt]:
         """A receipt for every task as it ends, in order of ending.

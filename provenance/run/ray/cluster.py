@@ -7,13 +7,14 @@ import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.errors import ConfigError
 from provenance.run.engine import EngineOptions
+from provenance.run.ray.worker import sees
 
 _STORE = 100 * 1024 * 1024  # bytes for objects: jobs and receipts only, no data
 _PATIENCE = 5.0  # seconds until a cluster that does not answer is none
@@ -96,6 +97,24 @@ def list_nodes() -> list[Node]:
         for node in ray.nodes()
         if node["Alive"] and node["Resources"].get("CPU", 0) >= 1
     ]
+
+
+def find_blind(path: Path, nodes: Sequence[Node]) -> list[Node]:
+    """Those machines that do not see a file or folder of this one; of one that goes away meanwhile nothing is said."""
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    look = ray.remote(num_cpus=0, max_retries=0)(sees)
+    asked = [
+        look.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node.node_id, soft=False)).remote(str(path))
+        for node in nodes
+    ]
+    blind = []
+    for node, ref in zip(nodes, asked, strict=True):
+        with suppress(ray.exceptions.RayError):
+            if not ray.get(ref):
+                blind.append(node)
+    return blind
 
 
 def _check_port(address: str) -> None:

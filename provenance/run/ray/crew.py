@@ -10,13 +10,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from provenance.errors import ConfigError
 from provenance.run.crew import ONE_THREAD, Job
 from provenance.run.engine import EngineOptions
-from provenance.run.ray.cluster import Node, connect, list_nodes
+from provenance.run.ray.cluster import Node, connect, find_blind, list_nodes
 from provenance.run.ray.deaths import ATTEMPTS, Deaths, Flight, find_cause
 from provenance.run.ray.worker import Board, Key, Standing, found_version, work_on
 from provenance.run.task import Receipt, Task
@@ -75,6 +76,16 @@ class RayCrew:
     def worker_of(self, task: Task) -> str:
         """The process that works on a task, as host:pid; empty while it has not told."""
         return self._workers_of.get(task.key, "")
+
+    def check_sees(self, path: Path) -> None:
+        """Raises ConfigError where a machine of the cluster does not see a file or folder of this one."""
+        blind = find_blind(path, self._nodes)
+        if blind:
+            raise ConfigError(
+                f"{path}: {', '.join(node.address for node in blind[:3])}{' ...' if len(blind) > 3 else ''} "
+                "does not see it, and would work there; give a folder that all machines of the cluster share, "
+                "or s3://bucket/prefix"
+            )
 
     def work(self, job: Job, tasks: Iterable[Task], *, on_progress: Callable[[Task, int], None]) -> Iterator[Receipt]:
         """A receipt for every task as it ends, in order of ending.

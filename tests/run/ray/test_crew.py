@@ -173,6 +173,13 @@ def test_another_version_of_ray_is_told_of(cluster: Any, monkeypatch: pytest.Mon
         pass
 
 
+def test_a_folder_that_a_machine_does_not_see_is_refused(cluster: Any, tmp_path: Path) -> None:
+    with crew_of(cluster) as crew:
+        crew.check_sees(tmp_path)
+        with pytest.raises(ConfigError, match=r"does not see it.*s3://"):
+            crew.check_sees(Path(f"/proc/self/task/{os.getpid()}"))  # there for this process, and for no other
+
+
 def test_a_crew_counts_the_cpus_of_all_machines(cluster: Any) -> None:
     with crew_of(cluster) as crew:
         assert crew.size == 2

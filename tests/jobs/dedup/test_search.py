@@ -17,7 +17,7 @@ from provenance.jobs.dedup.plan import count_partitions
 from provenance.jobs.dedup.search import CopySearch
 from provenance.jobs.job import Job
 from provenance.run import Crew, LocalCrew, Receipt, Task
-from provenance.store import find_absent, read_table, table_path, write_table
+from provenance.store import Place, find_absent, read_table, table_path, write_table
 from provenance.text.words import count_words
 
 OPTIONS = DedupOptions()
@@ -77,7 +77,7 @@ def made_documents() -> pl.DataFrame:
 DOCUMENTS = made_documents()
 
 
-def write_shards(out: Path, documents: pl.DataFrame) -> tuple[tuple[str, str], ...]:
+def write_shards(out: Place, documents: pl.DataFrame) -> tuple[tuple[str, str], ...]:
     names, start = [], 0
     for number, size in enumerate(SIZES):
         part, name = documents.slice(start, size), f"shard-{number}"
@@ -88,7 +88,7 @@ def write_shards(out: Path, documents: pl.DataFrame) -> tuple[tuple[str, str], .
     return tuple(names)
 
 
-def search_in(out: Path, documents: pl.DataFrame = DOCUMENTS, **changes: object) -> CopySearch:
+def search_in(out: Place, documents: pl.DataFrame = DOCUMENTS, **changes: object) -> CopySearch:
     search = CopySearch(
         documents=RunDocuments(out),
         options=OPTIONS,

@@ -1,0 +1,79 @@
+"""The search over object storage gives the bytes of the search over a folder, with few requests."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from provenance.dedup.options import Verify
+from provenance.store import parse_place
+from tests.jobs.dedup.cut_search import PublishingDesk, cut_into_many, cut_search, read_results
+from tests.jobs.dedup.test_search import SIZES, InProcess
+
+pytest.importorskip("boto3")
+from tests.objects.servers import Request, Site, look, serve_objects
+
+
+@pytest.fixture(autouse=True)
+def _cut() -> Iterator[None]:
+    with cut_into_many():
+        yield
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with serve_objects() as served:
+        yield served
+
+
+def count_requests(requests: list[Request], kind: str) -> Counter[str]:
+    """Requests for pieces of a kind and for their edges, by method."""
+    own = [request for request in requests if request.key.removesuffix(".edges").endswith(f".{kind}")]
+    return Counter(request.method for request in own)
+
+
+@pytest.mark.parametrize("verify", [*Verify])
+def test_a_bucket_gives_the_bytes_of_a_folder(tmp_path: Path, site: Site, verify: Verify) -> None:
+    cut_search(tmp_path, verify).run(InProcess())
+    search, desk = cut_search(parse_place(site.url(verify)), verify), PublishingDesk()
+    site.forget()
+    search.run(desk)
+    left = {key.removeprefix(f"{verify}/"): data for key, data in look(site, f"{verify}/").items()}
+    found = {name: data for name, data in left.items() if name.startswith(("clusters/", "stats/"))}
+    assert found == read_results(tmp_path)
+    assert {name.partition("/")[0] for name in left} == {"clusters", "stats", "signatures", "documents"}  # no scratch
+    _check_requests(site.requests, Counter(phase for phase, _ in desk.done), verify)
+
+
+def _check_requests(requests: list[Request], n: Counter[str], verify: Verify) -> None:
+    """No more than two requests for bytes of a shard in each partition, or of a partition in each shard."""
+    n_shards = len(SIZES)
+    assert min(n[phase] for phase in ("link", "repeat", "describe")) > 1
+    for kind, n_readers in (
+        ("keys", n["link"] * n_shards),
+        ("paragraphs", n["repeat"] * n_shards),
+        ("repeated", n_shards * n["repeat"]),
+        ("described", n_shards * n["describe"]),
+        ("members", n["describe"] * 3),  # measured twice, too
+        ("pairs", n["link"] * 2),
+    ):
+        found = count_requests(requests, kind)
+        assert 0 < found["GET"] <= 2 * n_readers, kind
+    for kind in ("signatures", "shingles", "offsets") if verify is Verify.SHINGLES else ("signatures",):
+        n_turns = 4 * n["link"] + n["describe"] + 3
+        assert 0 < count_requests(requests, kind)["GET"] <= n_turns * n_shards, kind
+    heads = [request.key for request in requests if request.method == "HEAD" and "/scratch/" in request.key]
+    assert not any(key.endswith((".keys", ".signatures", ".described", ".repeated")) for key in heads)
+
+
+def test_an_interrupted_search_over_objects_goes_on(tmp_path: Path, site: Site) -> None:
+    cut_search(tmp_path).run(InProcess())
+    search, before = cut_search(parse_place(site.url("halted"))), PublishingDesk(stop_before="describe")
+    with pytest.raises(KeyboardInterrupt):
+        search.run(before)
+    desk = PublishingDesk(receipts=before.receipts)
+    search.run(desk)
+    assert {phase for phase, _ in desk.done} == {"describe", "cluster", "measure"}
+    found = {key.removeprefix("halted/"): data for key, data in look(site, "halted/").items()}
+    assert {name: found[name] for name in read_results(tmp_path)} == read_results(tmp_path)

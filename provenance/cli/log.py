@@ -104,6 +104,10 @@ class _LogFile(WatchedFileHandler):
 
     _told = False
 
+    def close(self) -> None:
+        with suppress(OSError):  # what could not be written has been told
+            super().close()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the name that logging calls
         if not self._told:
             self._told = True

@@ -11,7 +11,7 @@ from rich.live import Live
 
 from provenance.cli.places import PlaceType
 from provenance.cli.ratio_table import plain_console
-from provenance.cli.status_page import show_status
+from provenance.cli.status_page import draw_status, print_status
 from provenance.errors import ProvenanceError
 from provenance.jobs.status.files import check_metrics, write_metrics
 from provenance.jobs.status.plain import to_plain_status
@@ -44,7 +44,7 @@ def status(folder: Place, watch: float | None, metrics: Path | None, as_json: bo
             if live is None:
                 _show(found, as_json=as_json)
             else:
-                live.update(show_status(found), refresh=True)
+                live.update(draw_status(found), refresh=True)
     if draws:
         _show(found, as_json=False)
     return 1 if found.troubled else 0
@@ -78,4 +78,4 @@ def _show(found: Status, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(to_plain_status(found), ensure_ascii=False))
     else:
-        plain_console().print(show_status(found))
+        print_status(found, plain_console())

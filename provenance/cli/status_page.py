@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -22,9 +22,15 @@ _STYLES = {
 }
 
 
-def show_status(status: Status) -> RenderableType:
-    """The page."""
+def draw_status(status: Status) -> RenderableType:
+    """The page as it is drawn again and again: folded to the terminal."""
     return Group(*_list_parts(status))
+
+
+def print_status(status: Status, console: Console) -> None:
+    """The page as it is printed once: a sentence is a line, however long."""
+    for part in _list_parts(status):
+        console.print(part, soft_wrap=isinstance(part, Text))
 
 
 def _list_parts(status: Status) -> Iterator[RenderableType]:

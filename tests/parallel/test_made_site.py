@@ -14,11 +14,13 @@ from provenance.jobs.folder import open_folder
 from provenance.jobs.parallel import pieces, search
 from provenance.jobs.settings import RunConfig
 from provenance.jobs.sources.plan import find_shards
-from provenance.store import count_rows, scan_table, table_path
+from provenance.store import count_rows, parse_place, scan_table, table_path
+from tests.jobs.dedup.cut_search import PublishingDesk
 from tests.jobs.dedup.test_search import InProcess, no_metadata
 from tests.jobs.test_corpus import Listener
 
 FIXTURE = Path(__file__).parent.parent.parent / "fixtures" / "parallel_site.py"
+NAMES = (("made", "parallel-00000"), ("made", "parallel-00001"))
 WHOLE = ["de", "en", "es", "fr", "it", "nl", "pt", "ru", "zh"]
 
 
@@ -123,9 +125,8 @@ def test_ranges_change_nothing(
 def search_again(finished: Path, out: Path, desk: InProcess) -> pl.DataFrame:
     """The search alone, over the tables of a finished run."""
     shutil.copytree(finished / "anchors", out / "anchors", dirs_exist_ok=True)
-    names = (("made", "parallel-00000"), ("made", "parallel-00001"))
-    sizes = tuple(count_rows(table_path(out, "anchors", *name)) for name in names)
-    search.VersionSearch(out, names, sizes, "inputs", no_metadata).run(desk)
+    sizes = tuple(count_rows(table_path(out, "anchors", *name)) for name in NAMES)
+    search.VersionSearch(out, NAMES, sizes, "inputs", no_metadata).run(desk)
     return scan_table(out, "parallels").collect()
 
 
@@ -147,3 +148,36 @@ def test_an_interrupted_search_goes_on(finished: tuple[RunSummary, Path], tmp_pa
     assert search_again(finished[1], tmp_path, desk).equals(scan_table(finished[1], "parallels").collect())
     assert {phase for phase, _ in desk.done} == {"parallel"}
     assert not (tmp_path / search.SCRATCH).exists()
+
+
+@pytest.mark.parametrize("rows", [1, 40_000])
+def test_a_bucket_gives_the_bytes_of_a_folder(
+    finished: tuple[RunSummary, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rows: int
+) -> None:
+    pytest.importorskip("boto3")
+    from tests.objects.servers import look, put, serve_objects
+
+    monkeypatch.setattr(search, "PARTITION_ROWS", rows)
+    monkeypatch.setattr(search, "READ_ROWS", 0)
+    search_again(finished[1], tmp_path, InProcess())
+    expected = {path.name: path.read_bytes() for path in (tmp_path / "parallels").iterdir()}
+    sizes = tuple(count_rows(table_path(tmp_path, "anchors", *name)) for name in NAMES)
+    n_ranges = search.count_ranges(sum(sizes), 2)
+    with serve_objects() as site:
+        for name in NAMES:
+            put(site, f"out/anchors/crawl=made/{name[1]}.parquet", table_path(tmp_path, "anchors", *name).read_bytes())
+        desk = PublishingDesk()
+        search.VersionSearch(parse_place(site.url("out")), NAMES, sizes, "inputs", no_metadata).run(desk)
+        left = look(site, "out/")
+        asked = [request.key for request in site.requests if request.method == "GET"]
+    assert {name.rpartition("/")[2]: data for name, data in left.items() if "/parallels/" in name} == expected
+    assert {name.split("/")[1] for name in left} == {"anchors", "parallels"}  # no scratch
+    for kind in ("pages", "found"):
+        n = sum(key.removesuffix(".edges").endswith(f".{kind}") for key in asked)
+        assert 0 < n <= 2 * n_ranges * len(NAMES)
+
+
+def test_a_range_has_enough_rows_of_each_of_many_shards() -> None:
+    few, many = (search.count_ranges(10**9, n_shards) for n_shards in (100, 30_000))
+    assert many < few
+    assert 10**9 / many >= search.READ_ROWS * 30_000 / 2  # ranges are a power of two

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from provenance.cli import command
+from provenance.jobs.tabulate.phase import BASE_MEMORY, SUM_MEMORY
 
 yaml = pytest.importorskip("yaml")
 ROOT = Path(__file__).parents[2]
 JOB = yaml.safe_load((ROOT / "deploy" / "kuberay" / "rayjob.yaml").read_text())
 CLUSTER = JOB["spec"]["rayClusterSpec"]
-(WORKERS,) = CLUSTER["workerGroupSpecs"]
+WORKERS, LARGE = CLUSTER["workerGroupSpecs"]
 AWS = ROOT / "deploy" / "ray" / "aws.yaml"
 PINS = re.compile(r"^([A-Za-z0-9_.-]+)==(\S+)", re.M)
 SIZES = {"Gi": 2**30, "Mi": 2**20}
@@ -27,6 +28,7 @@ KEYS = {
     "cluster": (CLUSTER, {"rayVersion", "enableInTreeAutoscaling", "autoscalerOptions", "authOptions"}),
     "head": (CLUSTER["headGroupSpec"], {"rayStartParams", "template"}),
     "workers": (WORKERS, {"groupName", "replicas", "minReplicas", "maxReplicas", "rayStartParams", "template"}),
+    "large": (LARGE, set(WORKERS)),
 }
 GROUPS = {"job": {"rayClusterSpec"}, "cluster": {"headGroupSpec", "workerGroupSpecs"}}
 CONTAINER = {
@@ -44,7 +46,7 @@ def test_the_job_is_of_the_version_that_is_served() -> None:
     assert (JOB["apiVersion"], JOB["kind"]) == ("ray.io/v1", "RayJob")
 
 
-@pytest.mark.parametrize("group", [CLUSTER["headGroupSpec"], WORKERS], ids=["head", "workers"])
+@pytest.mark.parametrize("group", [CLUSTER["headGroupSpec"], WORKERS, LARGE], ids=["head", "workers", "large"])
 def test_a_pod_has_scratch_of_bounded_size_credentials_from_a_secret_and_memory_as_asked(group: Any) -> None:
     pod = group["template"]["spec"]
     (container,) = pod["containers"]
@@ -60,16 +62,20 @@ def test_a_pod_has_scratch_of_bounded_size_credentials_from_a_secret_and_memory_
 
 
 def test_only_workers_have_tasks_and_each_cpu_a_gigabyte() -> None:
-    resources = WORKERS["template"]["spec"]["containers"][0]["resources"]["limits"]
     assert CLUSTER["headGroupSpec"]["rayStartParams"]["num-cpus"] == "0"
     assert WORKERS["minReplicas"] >= 1
-    assert read_size(resources["memory"]) >= 1.25 * 2**30 * int(resources["cpu"])
+    assert read_memory(WORKERS) >= 1.25 * 2**30 * read_cpus(WORKERS)
+
+
+def test_one_machine_can_sum_up_a_folder_of_a_thousand_shards() -> None:
+    assert LARGE["minReplicas"] == 1
+    assert read_memory(LARGE) > BASE_MEMORY + SUM_MEMORY * 1000 * 30_000
 
 
 def test_as_many_tasks_wait_as_the_largest_cluster_has_cpus() -> None:
     """The cluster grows for tasks that wait, and no more of them are handed out than --workers says."""
-    cpus = int(WORKERS["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"])
-    assert read_workers(JOB["spec"]["entrypoint"]) == cpus * WORKERS["maxReplicas"]
+    most = sum(read_cpus(group) * group["maxReplicas"] for group in (WORKERS, LARGE))
+    assert read_workers(JOB["spec"]["entrypoint"]) == most
 
 
 def test_ray_is_the_version_of_the_image() -> None:
@@ -86,15 +92,20 @@ def test_the_launcher_takes_the_cluster_on_amazon() -> None:
 
 def test_the_workers_on_amazon_are_bought_on_the_spot_market_and_the_head_is_not() -> None:
     found = yaml.safe_load(AWS.read_text())
-    head, worker = (found["available_node_types"][name] for name in ("head", "worker"))
+    types = found["available_node_types"]
+    head, worker, large = (types[name] for name in ("head", "worker", "large"))
     assert found["head_node_type"] == "head"
     assert head["resources"] == {"CPU": 0}
     assert worker["min_workers"] >= 1
-    assert worker["max_workers"] == found["max_workers"]
+    assert large["min_workers"] == 1
+    assert worker["max_workers"] + large["max_workers"] == found["max_workers"]
     assert worker["node_config"]["InstanceMarketOptions"] == {"MarketType": "spot"}
-    assert "InstanceMarketOptions" not in head["node_config"]
-    assert read_workers(AWS.read_text()) == 16 * found["max_workers"]  # of a c7i.4xlarge
-    assert worker["node_config"]["InstanceType"] == "c7i.4xlarge"
+    assert not any("InstanceMarketOptions" in one["node_config"] for one in (head, large))
+    assert (worker["node_config"]["InstanceType"], large["node_config"]["InstanceType"]) == (
+        "c7i.4xlarge",
+        "r7i.2xlarge",
+    )
+    assert read_workers(AWS.read_text()) == 16 * worker["max_workers"] + 8 * large["max_workers"]
 
 
 def test_locks_agree_on_every_package() -> None:
@@ -122,7 +133,8 @@ def test_commands_in_files_and_page_have_options_that_exist() -> None:
 def find_flags(text: str) -> Iterator[tuple[str, str]]:
     """Commands of ours with their flags; a command goes on over lines that are broken within it."""
     joined = re.sub(r"\s*\\\n[#\s]*|\n#?\s+(?=--)", " ", text)
-    for name, words in re.findall(r"\bprovenance ([a-z]+)\b([^\n`|;]*)", joined):
+    joined = re.sub(r"provenance-parts|parts\.sh", "provenance run", joined)
+    for name, words in re.findall(r"\bprovenance ([a-z]+)\b([^\n`|;']*)", joined):
         if name in command.list_commands(None):  # type: ignore[arg-type]
             yield from ((name, flag) for flag in re.findall(r"(?<=\s)--[a-z][a-z-]*", words))
 
@@ -131,6 +143,14 @@ def list_flags(name: str) -> set[str]:
     found = command.get_command(None, name)  # type: ignore[arg-type]
     assert found is not None
     return {flag for parameter in found.params for flag in parameter.opts}
+
+
+def read_cpus(group: Any) -> int:
+    return int(group["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"])
+
+
+def read_memory(group: Any) -> int:
+    return read_size(group["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"])
 
 
 def read_workers(text: str) -> int:

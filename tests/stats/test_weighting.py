@@ -8,6 +8,8 @@ from provenance.errors import ConfigError
 from provenance.stats import ErrorRates, StatsOptions, estimate_ratio, ratio_to_json
 from provenance.stats.cells import gather_documents, normalise_scored
 from provenance.stats.density import choose_bandwidth
+from provenance.stats.knowledge import gather_knowledge
+from provenance.stats.mixture import MixtureTable
 from provenance.stats.parts import Sample
 from provenance.stats.rows import WEIGHTED
 from provenance.stats.weighting import (
@@ -159,6 +161,45 @@ def test_a_weighted_reference_stands_for_the_people_of_the_crawl() -> None:
 
     assert prevalence(reference) == pytest.approx(prevalence(plain), abs=0.015)
     assert prevalence(reference.drop(WEIGHT)) < prevalence(plain) - 0.03
+
+
+def test_false_positives_are_counted_as_the_reference_stands_for_them() -> None:
+    """Of the reference a tenth is flagged, which stands for one in a thousand."""
+    people = scored_documents(500, 0.0, 0.0, seed=7)
+    wrong = scored_documents(50, 1.0, 0.0, seed=8)
+    reference = pl.concat([weigh(people, 100.0), weigh(wrong, 1.0)])
+
+    def adjusted(known: pl.DataFrame) -> float:
+        table = estimate_ratio(SCORED, errors=error_rates(), reference=known, options=EM)
+        return float(table["ai_generated_adjusted_count"][0])
+
+    assert adjusted(reference) == pytest.approx(adjusted(people), abs=0.005)
+    assert adjusted(reference.drop(WEIGHT)) < adjusted(people) - 0.05
+
+
+def test_a_reference_is_worth_what_its_weights_leave_of_it() -> None:
+    known, languages = make_references(), ("en",)
+    reference = make_mixed(400, 0, seed=9)
+    heavy_hosts = pl.col("url_host_name").is_in([f"host{number}" for number in range(6)])
+    heavy_page = pl.int_range(400) == 7
+
+    def anchor(weights: pl.Expr) -> MixtureTable | None:
+        documents = gather_documents(normalise_scored(weigh(reference, weights), MIXTURE), ErrorRates(), languages)
+        return gather_knowledge(ErrorRates(), known, documents, MIXTURE).anchored.get((0, 0))
+
+    even = anchor(pl.lit(1.0))
+    moved = anchor(pl.when(heavy_hosts).then(1000.0).otherwise(1.0))
+    assert even is not None
+    assert moved is not None
+    assert len(moved.humans.mass) == 3 * len(even.humans.mass)  # as where the hosts are few: moved by some nats, too
+    assert anchor(pl.when(heavy_page).then(1e6).otherwise(1.0)) is None
+
+
+def test_a_language_counts_as_measured_by_what_its_documents_stand_for() -> None:
+    unscored = SCORED.head(500).with_columns(ai_score=pl.lit(None, pl.Float64), mt_score=pl.lit(None, pl.Float64))
+    scored = pl.concat([weigh(SCORED, 1.0), weigh(unscored, 100.0)])
+    assert by_em(scored.drop(WEIGHT))["n_measured"][0] == 2000
+    assert by_em(scored)["n_measured"][0] == 0
 
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0, float("nan"), float("inf"), None])

@@ -61,6 +61,16 @@ def test_sensitivity_corrects_the_weighted_share_and_knows_what_it_is_worth() ->
     assert width > 1.3 * (half["high"] - half["low"])
 
 
+def test_sensitivity_blends_rates_by_what_the_languages_stand_for() -> None:
+    """Half of the documents are German, and stand for a hundredth."""
+    errors = (ErrorCounts(1000, 10, 1000, 900), ErrorCounts(1000, 200, 1000, 900))
+    known = ErrorRates(tuple(AxisErrors("ai", (one,), name) for one, name in zip(errors, ("en", "de"), strict=True)))
+    frame = pl.concat([called(500, 50).with_columns(language=pl.lit(name)) for name in ("en", "de")])
+    weighed = frame.with_columns(pl.when(pl.col("language") == "en").then(99.0).otherwise(1.0).alias(WEIGHT))
+    rates = [estimate_sensitivity(one, known)["false_positive_rate"][0] for one in (frame, weighed)]
+    assert rates == [pytest.approx(0.105, abs=1e-3), pytest.approx(0.0119, abs=1e-3)]
+
+
 def test_equal_weights_leave_sensitivity_and_shift_as_they_are() -> None:
     scored = scored_documents(1000, 0.2, 0.1).with_columns(kept=pl.int_range(1000) % 3 > 0, weight=0.5)
     weighed = scored.with_columns(pl.lit(12.7).alias(WEIGHT))
@@ -132,7 +142,7 @@ def test_odds_of_a_shift_are_as_sure_as_the_documents_are_worth() -> None:
             "language": rng.choice(["en", "de"], n),
             "kept": rng.random(n) < 0.6,
             "weight": 1.0,
-            WEIGHT: rng.choice([1.0, 30.0], n),
+            WEIGHT: rng.lognormal(size=n),
         }
     )
     rows = [

@@ -16,6 +16,7 @@ from provenance.cli.ratio_table import plain_console, print_ratio
 from provenance.jobs.corpus import RunSummary
 from provenance.jobs.dedup.search import MEASURES
 from provenance.run import Receipt, Task
+from provenance.store import exists, read_text
 
 
 class Display:
@@ -133,9 +134,9 @@ def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:
 
 def _read_measures(summary: RunSummary) -> Measures | None:
     path = summary.report.parent / MEASURES
-    if not path.exists():
+    if not exists(path):
         return None
-    found: Measures = json.loads(path.read_text(encoding="utf-8"))
+    found: Measures = json.loads(read_text(path))
     return found
 
 

@@ -50,9 +50,9 @@ def ratio(
 ) -> int:
     """Human-to-synthetic ratio and prevalence with 95 % intervals.
 
-    SCORES are files of `judge --out`, verdicts of a run, the folder of a run, a folder or glob of such files, or -
-    for Parquet on standard input. Columns to group by: language, crawl, month, url_host_name,
-    url_host_registered_domain, and any other of the file.
+    SCORES are files of `judge --out`, verdicts of a run, the folder of a run, a folder or glob of such files, the
+    same on s3://bucket/prefix, or - for Parquet on standard input. Columns to group by: language, crawl, month,
+    url_host_name, url_host_registered_domain, and any other of the file.
     """
     if out is not None and out.suffix not in _FORMATS:
         raise ConfigError(f"--out {out}: the name must end in {', '.join(_FORMATS)}")

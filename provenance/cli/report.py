@@ -5,14 +5,16 @@ from pathlib import Path
 
 import click
 
+from provenance.cli.places import PlaceType
 from provenance.cli.ratio import split_names
 from provenance.jobs.report_runs import PERIODS, REPORT_BY, ReportOptions, report_on
+from provenance.store import Place
 
 _PERIOD_HELP = "Of the trend.  [default: crawls where there are several, else months]"
 
 
 @click.command(epilog="Example: provenance report out/2019-30 out/2025-30 --out trend.html --by crawl,language")
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
+@click.argument("folders", nargs=-1, required=True, type=PlaceType(), metavar="DIR...")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The HTML page to write.")
 @click.option("--by", default=",".join(REPORT_BY), show_default=True, help="Columns to group by, comma-separated.")
 @click.option("--period", type=click.Choice(("auto", *PERIODS)), default="auto", help=_PERIOD_HELP)
@@ -26,7 +28,7 @@ _PERIOD_HELP = "Of the trend.  [default: crawls where there are several, else mo
 @click.option("--title", help="The headline of the page.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON where things are.")
 def report(
-    folders: tuple[Path, ...],
+    folders: tuple[Place, ...],
     out: Path,
     by: str,
     period: str,
@@ -38,9 +40,9 @@ def report(
 ) -> int:
     """One report over one or more finished runs of the same version, models and options.
 
-    DIR is a folder of `provenance run`. Several are a trend by crawl; one is a trend by month of capture. Beside the
-    page, in a folder named after it, are its tables and charts. Columns to group by: language, crawl, month,
-    domain_class, top_level_domain, length, site_type, url_host_name, url_host_registered_domain.
+    DIR is a folder of `provenance run`, or s3://bucket/prefix. Several are a trend by crawl; one is a trend by month of
+    capture. Beside the page, in a folder named after it, are its tables and charts. Columns to group by: language,
+    crawl, month, domain_class, top_level_domain, length, site_type, url_host_name, url_host_registered_domain.
     """
     chosen = next((name for name in PERIODS if name == period), None)
     written = report_on(

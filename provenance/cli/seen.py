@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from provenance.cli.places import PlaceType
 from provenance.cli.sizes import MemorySize
 from provenance.jobs.seen.add import Added, add_run
 from provenance.jobs.seen.info import IndexInfo, describe_index
 from provenance.jobs.seen.manifest import describe_options
 from provenance.jobs.seen.query import Answer, query_run
 from provenance.jobs.seen.source import open_run
+from provenance.store import Place
 
 _PATH = click.Path(path_type=Path)
 _GREY_ZONE = (
@@ -34,11 +36,11 @@ def seen() -> None:
 
 @seen.command(epilog="Example: provenance seen add first-seen out/2019-30 out/2020-05")
 @click.argument("index", type=_PATH)
-@click.argument("folders", nargs=-1, required=True, type=_PATH, metavar="RUN_DIR...")
+@click.argument("folders", nargs=-1, required=True, type=PlaceType(), metavar="RUN_DIR...")
 @click.option("--exact-only", is_flag=True, help="A new index: of equal texts only, a fifth of the size.")
 @_memory
 @_as_json
-def add(index: Path, folders: tuple[Path, ...], exact_only: bool, memory: int, as_json: bool) -> int:
+def add(index: Path, folders: tuple[Place, ...], exact_only: bool, memory: int, as_json: bool) -> int:
     """Adds the documents of finished runs to INDEX, which is made if it is not there.
 
     A text that is known keeps its earliest capture. Documents without a capture time are left out. What was added
@@ -60,7 +62,7 @@ def add(index: Path, folders: tuple[Path, ...], exact_only: bool, memory: int, a
 
 @seen.command(epilog="Example: provenance seen query first-seen out/2025-30 --out seen.parquet")
 @click.argument("index", type=_PATH)
-@click.argument("folder", type=_PATH, metavar="RUN_DIR")
+@click.argument("folder", type=PlaceType(), metavar="RUN_DIR")
 @click.option("--out", "table", type=_PATH, help="What was found as Parquet: a row or two for each document seen.")
 @click.option(
     "--similarity",
@@ -69,7 +71,7 @@ def add(index: Path, folders: tuple[Path, ...], exact_only: bool, memory: int, a
 )
 @_memory
 @_as_json
-def query(index: Path, folder: Path, table: Path | None, similarity: float | None, memory: int, as_json: bool) -> int:
+def query(index: Path, folder: Place, table: Path | None, similarity: float | None, memory: int, as_json: bool) -> int:
     """Asks INDEX for the documents of a finished run: first seen when, where, exact or near."""
     answer = query_run(index, folder, table=table, least_similarity=similarity, memory=memory, tell=_tell)
     if as_json:
@@ -98,7 +100,7 @@ def _tell(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _show_added(folder: Path, added: Added) -> None:
+def _show_added(folder: Place, added: Added) -> None:
     if added.known_run and not added.recorded:
         click.echo(f"{folder}: was added before, nothing changes")
         return

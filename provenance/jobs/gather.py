@@ -27,14 +27,15 @@ DOCUMENT_COLUMNS = (
 SITE_SOURCES = ("url", "generator")  # what the site columns are told from, beside the others
 VERDICT_COLUMNS = ("ai_score", "mt_score", "ai_llr", "mt_llr", "origin", "first_seen")
 GROUPING = ("language", "crawl", *SITE_COLUMNS, "url_host_name", "url_host_registered_domain", "origin")
-SCORED_FILE = "scored.parquet"  # of a group of shards: a row per document with all that estimates need
+SCORED = "scored.parquet"  # of a group of shards: a row per document with all that estimates need
 
 
 @dataclass(frozen=True, slots=True)
 class RunTables:
     """The judged shards of an output folder; `weighted`: its documents are a sample and have weights.
 
-    `groups` are folders of what was gathered from groups of the shards, in their order; none where it was not yet.
+    `groups` are names of what was gathered from groups of the shards, in their order (see `group_file`); none where it
+    was not yet.
     """
 
     out: Place
@@ -54,6 +55,11 @@ class RunTables:
     def path(self, table: str, shard: Shard) -> Place:
         """Where a shard's table lies."""
         return table_path(self.out, table, shard.crawl, shard.name)
+
+
+def group_file(group: Place, name: str) -> Place:
+    """Where something gathered of a group lies: all files of all groups in one folder, which is listed at once."""
+    return group.with_name(f"{group.name}.{name}")
 
 
 def scan_all(runs: Sequence[RunTables], table: str, columns: Sequence[str]) -> pl.LazyFrame:
@@ -90,7 +96,7 @@ def add_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 
 def _name_kinds(runs: Sequence[RunTables]) -> tuple[str, ...]:
-    files = [group / SCORED_FILE for run in runs for group in run.groups[:1]]
+    files = [group_file(group, SCORED) for run in runs for group in run.groups[:1]]
     files += [run.path("signals", shard) for run in runs if not run.groups for shard in run.shards[:1]]
     names = pl.read_parquet_schema(bring_footer(files[0])) if files else ()  # equal in all: of the same models, options
     return tuple(name for name in names if name.startswith("genre_") or name == "lm_human_nats")
@@ -111,7 +117,7 @@ def _scan_run(run: RunTables, columns: Mapping[str, tuple[str, ...]]) -> pl.Lazy
         return _tell_sites(_weigh(run, [_beside(run, shard, columns) for shard in run.shards]))
     told = [name for names in columns.values() for name in names if name not in SITE_SOURCES]
     names = [*told, *([WEIGHT] if run.weighted else []), *SITE_COLUMNS]
-    return pl.concat([scan_file(group / SCORED_FILE, names) for group in run.groups])
+    return pl.concat([scan_file(group_file(group, SCORED), names) for group in run.groups])
 
 
 def _tell_sites(documents: pl.LazyFrame) -> pl.LazyFrame:

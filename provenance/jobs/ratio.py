@@ -4,7 +4,7 @@ import difflib
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import polars as pl
 
@@ -19,9 +19,10 @@ from provenance.models import load_models, models_digest
 from provenance.stats import Method, StatsOptions
 from provenance.stats.checks.own_reference import choose_reference
 from provenance.stats.weighting import WEIGHT
+from provenance.store import Place
 from provenance.verdict import VerdictOptions
 
-Scores = str | Path | pl.DataFrame | Sequence[str | Path]
+Scores = str | Place | pl.DataFrame | Sequence[str | Place]
 _MOST_NAMED = 5
 
 
@@ -125,7 +126,7 @@ def _check_column(option: str, name: str, known: Sequence[str]) -> None:
 
 def _read(scores: Scores, columns: Sequence[str] = ()) -> ScoredDocuments:
     if not isinstance(scores, pl.DataFrame):
-        return read_scores([scores] if isinstance(scores, str | Path) else scores, columns)
+        return read_scores([scores] if isinstance(scores, str | PurePath) else scores, columns)
     missing = [name for name in (*REQUIRED, "n_words") if name not in scores.columns]
     if missing:
         raise ConfigError(f"scores: no column {', '.join(missing)}; columns as of `judge_many` are expected")

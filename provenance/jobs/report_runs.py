@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 import polars as pl
 
 from provenance.errors import ConfigError
 from provenance.jobs.figures import FigureOptions, estimate_figures
-from provenance.jobs.finished import open_finished
+from provenance.jobs.finished import open_finished, resolve
 from provenance.jobs.gather import GROUPING, RunTables, add_counts, scan_scored
 from provenance.jobs.rates import Detector, load_detector
 from provenance.jobs.ratio import check_grouping, compare_reference
@@ -20,7 +20,7 @@ from provenance.jobs.tabulate.groups import gathered, load_counts
 from provenance.jobs.tabulate.totals import count_totals
 from provenance.jobs.wordings import Period
 from provenance.report import export_report, render_report
-from provenance.store import open_whole, write_table, write_text
+from provenance.store import Place, open_whole, parse_place, write_table, write_text
 
 PERIODS: Final[tuple[Period, ...]] = ("crawl", "month", "year")
 REPORT_BY = ("crawl", "language", "domain_class", "top_level_domain", "length", "site_type")
@@ -36,7 +36,7 @@ class ReportOptions:
 
     by: tuple[str, ...] = REPORT_BY
     period: Period | None = None
-    reference: tuple[str | Path, ...] = ()
+    reference: tuple[str | Place, ...] = ()
     title: str | None = None
     originals: bool | None = None
     own_reference: bool | None = None
@@ -53,36 +53,36 @@ class WrittenReport:
 
 
 def write_report(
-    folders: str | Path | Sequence[str | Path],
+    folders: str | Place | Sequence[str | Place],
     out: str | Path,
     *,
     by: str | Sequence[str] = REPORT_BY,
     period: Period | None = None,
-    reference: str | Path | Sequence[str | Path] = (),
+    reference: str | Place | Sequence[str | Place] = (),
     title: str | None = None,
     originals: bool | None = None,
     own_reference: bool | None = None,
 ) -> WrittenReport:
     """One HTML page over finished runs, with its tables and charts beside it in `<stem>_files`; as `provenance report`.
 
-    `folders` are those of `provenance run`; `by` names columns to group by, "a+b" groups by both; `period` is "crawl",
-    "month" or "year"; `reference` names scored documents known not to be AI-generated, nor translated if `originals`:
-    files of `judge --out`, or runs. Where none is named, early documents of half of the hosts are it, unless
-    `own_reference` is false. Both are as in the options of the runs where they are null.
+    `folders` are those of `provenance run`, on object storage too; `by` names columns to group by, "a+b" groups by
+    both; `period` is "crawl", "month" or "year"; `reference` names scored documents known not to be AI-generated, nor
+    translated if `originals`: files of `judge --out`, or runs. Where none is named, early documents of half of the
+    hosts are it, unless `own_reference` is false. Both are as in the options of the runs where they are null.
     Raises ConfigError where a folder holds no finished run, where the runs were not made by the same detector, or where
     documents would count twice; OutputError where nothing can be written.
     """
     columns = (by,) if isinstance(by, str) else tuple(by)
-    known = (reference,) if isinstance(reference, str | Path) else tuple(reference)
-    named = [folders] if isinstance(folders, str | Path) else folders
+    known = (reference,) if isinstance(reference, str | PurePath) else tuple(reference)
+    named = [folders] if isinstance(folders, str | PurePath) else folders
     return report_on(
-        [Path(folder) for folder in named],
+        [parse_place(folder) if isinstance(folder, str) else folder for folder in named],
         Path(out),
         ReportOptions(columns, period, known, title, originals, own_reference),
     )
 
 
-def report_on(folders: Sequence[Path], out: Path, asked: ReportOptions) -> WrittenReport:
+def report_on(folders: Sequence[Place], out: Path, asked: ReportOptions) -> WrittenReport:
     """Writes the report. Raises ConfigError and OutputError as `write_report`."""
     _check_out(out, folders)
     columns = [name for entry in asked.by for name in entry.split("+")]
@@ -117,11 +117,11 @@ def _describe_reference(runs: Sequence[RunTables], human: ScoredDocuments, detec
     return [f"reference: {note}" for note in told]
 
 
-def _check_out(out: Path, folders: Sequence[Path]) -> None:
+def _check_out(out: Path, folders: Sequence[Place]) -> None:
     if out.is_dir():
         raise ConfigError(f"--out {out}: is a folder; name the page to write, such as {out / 'trend.html'}")
     for folder in folders:
-        if out.parent.resolve() == folder.resolve() and out.name in ("report.html", RUN_FILE, "ledger.jsonl"):
+        if out.parent.resolve() == resolve(folder) and out.name in ("report.html", RUN_FILE, "ledger.jsonl"):
             raise ConfigError(f"--out {out}: is a file of the run itself; choose another name")
 
 

@@ -6,11 +6,11 @@ from typing import Literal
 import polars as pl
 
 from provenance.errors import ConfigError
-from provenance.jobs.gather import RunTables
+from provenance.jobs.gather import RunTables, group_file
 from provenance.schema import WORDINGS
 from provenance.store import exists, scan_file
 
-WORDINGS_FILE = "wordings.parquet"  # of a group of shards: their counts added up
+GROUPED = "wordings.parquet"  # of a group of shards: their counts added up
 Period = Literal["crawl", "year", "month"]
 _PERIODS: dict[Period, pl.Expr] = {
     "crawl": pl.col("crawl"),
@@ -40,7 +40,7 @@ def add_wordings(run: RunTables) -> pl.LazyFrame:
 def _scan_run(run: RunTables) -> Iterator[pl.LazyFrame]:
     names = (*WORDINGS.columns, "crawl")
     if run.groups:
-        yield from (scan_file(group / WORDINGS_FILE, names) for group in run.groups)
+        yield from (scan_file(group_file(group, GROUPED), names) for group in run.groups)
         return
     for shard in run.shards:
         path = run.path(WORDINGS.name, shard)

@@ -17,8 +17,22 @@ from provenance.jobs.sources.places import is_file
 from provenance.jobs.sources.plan import Shard
 from provenance.run import Ledger, Receipt
 from provenance.stats import counted_documents
-from provenance.store import SHARD_TABLES, count_rows, find_misaligned, read_metadata, read_table, table_path, warc_path
+from provenance.store import (
+    SHARD_TABLES,
+    Place,
+    bring,
+    count_rows,
+    find_damaged,
+    find_misaligned,
+    forget_copies,
+    read_metadata,
+    read_rows,
+    read_table,
+    table_path,
+    warc_path,
+)
 
+_TABLES = (*SHARD_TABLES, "rejects", "markup", "curated", "wordings")
 _COUNTED_FROM = {
     "wordings": ["word", "n_documents"],
     "documents": ["doc_id", "url_host_name", "fetch_time", "language", "n_words"],
@@ -26,39 +40,64 @@ _COUNTED_FROM = {
 }
 
 
-def verify_run(out: Path, *, n_sample: int, seed: int) -> Verification:
+def verify_run(out: Place, *, n_sample: int, seed: int) -> Verification:
     """Checks counts, row alignment, table digests, and `n_sample` documents read again from their archives.
 
-    Raises ConfigError when the folder holds no finished run.
+    The run may lie on object storage: of each shard is fetched what is checked of it, and let go. Raises ConfigError
+    when the folder holds no finished run.
     """
     run = load_saved_run(out)
     result = Verification()
     receipts = {(r.task.crawl, r.task.shard): r for r in Ledger(out / "ledger.jsonl").receipts("read") if r.done}
     done = [shard for shard in run.shards if (shard.crawl, shard.name) in receipts]
-    for shard in done:
-        _check_shard(run, shard, receipts[shard.crawl, shard.name], result)
-    _check_totals(run, receipts.values(), done, result)
-    _check_kept_records(run, done, result)
-    _check_sample(run, done, n_sample, random.Random(seed), result)
+    whole = [shard for shard in done if _check_shard(run, shard, receipts[shard.crawl, shard.name], result)]
+    _check_totals(run, receipts.values(), result)
+    if len(whole) == len(done):
+        _check_curated_total(run, whole, result)
+    _check_kept_records(run, whole, result)
+    _check_sample(run, whole, n_sample, random.Random(seed), result)
     return result
 
 
-def _check_shard(run: SavedRun, shard: Shard, receipt: Receipt, result: Verification) -> None:
+def _check_shard(run: SavedRun, shard: Shard, receipt: Receipt, result: Verification) -> bool:
+    """Checks a shard; false where a table of it cannot be read."""
     result.checked["shards"] += 1
+    _check_receipt(shard, receipt, result)
+    try:
+        missing = [damage for table in _TABLES if (damage := find_damaged([_locate(run, table, shard)]))]
+        result.problems += map(str, missing)
+        if not missing:
+            _check_tables(run, shard, receipt, result)
+        return not missing
+    except ShardError as error:
+        result.problems.append(str(error))
+        return False
+    finally:
+        forget_copies()
+
+
+def _check_receipt(shard: Shard, receipt: Receipt, result: Verification) -> None:
     counts, where = receipt.counts, f"shard {shard.crawl}/{shard.name}"
     result.expect(f"{where}: documents + rejects", counts["documents"] + counts["rejects"], counts["records"])
     result.expect(f"{where}: rejects by reason", sum(receipt.rejects.values()), counts["rejects"])
     _check_bytes(shard, receipt, result)
-    rows = {"documents": counts["documents"], "rejects": counts["rejects"]}
+
+
+def _check_tables(run: SavedRun, shard: Shard, receipt: Receipt, result: Verification) -> None:
+    rows = {"documents": receipt.counts["documents"], "rejects": receipt.counts["rejects"]}
     rows["markup"] = receipt.rejects.get(Reason.PAGE_FACTS, 0)
     for table, expected in rows.items():
-        path = table_path(run.out, table, shard.crawl, shard.name)
-        result.expect(f"{path}: rows", count_rows(path) if path.exists() else None, expected)
+        path = _locate(run, table, shard)
+        result.expect(f"{path}: rows", count_rows(path), expected)
     result.problems += find_misaligned(run.out, shard.crawl, shard.name)
-    for table in (*SHARD_TABLES, "rejects", "markup", "curated", "wordings"):
+    for table in _TABLES:
         _check_identity(run, table, shard, result)
     _check_curated(run, shard, result)
     _check_wordings(run, shard, result)
+
+
+def _locate(run: SavedRun, table: str, shard: Shard) -> Place:
+    return table_path(run.out, table, shard.crawl, shard.name)
 
 
 def _check_bytes(shard: Shard, receipt: Receipt, result: Verification) -> None:
@@ -88,27 +127,28 @@ def _check_kept_records(run: SavedRun, done: Sequence[Shard], result: Verificati
         result.expect(f"{path}: records", _count_captures(path, run.config.archive), counts["warc_records"])
 
 
-def _count_captures(path: Path, options: ReadOptions) -> int | str:
+def _count_captures(path: Place, options: ReadOptions) -> int | str:
     """How many captures an archive holds, or why it cannot be read; 0 where it has none."""
     try:
-        return sum(isinstance(item, Record) for item in read_records(path, options))
+        return sum(isinstance(item, Record) for item in read_records(bring(path), options))
+    except FileNotFoundError:
+        return "no such file"
     except ShardError as error:
         return error.reason
+    finally:
+        forget_copies([path])
 
 
 def _check_identity(run: SavedRun, table: str, shard: Shard, result: Verification) -> None:
-    path = table_path(run.out, table, shard.crawl, shard.name)
-    if not path.exists():
-        result.problems.append(f"{path}: missing")
-        return
+    path = _locate(run, table, shard)
     metadata = read_metadata(path)
     for name, value in run.identity.items():
         result.expect(f"{path}: {name}", metadata.get(f"provenance:{name}"), value)
 
 
 def _check_curated(run: SavedRun, shard: Shard, result: Verification) -> None:
-    decisions = read_table(table_path(run.out, "decisions", shard.crawl, shard.name))
-    curated = read_table(table_path(run.out, "curated", shard.crawl, shard.name), ["doc_id"])
+    decisions = read_table(_locate(run, "decisions", shard))
+    curated = read_table(_locate(run, "curated", shard), ["doc_id"])
     kept = decisions.filter("kept").select("doc_id")
     result.expect(f"shard {shard.crawl}/{shard.name}: curated documents are those kept", curated.equals(kept), True)
     without = decisions.filter(~pl.col("kept") & pl.col("reason").is_null()).height
@@ -116,23 +156,24 @@ def _check_curated(run: SavedRun, shard: Shard, result: Verification) -> None:
 
 
 def _check_wordings(run: SavedRun, shard: Shard, result: Verification) -> None:
-    """As many documents are counted by word as should be, where the counts are there."""
-    paths = {table: table_path(run.out, table, shard.crawl, shard.name) for table in _COUNTED_FROM}
-    if not all(path.exists() for path in paths.values()):
-        return
-    wordings, documents, clusters = (read_table(path, _COUNTED_FROM[table]) for table, path in paths.items())
+    """As many documents are counted by word as should be."""
+    tables = ((table, _locate(run, table, shard)) for table in _COUNTED_FROM)
+    wordings, documents, clusters = (read_table(path, _COUNTED_FROM[table]) for table, path in tables)
     counted = wordings.filter(pl.col("word").is_null())["n_documents"].sum()
     expected = counted_documents(documents, clusters).height
     result.expect(f"shard {shard.crawl}/{shard.name}: documents counted by word", counted, expected)
 
 
-def _check_totals(run: SavedRun, receipts: Iterable[Receipt], shards: Sequence[Shard], result: Verification) -> None:
+def _check_totals(run: SavedRun, receipts: Iterable[Receipt], result: Verification) -> None:
     added: Counter[str] = Counter()
     for receipt in receipts:
         added.update(receipt.counts)
     for name in ("records", "documents", "rejects"):
         result.expect(f"run.json: {name}", run.totals[name], added[name])
-    curated = sum(count_rows(table_path(run.out, "curated", shard.crawl, shard.name)) for shard in shards)
+
+
+def _check_curated_total(run: SavedRun, shards: Sequence[Shard], result: Verification) -> None:
+    curated = sum(count_rows(_locate(run, "curated", shard)) for shard in shards)
     result.expect("run.json: curated", run.totals["curated"], curated)
     result.expect("run.json: curated + left out", curated + run.totals["left_out"], run.totals["documents"])
 
@@ -141,11 +182,17 @@ def _check_sample(
     run: SavedRun, shards: Sequence[Shard], n_sample: int, chance: random.Random, result: Verification
 ) -> None:
     """Documents drawn evenly over all shards, read again by file, offset and length."""
-    paths = [table_path(run.out, "documents", shard.crawl, shard.name) for shard in shards]
+    paths = [_locate(run, "documents", shard) for shard in shards]
     ends = list(accumulate(map(count_rows, paths)))
     total = ends[-1] if ends else 0
     chosen = sorted(chance.sample(range(total), min(n_sample, total)))
     for shard, path, start, end in zip(shards, paths, [0, *ends], ends, strict=False):
         rows = [row - start for row in chosen if start <= row < end]
         if rows:
-            ShardReader(run.config, shard).compare(read_table(path, LOCATION)[rows], result)
+            try:
+                documents = read_rows(path, rows, LOCATION)
+            except ShardError as error:
+                result.problems.append(str(error))
+                continue
+            ShardReader(run.config, shard).compare(documents, result)
+        forget_copies()

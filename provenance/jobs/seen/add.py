@@ -48,6 +48,7 @@ from provenance.jobs.seen.manifest import (
 from provenance.jobs.seen.plan import find_room
 from provenance.jobs.seen.runs import Runs, cut_keys
 from provenance.jobs.seen.source import RunSource, open_run
+from provenance.store import Place
 
 _TEXT_HEIGHT, _BAND_HEIGHT = 6 * TEXT.itemsize, 5 * BAND.itemsize  # bytes a row needs where ranges are merged
 _GROWTH = 4  # a level stays apart from one that came later and is less than a quarter of it
@@ -67,7 +68,7 @@ class Added:
     known_run: bool
 
 
-def add_run(folder: Path, out: Path, *, near: bool | None, memory: int, tell: Tell) -> Added:
+def add_run(folder: Path, out: Place, *, near: bool | None, memory: int, tell: Tell) -> Added:
     """Adds the documents of the finished run in `out` to the index in `folder`, which is made if there is none.
 
     `near`: whether a new index finds near copies too; null for what an index there has, else yes. Raises ConfigError

@@ -17,7 +17,7 @@ from provenance.jobs.seen.plan import find_room
 from provenance.jobs.seen.search import Found, Search
 from provenance.jobs.seen.source import RunSource, open_run
 from provenance.schema import SEEN
-from provenance.store import TableWriter
+from provenance.store import Place, TableWriter
 
 _DOCUMENT_HEIGHT = 1500  # bytes a document needs while its hits are written: its id and url, its hits, their places
 _SHOWN = 5
@@ -43,7 +43,7 @@ class Answer:
 
 
 def query_run(
-    folder: Path, out: Path, *, table: Path | None, least_similarity: float | None, memory: int, tell: Tell
+    folder: Path, out: Place, *, table: Path | None, least_similarity: float | None, memory: int, tell: Tell
 ) -> Answer:
     """Asks for all documents of the finished run in `out`, and writes what is found as `table`, in order of documents.
 

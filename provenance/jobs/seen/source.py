@@ -1,8 +1,8 @@
 """The documents of a finished run, as the index takes them: batches of a few columns of two tables, row for row."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -11,7 +11,7 @@ from provenance.errors import ConfigError
 from provenance.jobs.folder import SavedRun, load_saved_run
 from provenance.jobs.sources.plan import Shard
 from provenance.run import Ledger
-from provenance.store import table_path
+from provenance.store import Place, bring_columns, count_rows, find_absent, forget_copies, table_path
 
 _GROUPS = 32  # row groups of 1,000 documents read together
 
@@ -26,38 +26,46 @@ class RunSource:
     def read(self, shard: Shard, documents: Sequence[str], signatures: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Columns of `documents` and `signatures` of a shard, in order of rows. Raises ConfigError."""
         wanted = {"documents": documents, "signatures": signatures}
-        files = {
-            table: pq.ParquetFile(table_path(self.run.out, table, shard.crawl, shard.name))
-            for table, columns in wanted.items()
-            if columns
-        }
-        sizes = {table: file.metadata.num_rows for table, file in files.items()}
-        if len(set(sizes.values())) > 1:
-            raise ConfigError(f"{self.run.out}: the tables of shard {shard.name} do not match; see `provenance verify`")
-        n_groups = next(iter(files.values())).num_row_groups
-        for start in range(0, n_groups, _GROUPS):
-            groups = range(start, min(start + _GROUPS, n_groups))
-            frames = [_read(files[table], groups, wanted[table]) for table in files]
-            yield pl.concat(frames, how="horizontal")
-        for file in files.values():
-            file.close()
+        places = {table: self._locate(table, shard) for table, columns in wanted.items() if columns}
+        with ExitStack() as stack:
+            stack.callback(forget_copies, places.values())
+            files = {
+                table: stack.enter_context(pq.ParquetFile(bring_columns(place, wanted[table])))
+                for table, place in places.items()
+            }
+            sizes = {table: file.metadata.num_rows for table, file in files.items()}
+            if len(set(sizes.values())) > 1:
+                raise ConfigError(
+                    f"{self.run.out}: the tables of shard {shard.name} do not match; see `provenance verify`"
+                )
+            n_groups = next(iter(files.values())).num_row_groups
+            for start in range(0, n_groups, _GROUPS):
+                groups = range(start, min(start + _GROUPS, n_groups))
+                frames = [_read(files[table], groups, wanted[table]) for table in files]
+                yield pl.concat(frames, how="horizontal")
 
     def count(self) -> list[int]:
-        """Documents of each shard."""
-        paths = (table_path(self.run.out, "signatures", shard.crawl, shard.name) for shard in self.shards)
-        return [int(pq.read_metadata(path).num_rows) for path in paths]
+        """Documents of each shard. Raises ShardError for a table that is not whole."""
+        return [count_rows(self._locate("signatures", shard)) for shard in self.shards]
+
+    def _locate(self, table: str, shard: Shard) -> Place:
+        return table_path(self.run.out, table, shard.crawl, shard.name)
 
 
-def open_run(out: Path) -> RunSource:
-    """The documents of a run. Raises ConfigError when the folder holds no finished run, or its tables are gone."""
+def open_run(out: Place) -> RunSource:
+    """The documents of a run, which may lie on object storage.
+
+    Raises ConfigError when the folder holds no finished run, or its tables are gone.
+    """
     run = load_saved_run(out)
     done = {(r.task.crawl, r.task.shard) for r in Ledger(out / "ledger.jsonl").receipts("read") if r.done}
     shards = tuple(shard for shard in run.shards if (shard.crawl, shard.name) in done)
-    for shard in shards:
-        for table in ("documents", "signatures"):
-            path = table_path(out, table, shard.crawl, shard.name)
-            if not path.exists():
-                raise ConfigError(f"{path}: missing; run the same `provenance run` again, it makes what is missing")
+    tables = ("documents", "signatures")
+    absent = find_absent(table_path(out, table, shard.crawl, shard.name) for shard in shards for table in tables)
+    if absent:
+        raise ConfigError(
+            f"{min(absent, key=str)}: missing; run the same `provenance run` again, it makes what is missing"
+        )
     return RunSource(run, shards)
 
 

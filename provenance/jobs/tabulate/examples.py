@@ -8,7 +8,7 @@ from provenance.jobs.gather import DOCUMENT_COLUMNS, VERDICT_COLUMNS, RunTables
 from provenance.jobs.sources.plan import Shard
 from provenance.jobs.tabulate.counts import Counts
 from provenance.report import Example, make_example, pick_strongest, read_spans
-from provenance.store import bring_footer, read_row
+from provenance.store import bring_footer, read_rows
 
 _SHOWN = ("url", "text", "warc_filename", "warc_record_offset", "warc_record_length")
 _PLACE = ("run", "crawl", "shard", "row")
@@ -31,5 +31,5 @@ def _load(runs: Sequence[RunTables], place: Mapping[str, int | str]) -> Example:
     }
     row: dict[str, object] = {}
     for table, columns in tables.items():
-        row |= read_row(run.path(table, shard), int(place["row"]), columns)
+        row |= read_rows(run.path(table, shard), [int(place["row"])], columns).row(0, named=True)
     return make_example(row, str(row["text"]), read_spans(row))

@@ -9,14 +9,15 @@ from pathlib import Path
 import polars as pl
 
 from provenance.errors import ShardError
-from provenance.jobs.gather import SCORED_FILE, RunTables, scan_documents
+from provenance.jobs.gather import SCORED, RunTables, group_file, scan_documents
 from provenance.jobs.sources.plan import Shard
 from provenance.jobs.tabulate.counts import Counts, add_up, count_shard
-from provenance.jobs.wordings import WORDINGS_FILE, add_wordings
+from provenance.jobs.wordings import GROUPED as WORDINGS
+from provenance.jobs.wordings import add_wordings
 from provenance.store import Place, find_damaged, forget_copies, read_text, write_table, write_text
 
-COUNTS_FILE = "counts.json"
-FILES = (SCORED_FILE, WORDINGS_FILE, COUNTS_FILE)
+COUNTS = "counts.json"
+FILES = (SCORED, WORDINGS, COUNTS)
 GROUP_DOCUMENTS = 250_000
 _MOST_SHARDS = 1_000
 _READ = ("documents", "verdicts", "clusters", "decisions", "signals", "parallels", "curated", "wordings")
@@ -35,8 +36,8 @@ def group_shards(shards: Sequence[Shard], n_documents: Sequence[int]) -> list[tu
     return [tuple(group) for group in groups]
 
 
-def gather_group(run: RunTables, folder: Place, metadata: Mapping[str, str]) -> int:
-    """Leaves the files of a group, whose shards are all those of `run`; how many documents it has.
+def gather_group(run: RunTables, group: Place, metadata: Mapping[str, str]) -> int:
+    """Leaves the files of `group`, whose shards are all those of `run`; how many documents it has.
 
     Raises ShardError for a table that cannot be read, ConfigError for one that is not there, OutputError.
     """
@@ -47,15 +48,15 @@ def gather_group(run: RunTables, folder: Place, metadata: Mapping[str, str]) -> 
     except (OSError, pl.exceptions.PolarsError) as error:
         damaged = find_damaged(run.path(table, shard) for table in _READ for shard in run.shards)
         raise damaged or ShardError(str(run.out), f"its tables cannot be read: {error}") from error
-    write_table(folder / SCORED_FILE, documents, metadata)
-    write_table(folder / WORDINGS_FILE, wordings, metadata)
-    write_text(folder / COUNTS_FILE, counts.to_json())
+    write_table(group_file(group, SCORED), documents, metadata)
+    write_table(group_file(group, WORDINGS), wordings, metadata)
+    write_text(group_file(group, COUNTS), counts.to_json())
     return documents.height
 
 
 def load_counts(run: RunTables) -> Counts:
     """The counts of all groups of a run."""
-    return add_up(Counts.from_json(read_text(group / COUNTS_FILE)) for group in run.groups)
+    return add_up(Counts.from_json(read_text(group_file(group, COUNTS))) for group in run.groups)
 
 
 @contextmanager

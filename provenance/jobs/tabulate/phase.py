@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from provenance.jobs.dedup.search import Desk
-from provenance.jobs.gather import RunTables
+from provenance.jobs.gather import RunTables, group_file
 from provenance.jobs.settings import JobContext
 from provenance.jobs.sources.plan import Shard
 from provenance.jobs.summarise import Summarise
@@ -23,7 +23,7 @@ SUM_MEMORY = 1_500  # bytes for each document of a run
 
 @dataclass(frozen=True, slots=True)
 class Tabulate:
-    """Gathers what adds up of the group of shards that a task names; slim rows and counts, in a folder of its own."""
+    """Gathers what adds up of the group of shards that a task names; slim rows and counts."""
 
     context: JobContext
 
@@ -32,20 +32,20 @@ class Tabulate:
         watch = Stopwatch()
         shards = tuple(Shard(crawl, name, "", 0) for crawl, name in json.loads(task.companion))
         run = RunTables(self.context.out, shards, self.context.config.weights is not None)
-        n_documents = gather_group(run, self._folder(task), self.context.metadata(task))
+        n_documents = gather_group(run, self._group(task), self.context.metadata(task))
         return watch.receipt(task, {"documents": n_documents})
 
     def outputs(self, task: Task) -> Iterator[Place]:
         """The files a finished task leaves."""
         for name in FILES:
-            yield self._folder(task) / name
+            yield group_file(self._group(task), name)
 
-    def _folder(self, task: Task) -> Place:
-        return name_group(self.context.out, task.shard)
+    def _group(self, task: Task) -> Place:
+        return locate_group(self.context.out, task.shard)
 
 
-def name_group(out: Place, name: str) -> Place:
-    """Where what is gathered of a group lies, as long as the run is not summed up."""
+def locate_group(out: Place, name: str) -> Place:
+    """The name of what is gathered of a group, as long as the run is not summed up."""
     return out / SCRATCH / name
 
 
@@ -61,7 +61,7 @@ class Sum:
     def run(self, desk: Desk) -> None:
         """Leaves figures, data card, report and totals. Raises OutputError."""
         tasks = self._list_groups()
-        groups = tuple(name_group(self.context.out, task.shard) for task in tasks)
+        groups = tuple(locate_group(self.context.out, task.shard) for task in tasks)
         summarise = Summarise(self.context, self.shards, groups)
         size = sum(shard.size for shard in self.shards)
         memory = BASE_MEMORY + SUM_MEMORY * sum(self.n_documents)

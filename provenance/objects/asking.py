@@ -89,7 +89,13 @@ def is_lost(error: Exception) -> bool:
     """Whether a connection broke, fell silent or was not made: worth another attempt."""
     from botocore import exceptions
 
-    lost = (exceptions.HTTPClientError, exceptions.ResponseStreamingError, exceptions.IncompleteReadError, HTTPError)
+    lost = (
+        exceptions.ConnectionError,
+        exceptions.HTTPClientError,
+        exceptions.ResponseStreamingError,
+        exceptions.IncompleteReadError,
+        HTTPError,
+    )
     if isinstance(error, exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return False
     return isinstance(error, lost)

@@ -33,13 +33,20 @@ def remove_objects(places: Iterable[ObjectPath]) -> None:
 def abort_uploads(folder: ObjectPath) -> int:
     """Gives up what killed processes have begun to upload below a folder; how many. Raises OSError."""
     n = 0
-    for item in list(_ask_by_page(folder, "list_multipart_uploads", "Uploads", ("KeyMarker", "UploadIdMarker"))):
+    for item in _list_uploads(folder):
         try:
             ask(folder, "abort_multipart_upload", {"Key": item["Key"], "UploadId": item["UploadId"]})
             n += 1
         except FileNotFoundError:  # gone already, perhaps by our own request whose answer was lost
             continue
     return n
+
+
+def _list_uploads(folder: ObjectPath) -> list[Any]:
+    try:
+        return list(_ask_by_page(folder, "list_multipart_uploads", "Uploads", ("KeyMarker", "UploadIdMarker")))
+    except FileNotFoundError:  # so rclone says that there are none
+        return []
 
 
 def _ask_by_page(folder: ObjectPath, operation: str, items: str, markers: tuple[str, ...]) -> Iterator[Any]:

@@ -1,20 +1,19 @@
 """A file on its way to object storage: its bytes are sent first, and it appears at once and whole when told to."""
 
+import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import uuid4
 
 from provenance.objects.asking import ask
 from provenance.objects.client import digest_md5
 from provenance.objects.place import ObjectPath
-from provenance.objects.requests import put_bytes
+from provenance.objects.requests import find_facts, get_pieces, put_bytes
 
 PART = 16 * 1024 * 1024  # bytes of a part; smaller files are sent in one request when they are to appear
 MOST_PARTS = 9_000  # of 10,000 the protocol allows
 _AT_ONCE = 4  # parts on their way together
-_TOKEN = "provenance-upload"  # of an object's metadata: which upload it came from
 
 
 @dataclass(slots=True)
@@ -25,7 +24,6 @@ class Upload:
     place: ObjectPath
     _number: str = ""  # of the upload in parts, given by the storage
     _parts: list[dict[str, object]] = field(default_factory=list)
-    _token: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def is_begun(self) -> bool:
@@ -37,7 +35,7 @@ class Upload:
         size = self.path.stat().st_size
         if size <= PART:
             return
-        answer = ask(self.place, "create_multipart_upload", {"Key": self.place.key, "Metadata": {_TOKEN: self._token}})
+        answer = ask(self.place, "create_multipart_upload", {"Key": self.place.key})
         self._number = str(answer["UploadId"])
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             self._parts = list(pool.map(self._send_part, self._cut(size)))
@@ -49,8 +47,8 @@ class Upload:
             return
         try:
             ask(self.place, "complete_multipart_upload", {**self._which(), "MultipartUpload": {"Parts": self._parts}})
-        except FileNotFoundError:  # no such upload: it was completed before, and the answer was lost
-            if not self._has_appeared():
+        except FileNotFoundError:  # no such upload: it was completed, and the answer lost; or somebody gave it up
+            if not self._is_there():
                 raise
         self._number = ""
 
@@ -66,9 +64,15 @@ class Upload:
     def _which(self) -> dict[str, str]:
         return {"Key": self.place.key, "UploadId": self._number}
 
-    def _has_appeared(self) -> bool:
-        answer = ask(self.place, "head_object", {"Key": self.place.key})
-        return bool(answer.get("Metadata", {}).get(_TOKEN) == self._token)
+    def _is_there(self) -> bool:
+        """Whether the object has the file's bytes, whoever wrote it; all are read, since digests differ by storage."""
+        facts = find_facts(self.place)
+        if facts is None or facts.size != self.path.stat().st_size:
+            return False
+        found = hashlib.sha256()
+        get_pieces(self.place, found.update, etag=facts.etag)
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest() == found.digest()
 
     def _cut(self, size: int) -> Iterator[tuple[int, int, int]]:
         step = max(PART, -(-size // MOST_PARTS))

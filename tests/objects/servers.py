@@ -99,8 +99,12 @@ def put(site: Site, key: str, data: bytes) -> None:
 
 def pending_uploads(site: Site) -> list[str]:
     """The keys of uploads that were begun and neither completed nor aborted."""
-    pages = _open_direct(site.upstream).get_paginator("list_multipart_uploads").paginate(Bucket=site.bucket)
-    return [item["Key"] for page in pages for item in page.get("Uploads", ())]
+    client = _open_direct(site.upstream)
+    try:
+        found = client.list_multipart_uploads(Bucket=site.bucket)
+    except client.exceptions.NoSuchUpload:  # so rclone says that there are none
+        return []
+    return [item["Key"] for item in found.get("Uploads", ())]
 
 
 def _start_proxy(server: Server) -> Site:

@@ -14,6 +14,7 @@ from provenance.archive.source.base import SourceError
 from provenance.archive.source.options import FetchOptions
 from provenance.archive.source.patience import PASSING, LostError, Patience
 from provenance.errors import ShardError
+from provenance.objects.asking import is_lost
 from provenance.objects.client import open_client
 
 _PIECE = 64 * 1024  # a read that fails loses what it had waited for
@@ -144,12 +145,11 @@ def _weigh(error: Exception) -> LostError | SourceError:
     """What an error means: another attempt for what went wrong on the way, none for what boto3 would not send."""
     from botocore import exceptions
 
-    passing = (exceptions.HTTPClientError, exceptions.ResponseStreamingError, exceptions.IncompleteReadError)
     if isinstance(error, exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return SourceError(f"the server's certificate is not to be trusted: {error}")
     if isinstance(error, exceptions.ReadTimeoutError):
         return LostError("the server fell silent")
-    if isinstance(error, passing):
+    if is_lost(error):
         return LostError(f"the connection failed ({type(error).__name__})")
     return SourceError(str(error))
 

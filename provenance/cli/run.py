@@ -41,7 +41,7 @@ from provenance.store import Place, read_table, read_text
 @engine_options
 @click.option("--memory", type=MemorySize(), help="Ceiling of the search for copies.  [default: 1 GiB a worker]")
 @click.option("--seen", type=click.Path(path_type=Path), help="A first-seen index whose dates count as evidence.")
-@click.option("--weights", type=click.Path(path_type=Path), help="What each document of a sample stands for.")
+@click.option("--weights", type=PlaceType(), help="What each document of a sample stands for.")
 @click.option("--check-digests", is_flag=True, help="Compare captures with the digests their archive gives them.")
 @click.option("--write-warc", is_flag=True, help="Write the documents kept as WARC too, beside the curated tables.")
 @log_options
@@ -59,7 +59,7 @@ def run(
     engine: EngineOptions,
     memory: int | None,
     seen: Path | None,
-    weights: Path | None,
+    weights: Place | None,
     check_digests: bool,
     write_warc: bool,
     log: LogOptions,

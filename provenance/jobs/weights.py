@@ -14,7 +14,7 @@ import polars as pl
 
 from provenance.errors import ConfigError
 from provenance.stats.weighting import WEIGHT
-from provenance.store import Place, exists, read_table, write_table
+from provenance.store import Place, absolute, bring, exists, read_table, write_table
 
 WEIGHTS_FILE = "weights.parquet"
 _MADE_BY = "`provenance sample` makes such a file"
@@ -25,27 +25,27 @@ class PinnedWeights:
     """A file of weights by the SHA-256 of its content; `path` is where it was given, null of a run that is there."""
 
     sha256: str
-    path: Path | None = field(default=None, metadata={"identity": False})
+    path: Place | None = field(default=None, metadata={"identity": False})
 
 
 Weights = Path | PinnedWeights
 
 
-def pin_weights(path: Path) -> PinnedWeights:
+def pin_weights(path: Place) -> PinnedWeights:
     """The file with its digest. Raises ConfigError when it cannot be read or holds no weights."""
     read_weights(path)
-    with path.open("rb") as file:
-        return PinnedWeights(hashlib.file_digest(file, "sha256").hexdigest(), path.absolute())
+    with bring(path).open("rb") as file:
+        return PinnedWeights(hashlib.file_digest(file, "sha256").hexdigest(), absolute(path))
 
 
-def read_weights(path: Path) -> pl.DataFrame:
+def read_weights(path: Place) -> pl.DataFrame:
     """`doc_id` and `weight` (Float64) of a file, one row a document.
 
     Raises ConfigError for a file that cannot be read, that lacks a column or holds no row, for a document named twice,
     and for a weight that is null or no positive, finite number.
     """
     try:
-        frame = pl.read_parquet(path, columns=["doc_id", "weight"], hive_partitioning=False, glob=False)
+        frame = pl.read_parquet(bring(path), columns=["doc_id", "weight"], hive_partitioning=False, glob=False)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ConfigError(
             f"--weights {path}: cannot be read as Parquet with columns doc_id and weight: {error}; {_MADE_BY}"

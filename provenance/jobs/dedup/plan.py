@@ -11,6 +11,7 @@ SHARD_ROW_MEMORY = 400  # bytes a document needs while the clusters table of its
 WORKER_MEMORY = 1024**3  # bytes a process may take where nobody says
 SPREAD_MEMORY = BASE + 4 * RUN_BYTES  # rows as they come, put together, sorted, and what sorts them
 TEXT_MEMORY = BASE + 256 * 1024 * 1024  # of a task that reads texts, a thousand documents at a time
+FETCH_MEMORY = 256 * 1024 * 1024  # besides, where signatures come from object storage: stretches ahead, pairs in order
 MEASURE_MEMORY = BASE + 512 * 1024 * 1024  # a sample's texts with their shingles, and signatures they are held against
 
 

@@ -16,6 +16,7 @@ from provenance.jobs.dedup.measure import MeasureSearch
 from provenance.jobs.dedup.paragraphs import PARAGRAPH_MEMORY, RepeatPartition, SpreadParagraphs
 from provenance.jobs.dedup.plan import (
     BASE,
+    FETCH_MEMORY,
     ITEM_MEMORY,
     MEASURE_MEMORY,
     SHARD_ROW_MEMORY,
@@ -86,7 +87,9 @@ class CopySearch:
             for (crawl, shard), n in zip(self.names, self.n_documents, strict=True)
         ]
         measure = self._plan_measure(partitions)
-        whole = [self._task("measure", "all", "all", self.inputs, MEASURE_MEMORY)] if self.measures else []
+        whole = (
+            [self._task("measure", "all", "all", self.inputs, MEASURE_MEMORY + self._fetching)] if self.measures else []
+        )
         if desk.find_open("cluster", fill, shards) or (whole and desk.find_open("measure", measure, whole)):
             self._link(desk, partitions)
             repeated = self._find_repeated(desk) if self.documents.has_hosts else None
@@ -109,7 +112,7 @@ class CopySearch:
             shingle = SpreadShingles(self.documents, self.options, self._scratch)
             desk.do("shingle", shingle, self._tasks("shingle", self.inputs, TEXT_MEMORY))
         link = LinkPartition(self.options, self._scratch, self._parts, len(partitions))
-        desk.do("link", link, self._tasks("link", told, self._share, partitions))
+        desk.do("link", link, self._tasks("link", told, self._share + self._fetching, partitions))
 
     def _find_repeated(self, desk: Desk) -> tuple[str, ...]:
         """The partitions of paragraphs that many documents of a host have."""
@@ -133,7 +136,7 @@ class CopySearch:
         describe = DescribeMembers(
             self.documents, self.options, self._scratch, self.names, self._parts, self._members, n_portions
         )
-        desk.do("describe", describe, self._tasks("describe", told, self._share, names))
+        desk.do("describe", describe, self._tasks("describe", told, self._share + self._fetching, names))
         return n_portions
 
     def _plan_measure(self, partitions: tuple[str, ...]) -> MeasureSearch:
@@ -185,6 +188,11 @@ class CopySearch:
     def _share(self) -> int:
         """Bytes for one worker."""
         return self._ceiling // self.workers
+
+    @property
+    def _fetching(self) -> int:
+        """Bytes that a task takes besides where what it compares has to be fetched."""
+        return 0 if isinstance(self.out, Path) else FETCH_MEMORY
 
     @property
     def _room(self) -> int:

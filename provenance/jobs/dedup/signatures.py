@@ -26,7 +26,7 @@ _OPEN_FILES = 256  # of the 1,024 a process may have open by default
 _PAGES = 64 * 1024 * 1024  # bytes of mapped files that may stay in memory between two looks
 _AROUND = 64 * 1024  # bytes that the system maps at a look: what its cache has of the neighbourhood
 _LOOKS = _PAGES // _AROUND
-_LAID = 2_000_000  # pairs whose signatures are laid on this machine's disk at a time: up to 2 GB at 128 values
+_LAID = 1_000_000  # pairs whose signatures are laid on this machine's disk at a time: up to 1 GB at 128 values
 
 
 class SignatureFiles:

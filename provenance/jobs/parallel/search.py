@@ -15,7 +15,7 @@ PHASES = ("scatter", "match", "parallel")
 SCRATCH = "scratch_parallels"
 PARTITION_ROWS = 40_000  # documents of a range, on average
 READ_ROWS = 16  # about so many of these a range has of a shard on average, or more: each costs two requests
-SCATTER_MEMORY = 12_000  # bytes a document needs while its shard's pages are put in order
+SCATTER_MEMORY = 6_000  # bytes a document needs while its shard's pages are put in order
 MATCH_MEMORY = 320 * 1024 * 1024  # bytes that matching takes for the pages it looks at, whatever the range
 FOUND_MEMORY = 1_000  # bytes that what was found of a document takes until it is written
 

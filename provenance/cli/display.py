@@ -2,15 +2,14 @@
 
 import json
 import sys
-import time
 from collections.abc import Mapping, Sequence
 
 import click
 import polars as pl
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from provenance.cli.bar import PhaseBar
 from provenance.cli.copies import Measures, describe_removed, describe_share, show_warnings
 from provenance.cli.ratio_table import plain_console, print_ratio
 from provenance.jobs.corpus import RunSummary
@@ -25,11 +24,7 @@ class Display:
     def __init__(self, *, debug: bool = False) -> None:
         self._debug = debug
         self._console = Console(stderr=True)
-        self._bar: Progress | None = None
-        self._bar_task: TaskID | None = None
-        self._done: dict[tuple[str, str, str], int] = {}
-        self._finished = self._records = self._n_tasks = 0
-        self._started = time.monotonic()
+        self._bar: PhaseBar | None = None
 
     def __enter__(self) -> "Display":
         return self
@@ -40,51 +35,32 @@ class Display:
     def start(self, phase: str, n_tasks: int, open_tasks: Sequence[Task]) -> None:
         """Begins a phase: a new bar, or a line."""
         self._stop()
-        self._done, self._finished, self._records, self._n_tasks = {}, 0, 0, n_tasks
-        self._started = time.monotonic()
-        kept = n_tasks - len(open_tasks)
-        if not sys.stderr.isatty():
+        if sys.stderr.isatty():
+            self._bar = PhaseBar(phase, n_tasks, open_tasks, self._console)
+        else:
+            kept = n_tasks - len(open_tasks)
             click.echo(f"{phase}: {len(open_tasks)} to do, {kept} done before", err=True)
-            return
-        self._bar = Progress(
-            TextColumn(f"{phase:<9}"),
-            BarColumn(),
-            TextColumn("{task.fields[state]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=self._console,
-        )
-        total = sum(max(task.size, 1) for task in open_tasks)
-        self._bar_task = self._bar.add_task(phase, total=total, state=f"{kept}/{n_tasks} shards")
-        self._finished = kept
-        self._bar.start()
 
     def advance(self, task: Task, bytes_done: int) -> None:
         """Moves the bar within a shard."""
-        self._done[task.key] = min(bytes_done, max(task.size, 1))
-        self._draw()
+        if self._bar is not None:
+            self._bar.advance(task, bytes_done)
 
     def finish(self, receipt: Receipt) -> None:
         """One shard more."""
-        self._finished += 1
-        self._records += receipt.counts.get("records", 0)
-        self._done[receipt.task.key] = max(receipt.task.size, 1)
-        if self._bar is None:
+        if self._bar is not None:
+            self._bar.finish(receipt)
+            if not receipt.done:
+                self._console.print(_line(receipt), markup=False, highlight=False, soft_wrap=True)
+        else:
             click.echo(f"  {_line(receipt)}", err=True)
         if self._debug and receipt.traceback:
             click.echo(receipt.traceback, err=True)
-        self._draw()
-
-    def _draw(self) -> None:
-        if self._bar is not None and self._bar_task is not None:
-            rate = self._records / max(time.monotonic() - self._started, 1e-9)
-            state = f"{self._finished}/{self._n_tasks} shards" + (f", {rate:,.0f} records/s" if self._records else "")
-            self._bar.update(self._bar_task, completed=sum(self._done.values()), state=state)
 
     def _stop(self) -> None:
         if self._bar is not None:
             self._bar.stop()
-            self._bar = self._bar_task = None
+            self._bar = None
 
 
 def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:

@@ -119,4 +119,5 @@ class _Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         with suppress(OSError):  # nobody reads it any more
-            click.echo(self.format(record), err=True)
+            sys.stderr.write(f"{self.format(record)}\n")  # not by click, which finds the terminal behind the bar
+            sys.stderr.flush()

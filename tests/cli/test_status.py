@@ -92,6 +92,15 @@ def test_a_run_killed_by_sigkill_is_interrupted_at_once(story: Story) -> None:
     assert read.done + read.failed + (read.open or 0) == 4
 
 
+def test_tasks_foretold_are_those_that_there_were_but_for_shards_lost_later(story: Story) -> None:
+    foretold = {phase.phase: phase.n_tasks for phase in story.killed.phases}
+    found = {phase.phase: phase.n_tasks for phase in Watcher(story.out).read(time.time()).phases}
+    assert foretold.keys() == found.keys()
+    assert sum(n is not None for n in foretold.values()) >= 10
+    for phase, n_tasks in found.items():
+        assert foretold[phase] in (None, n_tasks, (n_tasks or 0) + 1), phase
+
+
 def test_the_run_that_goes_on_finishes_and_takes_its_sign_of_life_with_it(story: Story) -> None:
     assert story.resumed.returncode == 1, story.resumed.stderr
     assert not (story.out / RUNNING_FILE).exists()

@@ -13,8 +13,8 @@ from provenance.jobs.status.rows import Key, LedgerRows, Row
 from provenance.jobs.status.running import Begun
 
 WEIGHED = frozenset({"read", "judge"})  # the sizes of their tasks are those of the shards
-_PER_SHARD = frozenset({"spread", "shingle", "paragraph", "scatter", "parallel", "judge"})
-_SINGLE = frozenset({"cluster", "summarise"})
+_PER_SHARD = frozenset({"spread", "shingle", "paragraph", "cluster", "scatter", "parallel", "judge"})
+_SINGLE = frozenset({"join", "measure", "summarise"})
 _OPTIONAL = frozenset({"shingle"})  # only where the configuration asks for it
 
 Counted = Mapping[str, Mapping[Key, Row]]

@@ -130,7 +130,7 @@ def test_all_phases_to_come_are_listed_with_their_tasks_as_far_as_known(tmp_path
     status = status_of(tmp_path)
     assert [phase.phase for phase in status.phases] == [phase for phase in PHASES if phase != "shingle"]
     known = {phase.phase: phase.n_tasks for phase in status.phases}
-    assert (known["read"], known["spread"], known["cluster"], known["link"]) == (4, 3, 1, None)
+    assert (known["read"], known["spread"], known["summarise"], known["link"]) == (4, 3, 1, None)
 
 
 def test_a_phase_of_the_configuration_is_listed_when_it_asks_for_it(tmp_path: Path) -> None:

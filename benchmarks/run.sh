@@ -81,4 +81,13 @@ fi
 say "clustering a million signatures"
 "$python" benchmarks/cluster_scale.py "$work/clustering" --rows 1000000 > "$parts/clustering.json" 2> "$work/out/clustering.log"
 
+say "scaling"
+"$python" benchmarks/scaling.py "$shards" "$work/scaling" > "$work/out/scaling.json" 2> "$work/out/scaling.log" &&
+    mv "$work/out/scaling.json" benchmarks/results/scaling.json
+
+say "requests to object storage"
+PYTHONPATH=. "$python" benchmarks/storage_requests.py "$shards" "$work/requests" > "$work/out/requests.json" &&
+    mv "$work/out/requests.json" benchmarks/results/storage_requests.json
+
 "$python" benchmarks/show.py "$parts"
+PYTHONPATH=. "$python" benchmarks/cost_table.py

@@ -82,7 +82,7 @@ def find_variance(drawn: Drawn, values: Floats) -> float:
     _, group, n = np.unique(drawn.groups, return_inverse=True, return_counts=True)
     deviation = values - (np.bincount(group, values) / n)[group]
     single = (n == 1)[group] & (drawn.group_captures > 1)
-    deviation = np.where(single, _from_stratum(drawn, values), deviation**2 / np.maximum(n - 1, 1)[group])
+    deviation = np.where(single, _from_others(drawn, values), deviation**2 / np.maximum(n - 1, 1)[group])
     left = 1 - drawn.group_drawn / drawn.group_captures
     return float((left * drawn.weights * drawn.group_captures * deviation).sum())
 
@@ -97,17 +97,20 @@ def wilson(share: float, worth: float) -> tuple[float, float]:
     square = Z * Z / worth
     middle = share + square / 2
     width = Z * sqrt(share * (1 - share) / worth + square / (4 * worth))
-    return max(0.0, (middle - width) / (1 + square)), min(1.0, (middle + width) / (1 + square))
+    low, high = (middle - width) / (1 + square), (middle + width) / (1 + square)
+    return max(0.0, low) if share > 0 else 0.0, min(1.0, high) if share < 1 else 1.0
 
 
-def _from_stratum(drawn: Drawn, values: Floats) -> Floats:
-    """Squared distance from the mean of the stratum, or of the whole sample where it has one document."""
+def _from_others(drawn: Drawn, values: Floats) -> Floats:
+    """Squared distance from the mean of the others in the stratum, or in the sample where there are none.
+
+    The mean is not weighted: a document that weighs as much as all others would be compared with itself.
+    """
     _, stratum, n = np.unique(drawn.strata, return_inverse=True, return_counts=True)
-    weights = drawn.weights
-    mean = np.bincount(stratum, weights * values) / np.bincount(stratum, weights)
-    around_stratum = (values - mean[stratum]) ** 2 * (n / np.maximum(n - 1, 1))[stratum]
-    around_all = (values - np.average(values, weights=weights)) ** 2
-    return np.asarray(np.where((n > 1)[stratum], around_stratum, around_all), np.float64)
+    others = (n - 1)[stratum]
+    of_stratum = ((np.bincount(stratum, values))[stratum] - values) / np.maximum(others, 1)
+    of_sample = (values.sum() - values) / max(len(values) - 1, 1)
+    return np.asarray((values - np.where(others > 0, of_stratum, of_sample)) ** 2, np.float64)
 
 
 def _count_worth(weights: Floats) -> float:

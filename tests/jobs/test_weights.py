@@ -18,12 +18,18 @@ from provenance.jobs.ratio import RatioOptions, estimate_from_scores
 from provenance.jobs.saved import read_saved
 from provenance.jobs.settings import RunConfig, load_run_config
 from provenance.jobs.sources.plan import find_shards
-from provenance.jobs.weights import WEIGHTS_FILE, describe_sample, pin_weights, read_weights
+from provenance.jobs.weights import (
+    WEIGHTS_FILE,
+    describe_sample,
+    keep_weights,
+    pin_weights,
+    read_weights,
+    scan_weights,
+)
 from provenance.stats.weighting import WEIGHT
-from provenance.store import read_table, scan_table
+from provenance.store import parse_place, read_table, scan_table, write_table
 from tests.archive.made_archives import gzipped, response
 from tests.jobs.test_corpus import Listener
-from tests.made_runs import score_file
 from tests.test_main_job import provenance
 
 N = 8
@@ -189,43 +195,22 @@ def test_samples_of_two_crawls_stand_together_and_none_beside_a_whole_crawl(base
         estimate_from_scores([base / "weighted", base / "plain"], None, RatioOptions())
 
 
-def weighted_scores(tmp_path: Path, weight: pl.Expr) -> Path:
-    path = score_file(tmp_path / "scores.parquet")
-    pl.read_parquet(path).with_columns(stands_for=weight).write_parquet(path)
-    return path
-
-
-def test_a_column_of_scores_weighs_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("provenance.jobs.rates.load_scores", lambda models: None)
-    machine = pl.col("origin") == "ai_generated"
-    path = weighted_scores(tmp_path, pl.when(machine).then(9).when(pl.int_range(400) < 10).then(None).otherwise(1))
-    plain, found = (estimate_from_scores(path, None, RatioOptions(weight=name)) for name in (None, "stands_for"))
-    frame = pl.read_parquet(path).filter(pl.col("stands_for").is_not_null())
-    row = found.table.row(0, named=True)
-    assert row["ai_generated_share"] == pytest.approx(9 * frame.filter(machine).height / frame["stands_for"].sum())
-    assert row["ai_generated_prevalence"] > 2 * plain.table["ai_generated_prevalence"][0]
-    assert row["estimated_total"] == pytest.approx(frame["stands_for"].sum())
-    assert SENTENCE in found.notes[0]
-    assert found.notes[1].endswith("documents have no sample weight and are in no estimate.")
-    assert plain.notes == ()
-
-
-def test_a_weight_of_scores_that_is_none_is_refused(tmp_path: Path) -> None:
-    path = weighted_scores(tmp_path, pl.int_range(400) - 1)
-    for name, told in {
-        "stands_for": "2 are not positive and finite, such as -1",
-        "stand_for": "the scored documents have no such column",
-        "origin": "holds String, no numbers",
-    }.items():
-        with pytest.raises(ConfigError, match=f"--weight {name}.*{told}"):
-            estimate_from_scores(path, None, RatioOptions(weight=name))
-
-
-def test_a_weight_that_nobody_named_weighs_nothing(tmp_path: Path) -> None:
-    frame = pl.read_parquet(weighted_scores(tmp_path, pl.lit(3.0))).rename({"stands_for": WEIGHT})
-    assert estimate_from_scores(frame, None, RatioOptions()).table["estimated_total"][0] is None
-    assert estimate_from_scores(frame, None, RatioOptions(weight=WEIGHT)).table["estimated_total"][0] == 1200
-
-
 def test_nothing_is_said_of_a_sample_where_there_is_none() -> None:
     assert describe_sample(pl.DataFrame({"doc_id": ["a"]})) == ()
+
+
+def test_weights_on_object_storage_are_kept_in_a_folder_there(tmp_path: Path) -> None:
+    pytest.importorskip("boto3")
+    from tests.objects.servers import serve_objects
+
+    path = write_weights(tmp_path / "w.parquet", {"a": 1.0, "b": 2.5})
+    with serve_objects() as site:
+        given, out = parse_place(site.url("drawn/w.parquet")), parse_place(site.url("out"))
+        with pytest.raises(ConfigError, match=r"drawn/w\.parquet: cannot be read"):
+            pin_weights(given)
+        write_table(given, pl.read_parquet(path), {})
+        keep_weights(out, pin_weights(given))
+        assert scan_weights(out).collect().rows() == [("a", 1.0), ("b", 2.5)]
+        asked = len(site.requests)
+        keep_weights(out, pin_weights(path))
+        assert all(request.method != "PUT" for request in site.requests[asked:])

@@ -4,10 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 
 from provenance.dedup.options import Verify
-from provenance.store import parse_place
+from provenance.jobs.dedup.documents import RunDocuments
+from provenance.store import file_size, parse_place, table_path, write_table
+from provenance.store.local import local_folder
 from tests.jobs.dedup.cut_search import PublishingDesk, cut_into_many, cut_search, read_results
 from tests.jobs.dedup.test_search import SIZES, InProcess
 
@@ -77,3 +81,21 @@ def test_an_interrupted_search_over_objects_goes_on(tmp_path: Path, site: Site) 
     assert {phase for phase, _ in desk.done} == {"describe", "cluster", "measure"}
     found = {key.removeprefix("halted/"): data for key, data in look(site, "halted/").items()}
     assert {name: found[name] for name in read_results(tmp_path)} == read_results(tmp_path)
+
+
+def test_of_texts_and_facts_only_what_is_asked_for_is_fetched_and_kept_no_longer(site: Site) -> None:
+    rng = np.random.default_rng(1)
+    texts = [rng.bytes(400).hex() for _ in range(3000)]
+    n = pl.int_range(3000, eager=True)
+    told = pl.DataFrame({"doc_id": texts, "text": texts, "url_host_name": "h", "language": "en", "fetch_time": n})
+    out = parse_place(site.url("texts"))
+    write_table(table_path(out, "documents", "c", "s"), told, {})
+    write_table(table_path(out, "signatures", "c", "s"), told.select("doc_id", exact_hash="doc_id", n=n), {})
+    size = file_size(table_path(out, "documents", "c", "s"))
+    site.forget()
+    found = pl.concat(RunDocuments(out).read_texts("c", "s", np.array([1500, 1700])))
+    assert found["text"].to_list() == [texts[1500], texts[1700]]
+    assert size / 8 < site.given < size / 4  # one of three row groups, of two long columns the one
+    facts = RunDocuments(out).read_facts("c", "s", [])
+    assert facts["fetch_time"].equals(n.alias("fetch_time"))
+    assert [path.name for path in local_folder().iterdir()] == ["held"]

@@ -96,6 +96,10 @@ def show_summary(summary: RunSummary, ratio: pl.DataFrame) -> None:
         table.add_row("digests", f"{totals['digests_checked']:,}", f"{totals['digest_mismatches']:,} of other bytes")
     console.print(table)
     print_ratio(ratio.filter(pl.col("group_columns").list.len() == 0))
+    if "unweighted" in totals:
+        console.print(
+            f"estimates for what the sample was drawn from: {ratio['estimated_total'][0] or 0:,.0f} documents"
+        )
     console.print(f"report: {summary.report}", soft_wrap=True)
     if measures is not None:
         show_warnings(measures)

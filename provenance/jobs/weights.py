@@ -126,7 +126,7 @@ def _describe(documents: pl.DataFrame, outs: Sequence[Place]) -> Iterator[str]:
     yield (
         f"Shares, prevalences and ratios are estimates for the crawl{'s' if several else ''} that the documents were "
         f"drawn from: {drawn.height:,} documents with sample weights stand for {total:,.0f}. Numbers of documents, and "
-        "all that is said of origins, scores, words, copies and rejects, are of the sample."
+        "all that is said of scores, evidence, words, copies and rejects, are of the sample."
     )
     undrawn = documents.height - drawn.height
     if undrawn:

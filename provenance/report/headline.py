@@ -90,6 +90,11 @@ def find_rows(ratio: pl.DataFrame, columns: tuple[str, ...], unit: str | None = 
     return ratio.filter(wanted if unit is None else wanted & (pl.col("unit") == unit))
 
 
+def is_sampled(table: pl.DataFrame) -> bool:
+    """Whether the figures of a ratio or trend table are estimates for what a weighted sample was drawn from."""
+    return "estimated_total" in table.columns and bool(table.get_column("estimated_total").is_not_null().any())
+
+
 def show_ratio_cell(row: Row) -> tuple[str, str]:
     """The ratio of a row and its interval, as a table shows them."""
     value, low, high = _bounds(row)

@@ -10,7 +10,7 @@ from provenance.report.bundle import load_drawing, load_vega, write_policy
 from provenance.report.charts import Chart
 from provenance.report.charts.scores import chart_score_map, chart_scores
 from provenance.report.data import ReportData
-from provenance.report.headline import find_rows, write_headline
+from provenance.report.headline import find_rows, is_sampled, write_headline
 from provenance.report.sections.controls import ControlSection, find_zero, make_control_section
 from provenance.report.sections.detector import DetectorSection, make_detector_section
 from provenance.report.sections.drift import DriftSection, make_drift_section
@@ -60,6 +60,7 @@ def render_page(data: ReportData) -> str:
         scripts=scripts,
         headline=write_headline(data.ratio, data.trend),
         overall=overall,
+        sampled=is_sampled(data.ratio),
         compared=any(row["human_adjusted_count"] is not None for row in overall),
         sections=sections,
         copies=tuple(run for run in data.copies if not run.is_quiet),

@@ -65,6 +65,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = provenance("run", base / "in", *given, "--out", base / "weighted")
     assert done.returncode == 0, done.stderr
     assert f"no weight: 1 of {N} documents, which no estimate counts" in done.stderr
+    assert "estimates for what the sample was drawn from: 28 documents" in done.stdout
     return base
 
 

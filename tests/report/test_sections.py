@@ -10,7 +10,7 @@ from provenance.report import render_report
 from provenance.report.headline import write_headline
 from provenance.report.sections.controls import describe_control, find_zero, make_control_section, shorten_why
 from provenance.report.sections.detector import make_detector_section
-from provenance.report.sections.drift import CONTRADICTS, FITS, make_drift_section
+from provenance.report.sections.drift import APART, CONTRADICTS, FITS, make_drift_section
 from provenance.report.sections.examples import write_command
 from provenance.report.sections.sensitivity import describe_sensitivity, find_miss_rate
 from provenance.report.sections.shift import describe_shift
@@ -241,3 +241,18 @@ def test_a_hostile_file_name_stays_one_word_of_the_line():
     line = write_command(replace(example("human", "x"), warc_filename="a'; rm -rf ~ #,\n"))
     assert "'\"a'\"'\"'; rm -rf ~ #,\n\",1234567,8901'" in line
     assert "--base FOLDER" in line
+
+
+def test_figures_of_a_sample_are_told_as_estimates_and_not_held_against_its_words():
+    weighed = made_trend().with_columns(estimated_total=pl.lit(1e9))
+    made = make_drift_section(made_drift(), made_excess(), weighed)
+    assert made.sampled
+    assert {row["verdict"] for row in made.compared} == {APART}
+    assert made.n_contradicting == 0
+    ratio = made_ratio().with_columns(estimated_total=pl.lit(1e9), effective_documents=pl.lit(777.0))
+    page = render_report(replace(made_report(**made_series()), ratio=ratio, trend=weighed))
+    assert "each as often as its sample weight says" in section(page, "origins")
+    assert "for their unequal weights they are worth 777" in section(page, "origins")
+    assert "one does not contradict the other" in section(page, "drift")
+    bare = render_report(made_report(**made_series()))
+    assert not any(said in bare for said in ("sample weight", "unequal weights", "does not contradict"))

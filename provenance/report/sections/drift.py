@@ -7,6 +7,7 @@ import polars as pl
 from provenance.report.charts import Chart
 from provenance.report.charts.chart import Point
 from provenance.report.charts.drift import CLASSIFIER, WORDS, chart_drift
+from provenance.report.headline import is_sampled
 from provenance.report.names import name_value
 from provenance.report.numbers import show_interval, show_share
 from provenance.report.periods import order_periods
@@ -15,6 +16,7 @@ LANGUAGES = 8
 SHOWN = 24  # words in the table
 FITS = "fit: what one word shows is not more than the classifier finds"
 CONTRADICTS = "contradict: the wording changed in more documents than the classifier finds"
+APART = "of two things: the words of the sample, the classifier's estimate of the crawl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class DriftSection:
     n_more_words: int
     n_more_languages: int
     n_contradicting: int
+    sampled: bool = False  # the classifier's estimates are for a crawl, the words are of a sample of it
 
 
 def make_drift_section(drift: pl.DataFrame, excess: pl.DataFrame, trend: pl.DataFrame) -> DriftSection | None:
@@ -43,7 +46,7 @@ def make_drift_section(drift: pl.DataFrame, excess: pl.DataFrame, trend: pl.Data
         classified = [point for point in estimates if point["language"] == language]
         chart = chart_drift([*classified, *words], f"drift-{number}", name_value(language, "language"))
         charts += [chart] if chart else []
-        compared += _compare(classified, words, name_value(language, "language"))
+        compared += _compare(classified, words, name_value(language, "language"), sampled=is_sampled(trend))
     latest = _pick_words(excess)
     return DriftSection(
         tuple(charts),
@@ -55,6 +58,7 @@ def make_drift_section(drift: pl.DataFrame, excess: pl.DataFrame, trend: pl.Data
         max(0, excess.height - SHOWN),
         max(0, len(languages) - LANGUAGES),
         sum(row["verdict"] == CONTRADICTS for row in compared),
+        is_sampled(trend),
     )
 
 
@@ -89,7 +93,7 @@ def _list_words(drift: pl.DataFrame) -> list[Point]:
     ]
 
 
-def _compare(classified: list[Point], words: list[Point], language: str) -> list[dict[str, object]]:
+def _compare(classified: list[Point], words: list[Point], language: str, *, sampled: bool) -> list[dict[str, object]]:
     """The latest period that both methods know, with what is to be said of it.
 
     A gap bounds the share from below, by its `low`; its `high` is an end of that word's gap and bounds no share.
@@ -100,7 +104,7 @@ def _compare(classified: list[Point], words: list[Point], language: str) -> list
         return []
     period = order_periods(both)[-1]
     one, other = known[period], next(point for point in words if point["period"] == period)
-    verdict = CONTRADICTS if float(str(other["low"])) > float(str(one["high"])) else FITS
+    verdict = APART if sampled else CONTRADICTS if float(str(other["low"])) > float(str(one["high"])) else FITS
     shown = {"language": language, "period": period, "verdict": verdict, "word": other["word"], "n": other["n"]}
     return [shown | {"classifier": _show(one), "words": _show(other)}]
 

@@ -15,7 +15,8 @@ from provenance.cli.status_page import draw_status, print_status
 from provenance.errors import ProvenanceError
 from provenance.jobs.status.files import check_metrics, write_metrics
 from provenance.jobs.status.plain import to_plain_status
-from provenance.jobs.status.state import State, Status, Watcher
+from provenance.jobs.status.state import State, Status
+from provenance.jobs.status.watcher import Watcher
 from provenance.store import Place
 
 

@@ -10,7 +10,8 @@ from provenance.errors import ConfigError, OutputError
 from provenance.jobs.status.heartbeat import repeat
 from provenance.jobs.status.metrics import render_metrics
 from provenance.jobs.status.running import INTERVAL_S
-from provenance.jobs.status.state import Status, Watcher
+from provenance.jobs.status.state import Status
+from provenance.jobs.status.watcher import Watcher
 from provenance.store import Place, write_text
 
 SUFFIX = ".prom"

@@ -1,17 +1,16 @@
-"""What a run's folder tells of the run: read while it works, after it, or after it was killed; never written to."""
+"""How a run stands, of its receipts, its run.json and what the process that works on it has said."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from provenance.errors import ConfigError
-from provenance.jobs.saved import RUN_FILE, Saved, list_shards, read_saved
+from provenance.jobs.saved import Saved, list_shards
 from provenance.jobs.sources.plan import Shard
 from provenance.jobs.status.counted import WEIGHED, Counted, count_tasks, find_counted, list_phases
 from provenance.jobs.status.estimates import Range
 from provenance.jobs.status.phases import PhasePlan, PhaseStatus, describe_phase, find_working
 from provenance.jobs.status.rows import LedgerRows
-from provenance.jobs.status.running import Begun, Running, Worked, read_running
+from provenance.jobs.status.running import Begun, Running, Worked
 from provenance.jobs.status.trouble import (
     Failure,
     ShardFigures,
@@ -21,8 +20,7 @@ from provenance.jobs.status.trouble import (
     find_slowest,
     find_warnings,
 )
-from provenance.run.lines import Lines, open_lines
-from provenance.store import Place, exists
+from provenance.store import Place
 
 
 class State(StrEnum):
@@ -94,37 +92,8 @@ class Status:
         return max((phase.peak_memory_bytes for phase in self.phases), default=0)
 
 
-@dataclass(slots=True)
-class Watcher:
-    """Reads the folder again and again; of the ledger only what is new."""
-
-    out: Place
-    _rows: LedgerRows = field(default_factory=LedgerRows)
-    _lines: Lines = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._lines = open_lines(self.out / "ledger.jsonl")
-
-    def read(self, now: float) -> Status:
-        """How the run stands. Raises ConfigError when there is no run in the folder, or it cannot be read."""
-        try:
-            if not exists(self.out / RUN_FILE):
-                raise ConfigError(f"{self.out}: no run in this folder ({RUN_FILE} is missing); name the --out of a run")
-            running = read_running(self.out)
-            self._follow()
-            return _describe(self.out, read_saved(self.out / RUN_FILE), self._rows, running, now)
-        except OSError as error:
-            raise ConfigError(f"{self.out}: cannot be read: {error.strerror or error}") from error
-
-    def _follow(self) -> None:
-        new = self._lines.read_from(self._rows.n_bytes)
-        if new is None:  # another ledger: the run was started anew
-            self._rows = LedgerRows()
-            new = self._lines.read_from(0)
-        self._rows.add(new or b"")
-
-
-def _describe(out: Place, saved: Saved, rows: LedgerRows, running: Running | None, now: float) -> Status:
+def describe_status(out: Place, saved: Saved, rows: LedgerRows, running: Running | None, now: float) -> Status:
+    """How the run stands, of all that its folder says."""
     shards, lives = list_shards(saved), running is not None and running.lives(now)
     counted = find_counted(rows, shards, finished=saved["totals"] is not None)
     begun = {one.phase: one for one in running.phases} if running else {}

@@ -55,16 +55,17 @@ def number_hosts(crawl: Crawl, seed: int) -> Keys:
     return hash_names(names, seed, "host")[crawl.hosts]
 
 
-def count_cells(crawl: Crawl, hosts: Keys, per_host: int | None) -> list[CappedCells]:
+def count_cells(crawl: Crawl, hosts: Keys, per_host: int | None, documents: int) -> list[CappedCells]:
     cells = HostCells()
     cells.add(hosts, crawl.strata.astype(np.uint32), np.ones(len(hosts), np.uint32))
-    return [cap_hosts(part, per_host) for part in cells.take_ranges()]
+    rates = np.full(crawl.n_strata, documents / len(hosts))
+    return [cap_hosts(part, per_host, rates) for part in cells.take_ranges()]
 
 
 def draw(crawl: Crawl, documents: int, per_host: int | None, seed: int) -> Sample:
     """As `provenance sample` draws, with proportional quotas."""
     hosts, n = number_hosts(crawl, seed), crawl.n_strata
-    parts = count_cells(crawl, hosts, per_host)
+    parts = count_cells(crawl, hosts, per_host, documents)
     sizes, capped = (
         sum(np.bincount(part.cells.strata, values(part), n) for part in parts).astype(np.int64)
         for values in (lambda part: part.cells.counts, lambda part: part.caps)

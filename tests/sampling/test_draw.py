@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from provenance.sampling.caps import CappedCells
 from provenance.sampling.draw import find_panel
 from provenance.sampling.hashing import hash_names, mix
 from tests.sampling.made_crawl import Crawl, Sample, count_cells, draw, make_crawl, number_hosts
@@ -81,7 +82,7 @@ def test_a_large_host_spreads_over_the_sample_as_it_does_over_the_crawl() -> Non
 
 def test_caps_of_a_host_add_up_to_the_cap_and_leave_no_cell_without() -> None:
     for per_host in (1, 2, 3, 5):
-        for part in count_cells(CRAWL, number_hosts(CRAWL, 1), per_host):
+        for part in count_cells(CRAWL, number_hosts(CRAWL, 1), per_host, DOCUMENTS):
             if len(part):
                 _, host = np.unique(part.cells.hosts, return_inverse=True)
                 captures, caps = np.bincount(host, part.cells.counts), np.bincount(host, part.caps)
@@ -91,17 +92,32 @@ def test_caps_of_a_host_add_up_to_the_cap_and_leave_no_cell_without() -> None:
                 assert (np.bincount(host, part.home) == 1).all()
 
 
-def test_captures_beyond_the_strata_a_host_has_places_in_are_drawn_at_its_home() -> None:
-    hosts = np.zeros(10, int)
-    strata = np.array([0] * 5 + [1] * 3 + [2] * 2)
-    (part,) = [
-        p for p in count_cells(Crawl(hosts, strata, hosts), number_hosts(Crawl(hosts, strata, hosts), 1), 2) if len(p)
-    ]
+def cap_one(captures: list[int], per_host: int, documents: int) -> CappedCells:
+    """The cells of a single host with so many captures in each stratum."""
+    strata = np.repeat(np.arange(len(captures)), captures)
+    crawl = Crawl(np.zeros(len(strata), int), strata, strata)
+    (part,) = [part for part in count_cells(crawl, number_hosts(crawl, 1), per_host, documents) if len(part)]
+    return part
+
+
+def test_captures_of_strata_without_a_place_are_drawn_at_the_home_of_their_host() -> None:
+    part = cap_one([5, 3, 2], per_host=2, documents=5)
     assert part.cells.strata.tolist() == [0, 1]
     assert part.cells.counts.tolist() == [7, 3]
     assert part.caps.tolist() == [1, 1]
     assert part.home.tolist() == [True, False]
     assert part.n_moved == 2
+
+
+def test_a_host_of_which_few_are_expected_has_a_place_in_each_of_its_strata() -> None:
+    part = cap_one([90, 5, 5], per_host=6, documents=1)
+    assert (part.caps.tolist(), part.n_moved) == ([4, 1, 1], 0)
+
+
+def test_a_host_of_which_many_are_expected_is_capped_in_proportion() -> None:
+    part = cap_one([900, 80, 20], per_host=10, documents=100)
+    assert part.cells.counts.tolist() == [920, 80]
+    assert (part.caps.tolist(), part.n_moved) == ([9, 1], 20)
 
 
 def test_the_same_seed_draws_the_same_and_another_another() -> None:

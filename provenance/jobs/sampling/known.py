@@ -33,7 +33,8 @@ def describe_worth(sample: pl.DataFrame) -> float:
 def compare_known(drawn: CrawlSample, by: Sequence[str]) -> dict[str, list[dict[str, object]]]:
     """By variable, for each value: its captures by the index, and their number as the sample estimates it, 95 %.
 
-    A value whose strata are not pooled is estimated exactly, but for the captures that were moved for a host's cap.
+    Of a value whose strata are not pooled only captures that were moved for their host's cap can be missed or counted
+    beside; where the sample has none of these, the interval is what they can make up. A host has one top-level domain.
     """
     sample = drawn.sample.drop_nulls("stratum")
     groups = read_drawn(sample)
@@ -44,19 +45,21 @@ def compare_known(drawn: CrawlSample, by: Sequence[str]) -> dict[str, list[dict[
         for label, n in drawn.known.items():
             counts[label[at]] += n
         most = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:SHOWN]
-        told[name] = [_compare(drawn, sample[name] == value, groups, value, n, value in pooled) for value, n in most]
+        n_moved = 0 if name == "tld" else drawn.n_moved
+        told[name] = [
+            _compare(drawn.n_captures, sample[name] == value, groups, value, n, None if value in pooled else n_moved)
+            for value, n in most
+        ]
     return told
 
 
 def _compare(
-    drawn: CrawlSample, members: pl.Series, groups: Drawn, value: str, n: int, pooled: bool
+    n_captures: int, members: pl.Series, groups: Drawn, value: str, n: int, n_moved: int | None
 ) -> dict[str, object]:
-    share, n_moved = estimate_share(groups, members.to_numpy()), drawn.n_moved
-    estimate, low, high = (drawn.n_captures * part for part in (share.value, share.low, share.high))
-    if not pooled:
-        exact = share.variance == 0
-        low = (estimate if exact else min(low, estimate)) - n_moved
-        high = (estimate if exact else max(high, estimate)) + n_moved
-    low, high = max(0.0, low), min(float(drawn.n_captures), high)
+    """`n_moved`: captures that may be in a stratum of another value; null where values are pooled."""
+    share = estimate_share(groups, members.to_numpy())
+    estimate, low, high = (n_captures * part for part in (share.value, share.low, share.high))
+    if share.variance == 0 and n_moved is not None:
+        low, high = max(0.0, estimate - n_moved), min(float(n_captures), estimate + n_moved)
     figures = {"estimate": round(estimate, 1), "low": round(low, 1), "high": round(high, 1)}
     return {"value": value, "captures": n, "drawn": int(members.sum()), **figures}

@@ -56,9 +56,11 @@ class Plan:
 def plan_sample(census: Census, options: SampleOptions) -> Plan:
     """Draws from the counts, which are used up. Raises ConfigError for fewer documents than strata."""
     labels, final = _find_strata(census, options)
+    before = np.bincount(final, census.sizes, len(labels))
+    rates = np.minimum(share_by_power(options.documents, before.astype(np.int64), options.power) / before, 1.0)
     parts, panels, n_hosts = [], [], 0
     for cells in census.cells.take_ranges():
-        part = cap_hosts(renumber(cells, final), options.per_host)
+        part = cap_hosts(renumber(cells, final), options.per_host, rates)
         n_hosts += len(find_starts(part.cells.hosts))
         panels.append(_find_panel(part, options))
         parts.append(part)

@@ -184,7 +184,7 @@ def test_over_http_only_the_columns_needed_are_read(tmp_path: Path) -> None:
     rows = sum(sizes[name] for name in (*read, "content_languages", "url_host_tld", "fetch_time"))
     footers = 3 * 2**16  # that many bytes are read of a file's end, in each of three readings
     assert counted < told["bytes_read"] <= counted + chosen + rows + footers
-    assert counted < 0.3 * file.stat().st_size
+    assert counted < 0.4 * file.stat().st_size
     assert all(request.range for request in asked)
 
 

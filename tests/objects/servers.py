@@ -120,7 +120,7 @@ def _start(server: Server) -> int:
     if server == "moto":
         return _running.enter_context(_run_moto())
     folder = _running.enter_context(tempfile.TemporaryDirectory())
-    return _running.enter_context(run_rclone(folder, public=False))
+    return _running.enter_context(run_rclone(folder, public=False, cached="1h"))
 
 
 @contextmanager

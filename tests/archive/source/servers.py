@@ -53,7 +53,7 @@ def serve_bucket(folder: Path, faults: Iterable[Fault | None] = (), *, public: b
     credentials included, until the block ends. `Fault.ignore_range` cannot be had: ranges are signed.
     """
     with (
-        run_rclone(folder.parent, public) as upstream,
+        run_rclone(folder.parent, public=public) as upstream,
         listen(partial(forward, upstream), faults) as proxy,
         pytest.MonkeyPatch.context() as patch,
     ):
@@ -106,10 +106,10 @@ def use_client(patch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def run_rclone(root: str | Path, public: bool) -> Iterator[int]:
-    """`rclone serve s3` on the folders of `root`; gives its port."""
+def run_rclone(root: str | Path, *, public: bool, cached: str = "0s") -> Iterator[int]:
+    """`rclone serve s3` on the folders of `root`; gives its port. Written to, it spins where nothing is `cached`."""
     rclone = Path(sys.executable).with_name("rclone")
-    options = ["--addr", "127.0.0.1:0", "--config", os.devnull, "--dir-cache-time", "0s"]
+    options = ["--addr", "127.0.0.1:0", "--config", os.devnull, "--dir-cache-time", cached]
     options += [] if public else ["--auth-key", f"{ACCESS_KEY},{SECRET_KEY}"]
     process = subprocess.Popen(
         ["timeout", "600", rclone, "serve", "s3", *options, root], stderr=subprocess.PIPE, text=True

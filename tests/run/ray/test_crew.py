@@ -132,9 +132,10 @@ def test_an_interrupt_ends_the_tasks_in_flight(cluster: Any, tmp_path: Path) -> 
         pids.append(int(crew._workers_of[task.key].rpartition(":")[2]))
         raise KeyboardInterrupt
 
-    with crew_of(cluster) as crew, pytest.raises(KeyboardInterrupt):
-        list(crew.work(Job(tmp_path), tasks("wait"), on_progress=interrupt))
-    wait_for(lambda: not Path(f"/proc/{pids[0]}").exists(), "the end of the worker")
+    with crew_of(cluster) as crew:
+        with pytest.raises(KeyboardInterrupt):
+            list(crew.work(Job(tmp_path), tasks("wait"), on_progress=interrupt))
+        wait_for(lambda: not Path(f"/proc/{pids[0]}").exists(), "the end of the worker", seconds=30)
     assert Job(tmp_path).begun("wait") == 1
 
 

@@ -47,6 +47,7 @@ def read_ledger(out: Path) -> list[tuple[str, str]]:
     lines = (out / "ledger.jsonl").read_text().splitlines()
     receipts = [json.loads(line) for line in lines]
     assert not [receipt["error"] for receipt in receipts if receipt["error"]]
+    assert all(Path(receipt["task"]["source"]).is_absolute() for receipt in receipts)
     return [(receipt["task"]["phase"], receipt["task"]["shard"]) for receipt in receipts]
 
 

@@ -268,8 +268,8 @@ class _Answering(http.server.BaseHTTPRequestHandler):
         ends = [n for n in (fault.drop_after, fault.stall_after) if n is not None]
         left = min([reply.length, *ends])
         while left and (piece := reply.body.read(min(left, fault.trickle or _PIECE))):
+            self.server.site.count(len(piece))  # before the client can have them
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if fault.chunked else piece)
-            self.server.site.count(len(piece))
             left -= len(piece)
             time.sleep(fault.pause_s)
         if fault.stall_after is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from provenance.objects.asking import Patience, ask
 from provenance.objects.place import SCHEME, ObjectPath
 
-_AT_A_TIME = 1000  # of one request, by the protocol
+AT_A_TIME = 1000  # of one request, by the protocol
 
 
 def list_objects(folder: ObjectPath) -> Iterator[tuple[ObjectPath, int]]:
@@ -26,7 +26,7 @@ def remove_objects(places: Iterable[ObjectPath]) -> None:
     """Deletes objects; those that are not there are no error. Raises OSError."""
     for _, group in groupby(places, lambda place: place.bucket):
         waiting = iter(group)
-        while some := list(islice(waiting, _AT_A_TIME)):
+        while some := list(islice(waiting, AT_A_TIME)):
             _remove(some)
 
 
@@ -51,7 +51,8 @@ def _list_uploads(folder: ObjectPath) -> list[Any]:
 
 def _ask_by_page(folder: ObjectPath, operation: str, items: str, markers: tuple[str, ...]) -> Iterator[Any]:
     """The items of all pages of a listing; the next page is asked for with what the last one told of `markers`."""
-    wanted = {"Prefix": f"{folder.key}/"} if folder.key else {}
+    wanted: dict[str, object] = {"Prefix": f"{folder.key}/"} if folder.key else {}
+    wanted["MaxUploads" if items == "Uploads" else "MaxKeys"] = AT_A_TIME
     while True:
         answer = ask(folder, operation, wanted)
         yield from answer.get(items, ())

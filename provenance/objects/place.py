@@ -15,6 +15,8 @@ class ObjectPath(PurePosixPath):
     """`s3://bucket/key`; slashes in a row count as one, as in a path."""
 
     def __str__(self) -> str:
+        if self.parts[:1] != ("s3:",):  # of one relative to another
+            return super().__str__()
         return f"{SCHEME}{'/'.join(self.parts[1:])}"
 
     def __fspath__(self) -> str:

@@ -222,6 +222,8 @@ def _reading(path: Place) -> Iterator[None]:
     """Turns what is raised for a file that is not whole into a ShardError that says what to do."""
     try:
         yield
+    except FileNotFoundError:  # polars' has no errno
+        raise
     except (pa.ArrowException, pl.exceptions.ComputeError) as error:
         raise ShardError(str(path), f"damaged ({_shorten(error)}); delete this file; {_REMAKE}") from error
     except OSError as error:

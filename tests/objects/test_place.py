@@ -22,6 +22,7 @@ def test_it_is_joined_and_taken_apart_as_a_path() -> None:
     assert (out / "a.json").with_name("b.json") == out / "b.json"
     assert (out / "a.json").parent == out
     assert isinstance(out / "a", ObjectPath)
+    assert str((out / "a" / "b").relative_to(out)) == "a/b"
 
 
 @pytest.mark.parametrize("text", ["s3://bucket", "s3://bucket/", "s3://bucket//"])

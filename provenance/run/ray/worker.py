@@ -3,6 +3,7 @@
 import os
 import socket
 import time
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -44,6 +45,7 @@ def work_on(job: Job, task: Task, board: Any, wanted: str) -> Receipt:
     return attempt(job, task, _telling(task, board))
 
 
+@cache
 def found_version() -> str:
     """The version of this package here."""
     return version(_PACKAGE)

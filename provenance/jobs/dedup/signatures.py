@@ -1,13 +1,12 @@
 """The signatures of items of a whole corpus, from the files of its shards; they stay outside of this process.
 
 In a folder of this machine they are looked up where they lie. From object storage those that are to be compared are
-read once, in the order they lie in, into a small folder of the same kind.
+read in the order they lie in, into a small file of this machine, and not again while it has room.
 """
 
 import mmap
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -26,7 +25,8 @@ _OPEN_FILES = 256  # of the 1,024 a process may have open by default
 _PAGES = 64 * 1024 * 1024  # bytes of mapped files that may stay in memory between two looks
 _AROUND = 64 * 1024  # bytes that the system maps at a look: what its cache has of the neighbourhood
 _LOOKS = _PAGES // _AROUND
-_LAID = 1_000_000  # pairs whose signatures are laid on this machine's disk at a time: up to 1 GB at 128 values
+_PAIRS = 1_000_000  # compared with what is laid on this machine's disk at a time
+_LAID = 4_000_000  # signatures that lie there at most: 2 GB at 128 values
 
 
 class SignatureFiles:
@@ -75,10 +75,12 @@ class SignatureFiles:
 
 
 class SignatureObjects:
-    """Signatures read from object storage."""
+    """Signatures read from object storage; those that were compared stay on this machine, for a while."""
 
     def __init__(self, scratch: Scratch, parts: Sequence[Part]) -> None:
         self._scratch, self._parts = scratch, parts
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._items = self._places = np.zeros(0, np.int64)
 
     def fetch(self, items: Rows) -> Signatures:
         """One row an item, for items in ascending order."""
@@ -87,21 +89,28 @@ class SignatureObjects:
     def estimate(self, left: Rows, right: Rows) -> NDArray[np.float64]:
         """The estimated similarity of each pair of items."""
         found = [np.zeros(0)]
-        for begin in range(0, len(left), _LAID):
-            some = slice(begin, begin + _LAID)
-            items, places = np.unique(np.concatenate([left[some], right[some]]), return_inverse=True)
-            with self._lay(items) as laid:
-                found.append(laid.estimate(*np.split(places, 2)))
+        for begin in range(0, len(left), _PAIRS):
+            some = slice(begin, begin + _PAIRS)
+            items, numbers = np.unique(np.concatenate([left[some], right[some]]), return_inverse=True)
+            laid, places = self._lay(items)
+            found.append(laid.estimate(*np.split(places[numbers], 2)))
         return np.concatenate(found)
 
-    @contextmanager
-    def _lay(self, items: Rows) -> Iterator[SignatureFiles]:
-        """A folder of this machine in which the item that is i-th here is item i."""
-        with tempfile.TemporaryDirectory(dir=find_room(self._scratch.folder)) as folder:
-            laid, part = Scratch(Path(folder), self._scratch.num_perm), Part("laid", len(items), 0)
-            with bring(laid.signatures_path(part.name)).open("wb") as file:
-                file.writelines(rows.tobytes() for rows in self._read(items))
-            yield SignatureFiles(laid, [part])
+    def _lay(self, items: Rows) -> tuple[SignatureFiles, Rows]:
+        """Files of this machine with the signatures of these items, and which rows of them are theirs."""
+        missing = np.setdiff1d(items, self._items, assume_unique=True)
+        if self._folder is None or len(self._items) + len(missing) > _LAID:
+            self._folder = tempfile.TemporaryDirectory(dir=find_room(self._scratch.folder))
+            self._items = self._places = np.zeros(0, np.int64)
+            missing = items
+        laid, n = Scratch(Path(self._folder.name), self._scratch.num_perm), len(self._items)
+        with bring(laid.signatures_path("laid")).open("ab") as file:
+            file.writelines(rows.tobytes() for rows in self._read(missing))
+        known = np.concatenate([self._items, missing])
+        order = np.argsort(known)
+        self._items = known[order]
+        self._places = np.concatenate([self._places, np.arange(n, len(known))])[order]
+        return SignatureFiles(laid, [Part("laid", len(known), 0)]), self._places[np.searchsorted(self._items, items)]
 
     def _read(self, items: Rows) -> Iterator[Signatures]:
         width = 4 * self._scratch.num_perm

@@ -9,8 +9,12 @@ import polars as pl
 import pytest
 
 from provenance.dedup.options import Verify
+from provenance.jobs.dedup import signatures
 from provenance.jobs.dedup.documents import RunDocuments
-from provenance.store import file_size, parse_place, table_path, write_table
+from provenance.jobs.dedup.scratch import Part, Scratch
+from provenance.jobs.dedup.signatures import SignatureObjects
+from provenance.jobs.pieces import stretches
+from provenance.store import file_size, open_whole, parse_place, table_path, write_table
 from provenance.store.local import local_folder
 from tests.jobs.dedup.cut_search import PublishingDesk, cut_into_many, cut_search, read_results
 from tests.jobs.dedup.test_search import SIZES, InProcess
@@ -99,3 +103,25 @@ def test_of_texts_and_facts_only_what_is_asked_for_is_fetched_and_kept_no_longer
     facts = RunDocuments(out).read_facts("c", "s", [])
     assert facts["fetch_time"].equals(n.alias("fetch_time"))
     assert [path.name for path in local_folder().iterdir()] == ["held"]
+
+
+@pytest.mark.parametrize(("laid", "pairs", "once"), [(10**6, 10**6, True), (10**6, 40, True), (90, 40, False)])
+def test_signatures_are_read_once_while_there_is_room(
+    site: Site, monkeypatch: pytest.MonkeyPatch, laid: int, pairs: int, once: bool
+) -> None:
+    monkeypatch.setattr(signatures, "_LAID", laid)
+    monkeypatch.setattr(signatures, "_PAIRS", pairs)
+    monkeypatch.setattr(stretches, "_GAP", 0)
+    scratch, parts = Scratch(parse_place(site.url(f"laid-{laid}-{pairs}")), 8), [Part("a", 60, 0), Part("b", 40, 60)]
+    values = np.arange(800, dtype="<u4").reshape(100, 8) // 3
+    for part in parts:
+        with open_whole(scratch.signatures_path(part.name)) as file:
+            file.write(values[part.start : part.start + part.n_documents].tobytes())
+    random = np.random.default_rng(3)
+    left, right = random.integers(0, 100, (2, 300))
+    site.forget()
+    found = SignatureObjects(scratch, parts)
+    for _ in range(2):
+        assert (found.estimate(left, right) == (values[left] == values[right]).mean(axis=1)).all()
+    assert (site.given <= values.nbytes) == once
+    assert (found.fetch(np.array([3, 59, 60])) == values[[3, 59, 60]]).all()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from provenance.archive.source import FetchOptions, list_objects
 from provenance.errors import ConfigError, ShardError
-from provenance.jobs.sources.listing import may_be_list, read_list
+from provenance.jobs.sources.listing import check_base, may_be_list, read_list
 from provenance.jobs.sources.places import find_file, find_url, identify_place, is_remote, path_of, show_place
 
 COMMON_CRAWL = "https://data.commoncrawl.org/"
@@ -41,7 +41,7 @@ def find_index(
     The crawl is read off the path (`crawl=NAME`, else CC-MAIN-YYYY-WW). With `crawls` only those are taken; a single
     one names files whose paths tell none. Raises ConfigError for what is not there, and for a crawl without a file.
     """
-    wanted = tuple(crawls)
+    wanted, base = tuple(crawls), check_base(base or COMMON_CRAWL)
     for name in wanted:
         if not _NAME.fullmatch(name):
             raise ConfigError(f"--crawl {name!r}: a name has letters, digits, '.', '_' and '-' only, 80 at most")
@@ -72,7 +72,7 @@ def _describe(place: str, unnamed: str) -> IndexPlace:
 def _find(text: str, base: str | None, fetch: FetchOptions) -> Iterable[str]:
     if may_be_list(path_of(text)) and (is_remote(text) or Path(text).is_file()):
         origin = find_url(text).place if is_remote(text) else find_file(Path(text)).place
-        return [found.place for found in read_list(origin, base or COMMON_CRAWL, fetch) or []]
+        return [found.place for found in read_list(origin, base, fetch) or []]
     if text.startswith("s3://"):
         return _find_in_bucket(text, fetch)
     if is_remote(text):

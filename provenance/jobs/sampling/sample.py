@@ -8,7 +8,7 @@ import polars as pl
 
 from provenance import __version__
 from provenance.archive.source import FetchOptions, describe_place
-from provenance.errors import ConfigError
+from provenance.errors import ConfigError, ShardError
 from provenance.jobs.sampling.draw import CrawlSample, draw_crawl, sample_schema
 from provenance.jobs.sampling.fetching import FETCH_FILE, KINDS, FetchSummary, fetch_sample
 from provenance.jobs.sampling.known import compare_known, describe_worth
@@ -67,9 +67,12 @@ def run_sample(request: SampleRequest, tell: Listener) -> SampleReport:
 
 
 def _identify(request: SampleRequest, places: list[IndexPlace]) -> dict[str, object]:
-    """What the sample follows from, as JSON has it."""
+    """What the sample follows from, as JSON has it. Raises ConfigError for a file that is not there."""
     options = {**asdict(request.options), "panel": sorted(request.options.panel.items())}
-    files = [[place.crawl, place.shown, describe_place(place.place, request.network).size] for place in places]
+    try:
+        files = [[place.crawl, place.shown, describe_place(place.place, request.network).size] for place in places]
+    except ShardError as error:
+        raise ConfigError(str(error)) from error
     told: dict[str, object] = json.loads(json.dumps({"options": options, "files": files}))
     return told
 

@@ -12,7 +12,7 @@ from provenance.jobs.seen.manifest import LOCK, MANIFEST, READERS, Manifest, rea
 
 FOLDERS: Final = ("texts", "bands", "places", "sketches")
 SCRATCH: Final = "scratch"
-_PART = r"\.\d+\.part"
+_PART = r"\.(?:\d+|[0-9a-f]{12})\.part"
 _OURS: Final = re.compile(rf"(?:{'|'.join(FOLDERS)})/\d+-\d+\.parquet(?:{_PART})?|{re.escape(MANIFEST)}{_PART}")
 
 

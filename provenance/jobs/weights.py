@@ -132,7 +132,8 @@ def _describe(documents: pl.DataFrame, outs: Sequence[Place]) -> Iterator[str]:
     if undrawn:
         yield f"{undrawn:,} of {documents.height:,} documents have no sample weight and are in no estimate."
     if outs:
-        yield from _describe_absent(pl.concat([scan_weights(out) for out in outs]).collect(), drawn)
+        given = pl.concat([scan_weights(out) for out in outs]).collect()
+        yield from _describe_absent(given.unique("doc_id", maintain_order=True), drawn)  # runs of parts share a file
 
 
 def _describe_absent(weights: pl.DataFrame, drawn: pl.DataFrame) -> Iterator[str]:

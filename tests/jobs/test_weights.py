@@ -196,6 +196,15 @@ def test_samples_of_two_crawls_stand_together_and_none_beside_a_whole_crawl(base
         estimate_from_scores([base / "weighted", base / "plain"], None, RatioOptions())
 
 
+def test_parts_of_a_sample_that_share_its_weights_lack_what_neither_has(tmp_path: Path) -> None:
+    path = write_weights(tmp_path / "w.parquet", {"a": 6.0, "b": 3.0, "c": 1.0})
+    outs = [tmp_path / name for name in ("one", "other")]
+    for out in outs:
+        keep_weights(out, pin_weights(path))
+    documents = pl.DataFrame({"doc_id": ["a", "b"], "crawl": "c", WEIGHT: [6.0, 3.0]})
+    assert describe_sample(documents, outs)[1].startswith("1 of 3 documents drawn, with 10.0% of the weights, are none")
+
+
 def test_nothing_is_said_of_a_sample_where_there_is_none() -> None:
     assert describe_sample(pl.DataFrame({"doc_id": ["a"]})) == ()
 

@@ -101,8 +101,11 @@ def test_pieces_that_are_gone_are_made_again(
     kinds: dict[str, list[Path]] = {}
     for path in sorted((tmp_path / "scratch").iterdir()):
         kinds.setdefault("".join(path.suffixes[1 if path.name.startswith("c.") else 0 :]), []).append(path)
-    for number, paths in enumerate(kinds.values()):
-        paths[number % len(paths)].unlink()  # of different tasks, as far as there are several
+    for paths in kinds.values():
+        paths[-1].unlink()
+        with pytest.raises(KeyboardInterrupt):
+            search.run(InProcess(stop_before="cluster", receipts=before.receipts))
+        assert paths[-1].exists()
     assert {suffix.rpartition(".")[2] for suffix in kinds} == {
         *("keys", "signatures", "shingles", "offsets", "paragraphs", "pairs", "repeated", "members", "described"),
         "edges",
@@ -138,3 +141,13 @@ def test_another_ceiling_gives_the_same_tables(
     told, told_before = (json.loads(one.pop("stats/dedup.json")) for one in (found, dict(expected)))
     assert found == {name: data for name, data in expected.items() if name.startswith("clusters")}
     assert told["removed"] == told_before["removed"]
+
+
+def test_one_portion_gives_the_same_tables_and_measures(
+    tmp_path: Path, whole: tuple[dict[str, bytes], list[tuple[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provenance.jobs.dedup.join.FACTS_MEMORY", 1)
+    desk = InProcess()
+    cut_search(tmp_path, Verify.SHINGLES).run(desk)
+    assert [phase for phase, _ in desk.done].count("describe") == 1
+    assert read_results(tmp_path) == whole[0]

@@ -100,6 +100,7 @@ def test_of_texts_and_facts_only_what_is_asked_for_is_fetched_and_kept_no_longer
     found = pl.concat(RunDocuments(out).read_texts("c", "s", np.array([1500, 1700])))
     assert found["text"].to_list() == [texts[1500], texts[1700]]
     assert size / 8 < site.given < size / 4  # one of three row groups, of two long columns the one
+    assert [path.name for path in local_folder().iterdir()] == ["held"]
     facts = RunDocuments(out).read_facts("c", "s", [])
     assert facts["fetch_time"].equals(n.alias("fetch_time"))
     assert [path.name for path in local_folder().iterdir()] == ["held"]

@@ -59,10 +59,11 @@ fixtures: $(STAMP)  ## make fixtures/shards and fixtures/markup anew
 	$(BIN)/python fixtures/make_fixtures.py
 	$(BIN)/python fixtures/markup_pages.py
 
-lock: $(TEST_STAMP)  ## renew both lock files from pyproject.toml, where pip knows PyTorch's own CPU wheels
+lock: $(TEST_STAMP)  ## renew the lock files from pyproject.toml and deploy/requirements.in, where pip knows PyTorch's own CPU wheels
 	$(COMPILE) -o requirements.lock pyproject.toml
 	$(COMPILE) -c requirements.lock $(EXTRAS:%=--extra %) -o requirements-test.lock pyproject.toml
 	sed -i 's/^\(torch==[^+]*\)+cpu$$/\1/' requirements-test.lock
+	$(COMPILE) -c requirements.lock -c requirements-test.lock -o deploy/requirements.lock deploy/requirements.in
 	@! grep -n '^nvidia\|^cuda\|^triton' requirements-test.lock || { echo "CUDA packages do not belong into the lock"; exit 1; }
 
 clean:  ## remove what was made, except .venv

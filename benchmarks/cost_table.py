@@ -15,6 +15,8 @@ from typing import Any
 
 from provenance.jobs.dedup.plan import BASE, ITEM_MEMORY
 from provenance.jobs.tabulate.phase import BASE_MEMORY, SUM_MEMORY
+from provenance.objects.upload import PART as PART_BYTES
+from provenance.store import ROW_GROUP_ROWS
 
 RESULTS = Path(__file__).parent / "results"
 PAGE = Path(__file__).parents[1] / "docs" / "costs.md"
@@ -26,8 +28,10 @@ PRICES = (0.01, 0.02)  # USD a core-hour: assumed, of machines bought on the spo
 PUT, GET, MONTH = 0.005 / 1000, 0.0004 / 1000, 0.023  # USD of S3 in us-east-1: a request, a request, a GB a month
 SAMPLE, CRAWLS = 100_000, 100  # pages of each, crawls
 CORES = (100, 1000)
-PART = 1000  # shards of an output folder
+STREAM = 50e6  # bytes a second of one connection to S3 in the same region: assumed
+FOLDER = 1000  # shards of an output folder
 ESTIMATE = (1140, 2070)  # core-hours for a release of 3 billion pages that the project set out with
+CORE_RATE = "steady_pages_per_core_second"
 WHOLE = ("summarise", "measure")  # phases whose time does not grow with the pages, or hardly
 
 
@@ -75,43 +79,57 @@ HEAD = (
 
 
 def seconds_of_page(scaling: Mapping[str, Any], kind: str) -> tuple[float, float]:
-    """Reading at the steady rate, and what the later phases take of a core.
+    """CPU seconds of reading, the first task of each process left out, and of the later phases.
 
-    At best one core of the machine works and the processes are its own; else two of two work, by Ray.
+    At best one core of the machine works and the processes are its own; else two of two work, by Ray. What Ray costs
+    between tasks is not in it: shards as large as a crawl's take minutes each.
     """
     median, costs = scaling["median"], scaling[kind]
-    later = sum(phase["cpu_s"] for name, phase in costs["phases"].items() if name not in ("read", *WHOLE))
-    best = 1 / median["local, 1 worker" if kind == "warc" else "local, 1 worker, WET"]["steady_pages_per_second"]
-    slower = slow_down(scaling)
-    return best + later / costs["pages"], (best + later / costs["pages"]) * slower
-
-
-def slow_down(scaling: Mapping[str, Any]) -> float:
-    """How many times longer a page takes when all cores work, by Ray."""
-    median = scaling["median"]
-    return (
-        2 * median["local, 1 worker"]["steady_pages_per_second"] / median["ray, 2 workers"]["steady_pages_per_second"]
-    )
+    phases = costs["phases"].items()
+    later = sum(phase["cpu_ms_per_page"] for name, phase in phases if name not in ("read", *WHOLE)) / 1000
+    way = "local, 1 worker" if kind == "warc" else "local, 1 worker, WET"
+    alone = 1 / median[way][CORE_RATE] + later
+    busy = alone * median["local, 1 worker"][CORE_RATE] / median["ray, 2 workers"][CORE_RATE]
+    return min(alone, busy), max(alone, busy)
 
 
 def list_jobs(scaling: Mapping[str, Any], requests: Mapping[str, Any]) -> list[Job]:
     """The main job over a crawl as WARC and as WET, and over a sample of a hundred crawls."""
     measured, a_shard = scaling["input"], CRAWL_PAGES / SHARDS
-    puts, gets = (requests["per_shard"][name] / a_shard for name in ("put", "get"))
     jobs = []
     for kind, name in (("warc", "one crawl, WARC"), ("wet", "one crawl, WET")):
         left = scaling[kind]["bytes_per_page"]
+        puts, gets = (count / a_shard for count in requests_of_shard(requests, left))
         jobs.append(
             Job(name, CRAWL_PAGES, seconds_of_page(scaling, kind), measured[f"{kind}_bytes_per_page"], left, puts, gets)
         )
     sampled = jobs[0]
     name = f"{SAMPLE:,} pages of each of {CRAWLS} crawls, fetched by record"
-    return [*jobs, Job(name, SAMPLE * CRAWLS, sampled.seconds, sampled.read_bytes, sampled.left_bytes, puts, gets + 1)]
+    return [
+        *jobs,
+        Job(
+            name,
+            SAMPLE * CRAWLS,
+            sampled.seconds,
+            sampled.read_bytes,
+            sampled.left_bytes,
+            sampled.puts,
+            sampled.gets + 1,
+        ),
+    ]
+
+
+def requests_of_shard(requests: Mapping[str, Any], left_bytes: float) -> tuple[float, float]:
+    """Those paid as PUT and as GET: of a shard, of its row groups, and of the parts in which large tables are sent."""
+    a_shard = CRAWL_PAGES / SHARDS
+    groups = math.ceil(a_shard / ROW_GROUP_ROWS) - 1
+    puts, gets = (requests["per_shard"][kind] + groups * requests["per_row_group"][kind] for kind in ("put", "get"))
+    return puts + left_bytes * a_shard / PART_BYTES, gets
 
 
 def describe_rates(scaling: Mapping[str, Any]) -> list[str]:
     """Pages a second and what Ray costs."""
-    rows = [[name, *(f"{values[key]:,.1f}" for key in RATES.values())] for name, values in scaling["median"].items()]
+    rows = [[name, *(show(values[key]) for key in RATES.values())] for name, values in scaling["median"].items()]
     found = scaling["comparison"]
     told = [
         [
@@ -158,20 +176,20 @@ def describe_stages(throughput: Mapping[str, Any]) -> list[str]:
 
 
 def describe_sizes(scaling: Mapping[str, Any], requests: Mapping[str, Any]) -> list[str]:
-    """Memory, disk and network, of a shard and of a folder of `PART` shards."""
+    """Memory, disk and network, of a shard and of a folder of `FOLDER` shards."""
     a_shard = CRAWL_PAGES / SHARDS
-    documents = PART * a_shard
+    documents = FOLDER * a_shard
     peak = max(phase["peak_mb"] for name, phase in scaling["warc"]["phases"].items() if name not in WHOLE)
     longest = a_shard * seconds_of_page(scaling, "warc")[1] / 60
     scratch = scaling["warc"]["scratch_bytes"] / scaling["warc"]["pages"]
     read, left = scaling["input"]["warc_bytes_per_page"], scaling["warc"]["bytes_per_page"]
-    puts, gets = requests["per_shard"]["put"], requests["per_shard"]["get"]
+    puts, gets = requests_of_shard(requests, left)
     rows = [
         ["pages of a shard (stated by Common Crawl)", f"{a_shard:,.0f}"],
         ["minutes of a core for a shard", f"{longest:.1f}"],
         ["memory of a worker, most in any phase but the last", f"{peak:,.0f} MB"],
         [
-            f"memory of the task that joins the clusters of a folder of {PART:,} shards",
+            f"memory of the task that joins the clusters of a folder of {FOLDER:,} shards",
             f"{(BASE + ITEM_MEMORY * documents) / 1e9:.1f} GB",
         ],
         [
@@ -184,6 +202,10 @@ def describe_sizes(scaling: Mapping[str, Any], requests: Mapping[str, Any]) -> l
         [
             "network in, of a shard",
             f"{read * a_shard / 1e9:.2f} GB, {read / seconds_of_page(scaling, 'warc')[1] / 1e6:.1f} MB/s a core",
+        ],
+        [
+            f"waiting for a page's bytes, at {STREAM / 1e6:.0f} MB/s a stream (not in the rates above)",
+            f"{1000 * read / STREAM:.1f} ms",
         ],
         ["network out, of a shard", f"{left * a_shard / 1e9:.2f} GB"],
         ["S3 requests of a shard, all phases (PUT and LIST, GET and HEAD)", f"{puts:.0f}, {gets:.0f}"],
@@ -240,7 +262,7 @@ def render() -> str:
         "",
         f"The project set out with an estimate of {ESTIMATE[0]:,} to {ESTIMATE[1]:,} core-hours for 3 billion pages, "
         f"which is {compared[0]:,.0f} to {compared[1]:,.0f} for these {CRAWL_PAGES / 1e9:.2f}: "
-        f"{low / compared[1]:.1f} to {high / compared[0]:.1f} times less than measured.",
+        f"by the rates measured it is {low / compared[1]:.1f} to {high / compared[0]:.1f} times as much.",
         "",
         *describe_stages(throughput),
         "",

@@ -105,15 +105,23 @@ def _ended(receipt: Mapping[str, Any]) -> float:
     return datetime.fromisoformat(receipt["ended"]).timestamp()
 
 
-def describe_costs(out: Path, pages: int) -> dict[str, object]:
-    """What a page takes beyond reading, by the receipts of a run with one worker, and the bytes it leaves."""
+def describe_costs(out: Path, pages: int, shards: int) -> dict[str, object]:
+    """What a page takes in each phase, by the receipts of a run with one worker, and the bytes it leaves.
+
+    `cpu_ms_per_page` of phases with a task a shard is that of all but the first, in which modules and models are
+    loaded.
+    """
     receipts = [json.loads(line) for line in (out / "ledger.jsonl").read_text().splitlines()]
-    phases: dict[str, dict[str, float]] = {}
-    for receipt in receipts:
-        phase = phases.setdefault(receipt["task"]["phase"], {"tasks": 0, "cpu_s": 0.0, "peak_mb": 0})
-        phase["tasks"] += 1
-        phase["cpu_s"] = round(phase["cpu_s"] + receipt["cpu_seconds"], 3)
-        phase["peak_mb"] = max(phase["peak_mb"], round(receipt["peak_memory_bytes"] / 2**20))
+    phases = {}
+    for name in dict.fromkeys(receipt["task"]["phase"] for receipt in receipts):
+        own = [receipt for receipt in receipts if receipt["task"]["phase"] == name]
+        later = own[1:] if len(own) == shards else own
+        cpu = sum(receipt["cpu_seconds"] for receipt in later)
+        phases[name] = {
+            "tasks": len(own),
+            "cpu_ms_per_page": round(1000 * cpu / pages * len(own) / len(later), 4),
+            "peak_mb": round(max(receipt["peak_memory_bytes"] for receipt in own) / 2**20),
+        }
     files = [path for path in out.rglob("*") if path.is_file()]
     stored = sum(path.stat().st_size for path in files)
     return {"phases": phases, "files": len(files), "bytes_per_page": round(stored / pages), "pages": pages}
@@ -183,8 +191,11 @@ def main() -> None:
             name: {key: statistics.median(run[key] for run in runs) for key in runs[0]} for name, runs in turns.items()
         },
         "comparison": compare(turns),
-        "warc": {**describe_costs(asked.work / "local-1worker", asked.pages), "scratch_bytes": scratch.most},
-        "wet": describe_costs(asked.work / "local-1worker-WET", asked.pages),
+        "warc": {
+            **describe_costs(asked.work / "local-1worker", asked.pages, asked.shards),
+            "scratch_bytes": scratch.most,
+        },
+        "wet": describe_costs(asked.work / "local-1worker-WET", asked.pages, asked.shards),
     }
     json.dump(results, sys.stdout, indent=1)
     print()

@@ -11,7 +11,7 @@ PAUSE = 0.05  # seconds between two looks
 
 @dataclass(slots=True)
 class Watched:
-    """`most` is in bytes that the disk gives, so holes of sparse files do not count."""
+    """`most` is in bytes; holes of sparse files do not count, nor what the disk rounds up."""
 
     most: int = 0
 
@@ -35,11 +35,12 @@ def watch_size(folder: Path) -> Iterator[Watched]:
 
 
 def measure_size(folder: Path) -> int:
-    """Bytes on disk of all files below, those that vanish meanwhile left out."""
+    """Bytes of all files below, those that vanish meanwhile left out."""
     total = 0
     for path in folder.rglob("*"):
         try:
-            total += path.stat().st_blocks * 512
+            facts = path.stat()
+            total += min(facts.st_size, facts.st_blocks * 512)
         except OSError:
             continue
     return total

@@ -208,6 +208,6 @@ def _add_left(phases: Sequence[PhaseStatus], current: PhaseStatus | None) -> Ran
     if current is None or current.left is None:
         return None
     later = phases[phases.index(current) + 1 :]
-    if later and current.left.low <= 0:
+    if later and current.left.low < 1:  # nothing worth saying of the run as a whole
         return None
     return Range(current.left.low, None if later else current.left.high)

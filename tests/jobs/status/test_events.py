@@ -78,3 +78,11 @@ def test_a_task_that_moves_is_no_event(caplog: pytest.LogCaptureFixture) -> None
 
 def test_nobody_who_does_not_listen_hears_anything() -> None:
     assert any(isinstance(handler, logging.NullHandler) for handler in logging.getLogger("provenance").handlers)
+
+
+def test_fewer_bytes_than_before_are_another_attempt(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, "provenance")
+    log = EventLog("r1")
+    for bytes_done in (0, 50, 20, 30):
+        log.advance(receipt(0).task, bytes_done)
+    assert [record.__dict__["event"] for record in caplog.records] == ["task_retried"]

@@ -130,6 +130,17 @@ def test_commands_in_files_and_page_have_options_that_exist() -> None:
     assert [(name, flag) for name, flag in sorted(seen) if flag not in list_flags(name)] == []
 
 
+def test_links_of_the_page_lead_somewhere() -> None:
+    page = ROOT / "pipelines" / "ray_cluster.md"
+    text = page.read_text(encoding="utf-8")
+    headings = {
+        re.sub(r"[^\w -]", "", line).strip().replace(" ", "-").lower() for line in re.findall(r"^#+ (.*)", text, re.M)
+    }
+    for target, heading in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", text):
+        assert (page.parent / target).exists(), target
+        assert target or heading in headings, heading
+
+
 def find_flags(text: str) -> Iterator[tuple[str, str]]:
     """Commands of ours with their flags; a command goes on over lines that are broken within it."""
     joined = re.sub(r"\s*\\\n[#\s]*|\n#?\s+(?=--)", " ", text)

@@ -100,12 +100,6 @@ def add_weights(documents: pl.LazyFrame, out: Place) -> pl.LazyFrame:
     return documents.join(scan_weights(out), on="doc_id", how="left", maintain_order="left")
 
 
-def count_unweighted(documents: pl.LazyFrame, out: Place) -> int:
-    """Documents of a run that have no weight."""
-    found = documents.select("doc_id").join(scan_weights(out), on="doc_id", how="anti")
-    return int(found.select(pl.len()).collect().item())
-
-
 def take_drawn(documents: pl.DataFrame) -> pl.DataFrame:
     """The documents that have a weight; all where there is no column of weights."""
     return documents.filter(pl.col(WEIGHT).is_not_null()) if WEIGHT in documents.columns else documents

@@ -7,12 +7,13 @@ of the object they were begun with, and are forgotten after each task.
 
 import errno
 import re
+import tempfile
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -112,20 +113,26 @@ def _begin(place: ObjectPath) -> _Copy:
 
 def _fill(place: ObjectPath, copy: _Copy, spans: Iterable[Span]) -> None:
     within = [(begin, min(end, copy.size)) for begin, end in spans]
-    with copy.guard, copy.path.open("r+b") as file:
+    with copy.guard, _keeping(place), copy.path.open("r+b") as file:
         for begin, end in _find_missing(copy, within):
             file.seek(begin)
-            get_pieces(place, lambda piece: _write(file, piece, place), begin, end, copy.etag)
+            get_pieces(place, file.write, begin, end, copy.etag)
             file.flush()
             copy.spans = _join([*copy.spans, (begin, end)], 0)
 
 
-def _write(file: BinaryIO, piece: bytes, place: ObjectPath) -> None:
+@contextmanager
+def _keeping(place: ObjectPath) -> Iterator[None]:
+    """Says of a full disk what to do about it."""
     try:
-        file.write(piece)
+        yield
     except OSError as error:
-        said = f"no copy can be kept here ({error.strerror}); free some space, or set TMPDIR to a folder with more"
-        raise OSError(error.errno, f"{place}: {said}", file.name) from None
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        said = f"no copy can be kept in {tempfile.gettempdir()} ({error.strerror})"
+        raise OSError(
+            error.errno, f"{said}; free some space, or set TMPDIR to a folder with more", str(place)
+        ) from None
 
 
 def _find_missing(copy: _Copy, spans: Iterable[Span]) -> list[Span]:

@@ -162,6 +162,13 @@ def test_a_server_that_knows_no_spans_is_found_out(moto: Site) -> None:
         get_bytes(where, 10, 20)
 
 
+def test_an_answer_of_another_span_is_found_out(moto: Site) -> None:
+    where = stored(moto)
+    moto.then(Fault(headers={"Content-Range": f"bytes 5-14/{len(DATA)}"}))
+    with pytest.raises(OSError, match="other bytes than asked for"):
+        get_bytes(where, 10, 20)
+
+
 def test_a_named_version_or_none(site: Site) -> None:
     etag = put_bytes(place(site), b"one")
     assert get_bytes(place(site), etag=etag) == b"one"

@@ -58,7 +58,7 @@ def lists(site: Site) -> int:
 
 def test_faults_on_both_sides(here: dict[str, bytes]) -> None:
     pytest.importorskip("boto3")
-    with serve_objects() as site:
+    with serve_objects(server="rclone") as site:
         fill(site)
         site.by(lambda _: FAULTS[n // 7 % len(FAULTS)] if (n := len(site.requests)) % 7 == 3 else None)
         done = run(site)

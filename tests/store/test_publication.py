@@ -150,6 +150,14 @@ def test_a_process_killed_at_a_request(moto: Site, kill_at: int, fault: Fault | 
     assert look(moto) == WHOLE
 
 
+def test_a_full_disk_says_which(moto: Site) -> None:
+    advised = pytest.raises(OutputError, match=r"No space left on device in /.*set TMPDIR")
+    with advised, publication(), open_whole(ObjectPath(moto.url("a"))):
+        raise OSError(28, "No space left on device")
+    assert moto.requests == []
+    assert parts_here() == []
+
+
 def test_leftovers_of_others_stay(moto: Site) -> None:
     put(moto, "out/a.json.77.part", b"mine")
     remove_parts(ObjectPath(moto.url("out")))

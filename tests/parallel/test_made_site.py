@@ -181,3 +181,8 @@ def test_a_range_has_enough_rows_of_each_of_many_shards() -> None:
     few, many = (search.count_ranges(10**9, n_shards) for n_shards in (100, 30_000))
     assert many < few
     assert 10**9 / many >= search.READ_ROWS * 30_000 / 2  # ranges are a power of two
+
+
+def test_a_search_through_no_shards_leaves_nothing(tmp_path: Path) -> None:
+    search.VersionSearch(tmp_path, (), (), "inputs", no_metadata).run(InProcess())
+    assert list(tmp_path.iterdir()) == []

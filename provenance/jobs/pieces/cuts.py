@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -55,8 +56,7 @@ class CutWriter:
 
     def add_rows(self, rows: NDArray[np.void], starts: NDArray[np.int64]) -> None:
         """Takes rows that are in order of parts; part i begins with row `starts[i]`."""
-        ends = [*starts[1:].tolist(), len(rows)]
-        for part, (begin, end) in enumerate(zip(starts.tolist(), ends, strict=True)):
+        for part, (begin, end) in enumerate(pairwise([*starts.tolist(), len(rows)])):
             if begin < end:
                 self.add(part, rows[begin:end].tobytes())
 

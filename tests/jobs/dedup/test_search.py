@@ -1,5 +1,6 @@
 """The search through shards finds what the one in memory finds, however it is cut, and goes on when interrupted."""
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -204,3 +205,10 @@ def test_less_memory_means_more_partitions() -> None:
     counts = [count_partitions(10**7, OPTIONS, memory=gb * 10**9, workers=2) for gb in (8, 4, 2)]
     assert counts == sorted(counts)
     assert counts[0] < counts[-1]
+
+
+def test_a_search_through_no_shards_tells_of_none(tmp_path: Path) -> None:
+    search = replace(search_in(tmp_path), names=(), n_documents=())
+    assert search.run(InProcess()) == []
+    assert json.loads((tmp_path / "stats" / "dedup.json").read_text())["documents"] == 0
+    assert not (tmp_path / "scratch").exists()

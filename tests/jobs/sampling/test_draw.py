@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,9 @@ import pytest
 
 from provenance.errors import ConfigError, ShardError
 from provenance.jobs.sampling.captures import counted_columns
+from provenance.jobs.sampling.index_file import IndexFile
 from provenance.jobs.sampling.options import SampleOptions
+from provenance.jobs.sampling.places import IndexPlace
 from provenance.jobs.sampling.sample import SampleReport, SampleRequest, run_sample
 from tests.archive.source.servers import serve_folder
 from tests.jobs.sampling.made_index import SCHEMA, IndexShape, write_index
@@ -209,6 +212,31 @@ def test_a_file_that_ends_early_is_named_and_nothing_is_drawn(root: Path, tmp_pa
     damaged.write_bytes(data[:-100])
     with pytest.raises(ShardError, match="the footer cannot be read"):
         run(tmp_path / "out", tmp_path / "index")
+
+
+def test_an_index_that_changes_between_its_readings_is_not_drawn_from(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "index.parquet"
+    rows = pl.read_parquet(sorted(root.rglob("*.parquet"))[0], hive_partitioning=False)
+    for changed in (rows.head(500), rows.sample(fraction=1.0, with_replacement=True, seed=1)):
+        rows.write_parquet(file)
+        request = SampleRequest((str(file),), tmp_path / "out", OPTIONS)
+        with pytest.raises(ShardError, match="draw again"):
+            run_sample(request, lambda step, *_, new=changed: new.write_parquet(file) if step == "count" else None)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_row_group_that_gives_fewer_rows_than_it_has_is_damaged(root: Path) -> None:
+    file = sorted(root.rglob("*.parquet"))[0]
+    with pq.ParquetFile(file) as whole:
+        short = SimpleNamespace(
+            metadata=whole.metadata,
+            num_row_groups=whole.num_row_groups,
+            schema_arrow=whole.schema_arrow,
+            iter_batches=lambda *_, **__: iter([next(whole.iter_batches(10, columns=["url_host_name"]))]),
+        )
+        opened = IndexFile(IndexPlace("a", "warc", str(file)), short)  # type: ignore[arg-type]
+        with pytest.raises(ShardError, match="row group 0 has 10 rows instead of 3000"):
+            list(opened.read(0, ["url_host_name"]))
 
 
 def test_what_is_no_index_is_refused_in_words(root: Path, tmp_path: Path) -> None:

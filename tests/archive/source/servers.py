@@ -111,10 +111,11 @@ def run_rclone(root: str | Path, *, public: bool, cached: str = "0s") -> Iterato
     rclone = Path(sys.executable).with_name("rclone")
     options = ["--addr", "127.0.0.1:0", "--config", os.devnull, "--dir-cache-time", cached]
     options += [] if public else ["--auth-key", f"{ACCESS_KEY},{SECRET_KEY}"]
-    process = subprocess.Popen(
-        ["timeout", "600", rclone, "serve", "s3", *options, root], stderr=subprocess.PIPE, text=True
-    )
+    while_we_live = ["sh", "-c", '"$@" & cat; kill $!', "sh"]  # ends with whoever holds its standard input
+    command = [*while_we_live, rclone, "serve", "s3", *options, root]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
+    assert process.stdin is not None
     try:
         said = ""
         while not (started := re.search(r"Starting s3 server on \[http://127\.0\.0\.1:(\d+)/\]", said)):
@@ -124,5 +125,5 @@ def run_rclone(root: str | Path, *, public: bool, cached: str = "0s") -> Iterato
         threading.Thread(target=process.stderr.read, daemon=True).start()  # so that it never waits for its log
         yield int(started[1])
     finally:
-        process.terminate()
+        process.stdin.close()
         process.wait()

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from provenance.errors import ConfigError
+from provenance.objects.asking import FIRST
 from provenance.objects.folders import list_objects, remove_objects
 from provenance.objects.lock import HeldError, Lock, hold_lock
 from provenance.objects.place import ObjectPath
@@ -22,7 +23,7 @@ def make_folder(out: Place) -> None:
     """Makes the folder where it is not there. Raises ConfigError when nothing can be written in it."""
     try:
         if isinstance(out, ObjectPath):
-            put_bytes(out / _PROBE, b"")
+            put_bytes(out / _PROBE, b"", pace=FIRST)
             remove_objects([out / _PROBE])
         else:
             out.mkdir(parents=True, exist_ok=True)

@@ -46,7 +46,7 @@ def ask(index: Path, run: Path) -> pl.DataFrame:
     return first_seen(index, signed["exact_hash"], signed["signature"])
 
 
-@pytest.mark.parametrize("at", [1, 3, 5, 7, 9, 10, 11, 13])
+@pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 6, 7, 9])
 def test_a_killed_add_changes_nothing_or_is_whole(tmp_path: Path, at: int) -> None:
     old = write_run(tmp_path / "old", [make_text(i) for i in range(30)], DAY_2024)
     new = write_run(tmp_path / "new", [make_text(i) for i in range(20, 60)], DAY_2019, crawl="CC-MAIN-2018-05")
@@ -56,9 +56,7 @@ def test_a_killed_add_changes_nothing_or_is_whole(tmp_path: Path, at: int) -> No
     assert add_killed(index, new, at) == -signal.SIGKILL
     assert describe_index(index, check=True).problems == ()
     replaced = (index / MANIFEST).read_bytes() != before
-    assert replaced == (
-        at > 9
-    )  # after two steps for each of texts, sketches, places and bands, and one for the manifest
+    assert replaced == (at > 5)  # after a step for each of texts, sketches, places, bands and the manifest
     if not replaced:
         assert ask(index, new).equals(asked_before)
     add_run(index, new, near=None, memory=DEFAULT_MEMORY, tell=lambda _: None)

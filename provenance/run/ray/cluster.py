@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.errors import ConfigError
-from provenance.run.engine import EngineOptions
+from provenance.run.options import EngineOptions
 from provenance.run.ray.worker import sees
 
 _STORE = 100 * 1024 * 1024  # bytes for objects: jobs and receipts only, no data

@@ -16,7 +16,7 @@ from typing import Any
 
 from provenance.errors import ConfigError
 from provenance.run.crew import ONE_THREAD, Job
-from provenance.run.engine import EngineOptions
+from provenance.run.options import EngineOptions
 from provenance.run.ray.cluster import Node, connect, find_blind, list_nodes
 from provenance.run.ray.deaths import ATTEMPTS, Deaths, Flight, find_cause
 from provenance.run.ray.worker import Board, Key, Standing, found_version, work_on

@@ -29,9 +29,9 @@ from provenance.jobs.settings import JobContext
 from provenance.jobs.sources.companions import find_companions
 from provenance.jobs.sources.places import STDIN, is_file
 from provenance.jobs.sources.plan import Shard
-from provenance.jobs.status.observe import observe
 from provenance.jobs.tabulate.phase import PHASES as SUM_PHASES
 from provenance.jobs.tabulate.phase import Sum
+from provenance.jobs.telling.observe import observe
 from provenance.jobs.weights import keep_weights
 from provenance.run import Crew, EngineOptions, Receipt, Task, open_crew
 from provenance.store import Place

@@ -21,7 +21,7 @@ from provenance.jobs.saved import (
 from provenance.jobs.settings import JobContext, RunConfig, identify_run
 from provenance.jobs.sources.places import STDIN, hide_secrets, identify_place, is_file, is_remote
 from provenance.jobs.sources.plan import Shard
-from provenance.jobs.status.running import RUNNING_FILE
+from provenance.jobs.telling.running import RUNNING_FILE
 from provenance.jobs.weights import WEIGHTS_FILE
 from provenance.models import load_models
 from provenance.objects.lock import Lock

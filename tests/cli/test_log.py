@@ -12,9 +12,9 @@ from provenance.jobs.desk import Desk
 from provenance.jobs.folder import open_folder
 from provenance.jobs.settings import RunConfig
 from provenance.jobs.sources.plan import Shard
-from provenance.jobs.status.events import EventLog
-from provenance.jobs.status.observe import observe
-from provenance.jobs.status.reporters import Reporters
+from provenance.jobs.telling.events import EventLog
+from provenance.jobs.telling.observe import observe
+from provenance.jobs.telling.reporters import Reporters
 from provenance.run import LocalCrew, Progress, Receipt, Task
 from tests.jobs.status.made_ledgers import lost, receipt
 

@@ -15,9 +15,9 @@ from provenance.cli.durations import tell_bytes, tell_range, tell_span
 from provenance.cli.status import status
 from provenance.errors import ConfigError
 from provenance.jobs.status.estimates import Range
-from provenance.jobs.status.running import RUNNING_FILE
 from provenance.jobs.status.state import State, Status
 from provenance.jobs.status.watcher import Watcher
+from provenance.jobs.telling.running import RUNNING_FILE
 from tests.archive.made_archives import gzipped, response
 from tests.jobs.status.made_ledgers import append, make_run, receipt
 from tests.jobs.status.test_metrics import parse, value

@@ -1,1 +1,1 @@
-"""How a run stands: what it tells while it works, and what its folder tells to whoever asks."""
+"""How a run stands, as its folder tells whoever asks: receipts, run.json and signs of life become a status."""

@@ -10,7 +10,7 @@ from provenance.jobs.corpus import PHASES
 from provenance.jobs.saved import Saved
 from provenance.jobs.sources.plan import Shard
 from provenance.jobs.status.rows import Key, LedgerRows, Row
-from provenance.jobs.status.running import Begun
+from provenance.jobs.telling.running import Begun
 
 WEIGHED = frozenset({"read", "judge"})  # the sizes of their tasks are those of the shards
 _PER_SHARD = frozenset({"spread", "shingle", "paragraph", "cluster", "scatter", "parallel", "judge"})

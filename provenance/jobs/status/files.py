@@ -7,11 +7,11 @@ from pathlib import Path
 from time import monotonic, time
 
 from provenance.errors import ConfigError, OutputError
-from provenance.jobs.status.heartbeat import repeat
 from provenance.jobs.status.metrics import render_metrics
-from provenance.jobs.status.running import INTERVAL_S
 from provenance.jobs.status.state import Status
 from provenance.jobs.status.watcher import Watcher
+from provenance.jobs.telling.heartbeat import repeat
+from provenance.jobs.telling.running import INTERVAL_S
 from provenance.store import Place, write_text
 
 SUFFIX = ".prom"

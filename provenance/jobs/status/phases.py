@@ -7,7 +7,7 @@ import numpy as np
 
 from provenance.jobs.status.estimates import Ended, Range, Stretch, estimate_left, find_stretches, find_window
 from provenance.jobs.status.rows import Key, Row
-from provenance.jobs.status.running import Begun, Running, Worked
+from provenance.jobs.telling.running import Begun, Running, Worked
 
 _TRUNCATED_S = 0.002  # times of the ledger are cut to milliseconds
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from provenance.config import Plain
 from provenance.jobs.status.estimates import Range
 from provenance.jobs.status.phases import PhaseStatus, Speed
-from provenance.jobs.status.running import Running, Worked
 from provenance.jobs.status.state import Status
 from provenance.jobs.status.trouble import Failure, ShardFigures
+from provenance.jobs.telling.running import Running, Worked
 
 
 def to_plain_status(status: Status) -> dict[str, Plain]:

@@ -10,7 +10,6 @@ from provenance.jobs.status.counted import WEIGHED, Counted, count_tasks, find_c
 from provenance.jobs.status.estimates import Range
 from provenance.jobs.status.phases import PhasePlan, PhaseStatus, describe_phase, find_working
 from provenance.jobs.status.rows import LedgerRows
-from provenance.jobs.status.running import Begun, Running, Worked
 from provenance.jobs.status.trouble import (
     Failure,
     ShardFigures,
@@ -20,6 +19,7 @@ from provenance.jobs.status.trouble import (
     find_slowest,
     find_warnings,
 )
+from provenance.jobs.telling.running import Begun, Running, Worked
 from provenance.store import Place
 
 

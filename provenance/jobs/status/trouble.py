@@ -8,7 +8,7 @@ from provenance.errors import Reason
 from provenance.jobs.status.counted import Counted
 from provenance.jobs.status.phases import PhaseStatus, ended_since
 from provenance.jobs.status.rows import Key, LedgerRows, Row
-from provenance.jobs.status.running import PATIENCE_S, Begun, Running
+from provenance.jobs.telling.running import PATIENCE_S, Begun, Running
 
 _N_RANKED = 5
 _NO_LOSS = (Reason.RECORD_TYPE, Reason.PAGE_FACTS, Reason.REVISIT)  # rejects that hold no page

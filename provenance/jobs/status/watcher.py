@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from provenance.errors import ConfigError
 from provenance.jobs.saved import RUN_FILE, Saved, read_saved
 from provenance.jobs.status.rows import LedgerRows
-from provenance.jobs.status.running import read_running
 from provenance.jobs.status.state import Status, describe_status
+from provenance.jobs.telling.running import read_running
 from provenance.objects.requests import find_facts
 from provenance.run.lines import Lines, open_lines
 from provenance.store import ObjectPath, Place

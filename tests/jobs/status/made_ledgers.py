@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from provenance.jobs.status.running import Begun, Driver, Running, Worked, make_driver, write_running
 from provenance.jobs.status.state import Status
 from provenance.jobs.status.watcher import Watcher
+from provenance.jobs.telling.running import Begun, Driver, Running, Worked, make_driver, write_running
 from provenance.run import Receipt, Task
 
 NOW = 1_795_000_000.0

@@ -11,7 +11,7 @@ import pytest
 from provenance.errors import ConfigError
 from provenance.jobs.status.files import check_metrics, keep_metrics, write_metrics
 from provenance.jobs.status.metrics import list_metrics, render_metrics
-from provenance.jobs.status.running import Begun
+from provenance.jobs.telling.running import Begun
 from tests.jobs.status.made_ledgers import NOW, append, driver, finish, lost, make_run, receipt, status_of, work_on
 
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"

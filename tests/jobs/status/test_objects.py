@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from provenance.jobs.status.heartbeat import Heartbeat
-from provenance.jobs.status.running import RUNNING_FILE, Begun, read_running
 from provenance.jobs.status.state import State, Status
 from provenance.jobs.status.watcher import Watcher
+from provenance.jobs.telling.heartbeat import Heartbeat
+from provenance.jobs.telling.running import RUNNING_FILE, Begun, read_running
 from provenance.run.lines import open_lines
 from provenance.store import parse_place, remove
 from tests.jobs.status.made_ledgers import NOW, append, driver, finish, make_run, receipt, status_of, work_on

@@ -10,9 +10,9 @@ from provenance.errors import ConfigError
 from provenance.jobs.corpus import PHASES
 from provenance.jobs.status.counted import list_phases
 from provenance.jobs.status.phases import PhaseStatus
-from provenance.jobs.status.running import PATIENCE_S, Begun, Worked
 from provenance.jobs.status.state import State, Status
 from provenance.jobs.status.watcher import Watcher
+from provenance.jobs.telling.running import PATIENCE_S, Begun, Worked
 from tests.jobs.status.made_ledgers import NOW, append, driver, finish, lost, make_run, receipt, status_of, work_on
 
 READ = Begun("read", 4, 4, NOW - 50)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.jobs.status.running import (
+from provenance.jobs.telling.running import (
     PATIENCE_S,
     RUNNING_FILE,
     Running,

@@ -10,10 +10,10 @@ import pytest
 from provenance.errors import OutputError
 from provenance.jobs.folder import RunFolder, open_folder
 from provenance.jobs.settings import RunConfig
-from provenance.jobs.status.observe import observe
-from provenance.jobs.status.running import read_running
 from provenance.jobs.status.state import State
 from provenance.jobs.status.watcher import Watcher
+from provenance.jobs.telling.observe import observe
+from provenance.jobs.telling.running import read_running
 from provenance.objects.lock import Lock
 from provenance.objects.place import ObjectPath
 from provenance.run import LocalCrew

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from provenance.errors import OutputError
-from provenance.jobs.status.running import RUNNING_FILE, Begun, Driver, Running, Worked, write_running
+from provenance.jobs.telling.running import RUNNING_FILE, Begun, Driver, Running, Worked, write_running
 from provenance.run import Receipt, Task
 from provenance.store import Place, remove
 

@@ -10,10 +10,10 @@ from provenance.errors import ProvenanceError
 from provenance.jobs.desk import Reporter
 from provenance.jobs.folder import RunFolder
 from provenance.jobs.saved import read_saved
-from provenance.jobs.status.events import EventLog
-from provenance.jobs.status.heartbeat import Heartbeat, repeat
-from provenance.jobs.status.reporters import Reporters
-from provenance.jobs.status.running import INTERVAL_S, make_driver
+from provenance.jobs.telling.events import EventLog
+from provenance.jobs.telling.heartbeat import Heartbeat, repeat
+from provenance.jobs.telling.reporters import Reporters
+from provenance.jobs.telling.running import INTERVAL_S, make_driver
 from provenance.run import Crew
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.jobs.status.events import FIELDS, LEVELS, EventLog
+from provenance.jobs.telling.events import FIELDS, LEVELS, EventLog
 from tests.jobs.status.made_ledgers import lost, receipt
 
 PAGE = Path(__file__).parents[3] / "docs" / "observability.md"

@@ -3,8 +3,8 @@
 import threading
 from pathlib import Path
 
-from provenance.jobs.status.heartbeat import Heartbeat, repeat
-from provenance.jobs.status.running import RUNNING_FILE, read_running
+from provenance.jobs.telling.heartbeat import Heartbeat, repeat
+from provenance.jobs.telling.running import RUNNING_FILE, read_running
 from provenance.run import Task
 from tests.jobs.status.made_ledgers import NOW, driver, receipt
 

@@ -24,9 +24,7 @@ from provenance.store.publication import (
 )
 from provenance.store.tables import (
     KEPT_RECORDS,
-    ROW_GROUP_ROWS,
     SHARD_TABLES,
-    TableWriter,
     count_rows,
     find_damaged,
     find_misaligned,
@@ -38,8 +36,8 @@ from provenance.store.tables import (
     scan_table,
     table_path,
     warc_path,
-    write_table,
 )
+from provenance.store.writer import ROW_GROUP_ROWS, TableWriter, write_table
 
 __all__ = [
     "KEPT_RECORDS",

@@ -79,7 +79,7 @@ def test_lost_shards_are_the_status_of_the_element(tmp_path: Path) -> None:
 
 def test_ray_gets_the_nodes_of_the_job_and_the_words_of_the_run(tmp_path: Path) -> None:
     put_command(tmp_path, "srun", 'echo "$RAY_AUTH_MODE ${#RAY_AUTH_TOKEN}"; printf "%s\\n" "$*"\n')
-    put_command(tmp_path, "scontrol", "printf 'one\\ntwo\\n'\n")
+    put_command(tmp_path, "scontrol", "echo one; seq 2 50000\n")  # more than a pipe holds
     told = {"SLURM_JOB_ID": "1234", "SLURM_JOB_NODELIST": "[one-two]", "SLURM_JOB_NUM_NODES": "2"}
     done = run_script("ray.sbatch", tmp_path, {**told, "SLURM_CPUS_PER_TASK": "4"}, "a.paths", "--out", "s3://b/p")
     assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ measured is stated below, with where it is from.
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ CRAWL_PAGES = 2.64e9  # Common Crawl on its crawl of December 2024 (CC-MAIN-2024
 PRICES = (0.01, 0.02)  # USD a core-hour: assumed, of machines bought on the spot market, and on long terms
 PUT, GET, MONTH = 0.005 / 1000, 0.0004 / 1000, 0.023  # USD of S3 in us-east-1: a request, a request, a GB a month
 SAMPLE, CRAWLS = 100_000, 100  # pages of each, crawls
+INDEX_ROW = 2e-6  # seconds of a core for a row of the index, by docs/sampling.md
 CORES = (100, 1000)
 STREAM = 50e6  # bytes a second of one connection to S3 in the same region: assumed
 FOLDER = 1000  # shards of an output folder
@@ -37,7 +38,10 @@ WHOLE = ("summarise", "measure")  # phases whose time does not grow with the pag
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`seconds`: of a core for a page, at best and with all cores of a machine busy; bytes and requests of a page."""
+    """`seconds`: of a core for a page, at best and with all cores of a machine busy; bytes and requests of a page.
+
+    `besides`: core-hours that do not grow with the pages.
+    """
 
     name: str
     pages: float
@@ -46,12 +50,13 @@ class Job:
     left_bytes: float
     puts: float
     gets: float
+    besides: float = 0.0
 
     @property
     def core_hours(self) -> tuple[float, float]:
         """Of the whole job."""
         low, high = self.seconds
-        return self.pages * low / 3600, self.pages * high / 3600
+        return self.pages * low / 3600 + self.besides, self.pages * high / 3600 + self.besides
 
     def row(self) -> list[str]:
         """Of the table of costs."""
@@ -104,19 +109,10 @@ def list_jobs(scaling: Mapping[str, Any], requests: Mapping[str, Any]) -> list[J
             Job(name, CRAWL_PAGES, seconds_of_page(scaling, kind), measured[f"{kind}_bytes_per_page"], left, puts, gets)
         )
     sampled = jobs[0]
-    name = f"{SAMPLE:,} pages of each of {CRAWLS} crawls, fetched by record"
-    return [
-        *jobs,
-        Job(
-            name,
-            SAMPLE * CRAWLS,
-            sampled.seconds,
-            sampled.read_bytes,
-            sampled.left_bytes,
-            sampled.puts,
-            sampled.gets + 1,
-        ),
-    ]
+    index = CRAWLS * CRAWL_PAGES * INDEX_ROW / 3600
+    name = f"{SAMPLE:,} pages of each of {CRAWLS} crawls, drawn from the index, fetched by record"
+    sample = replace(sampled, name=name, pages=SAMPLE * CRAWLS, gets=sampled.gets + 1, besides=index)
+    return [*jobs, sample]
 
 
 def requests_of_shard(requests: Mapping[str, Any], left_bytes: float) -> tuple[float, float]:
@@ -184,6 +180,9 @@ def describe_sizes(scaling: Mapping[str, Any], requests: Mapping[str, Any]) -> l
     scratch = scaling["warc"]["scratch_bytes"] / scaling["warc"]["pages"]
     read, left = scaling["input"]["warc_bytes_per_page"], scaling["warc"]["bytes_per_page"]
     puts, gets = requests_of_shard(requests, left)
+    run = requests["runs"]["long"]
+    again = (run["received_bytes"] - run["shard_bytes"]) / run["shards"] / run["pages"]
+    pieces = (run["sent_bytes"] - run["folder_bytes"]) / run["shards"] / run["pages"]
     rows = [
         ["pages of a shard (stated by Common Crawl)", f"{a_shard:,.0f}"],
         ["minutes of a core for a shard", f"{longest:.1f}"],
@@ -208,6 +207,10 @@ def describe_sizes(scaling: Mapping[str, Any], requests: Mapping[str, Any]) -> l
             f"{1000 * read / STREAM:.1f} ms",
         ],
         ["network out, of a shard", f"{left * a_shard / 1e9:.2f} GB"],
+        [
+            "tables and pieces of the searches read again from the bucket, and pieces sent to it, of a shard",
+            f"{again * a_shard / 1e9:.2f} GB, {pieces * a_shard / 1e9:.2f} GB",
+        ],
         ["S3 requests of a shard, all phases (PUT and LIST, GET and HEAD)", f"{puts:.0f}, {gets:.0f}"],
     ]
     return table(["", ""], rows)

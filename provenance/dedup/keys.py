@@ -2,7 +2,7 @@
 
 A document has one row for its exact hash and, with a signature, one for each band. Documents that have a key in common
 are candidates. Rows of one key lie together once sorted, whichever shard they come from, so a search through all of
-them can be cut at any key: that is how it is spread over partitions and processes.
+them can be cut at any key: that is how it is spread over ranges and processes.
 
 Source: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, section 3.4.
 """

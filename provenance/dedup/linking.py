@@ -3,7 +3,7 @@
 Rows of one key form a bucket. Equal texts count once in it; every other is compared with the bucket's first text, then
 with its second, and so on for a few turns, those that already belong together left out. A bucket of n texts thus
 costs a few n comparisons and not n^2; a pair that a large bucket leaves uncompared meets again in other bands. Order
-in a bucket is that of the texts' hashes: pairs do not depend on the order of documents, shards or partitions.
+in a bucket is that of the texts' hashes: pairs do not depend on the order of documents, shards or ranges.
 """
 
 from collections.abc import Callable

@@ -115,7 +115,7 @@ def test_the_run_counts_them_and_verify_finds_nothing_wrong(finished: tuple[RunS
 def test_ranges_change_nothing(
     site: Path, found: pl.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "PARTITION_ROWS", 1)
+    monkeypatch.setattr(search, "RANGE_ROWS", 1)
     monkeypatch.setattr(search, "READ_ROWS", 0)
     assert search.count_ranges(50, 2) == 64
     run(site, tmp_path / "out")
@@ -157,7 +157,7 @@ def test_a_bucket_gives_the_bytes_of_a_folder(
     pytest.importorskip("boto3")
     from tests.objects.servers import look, put, serve_objects
 
-    monkeypatch.setattr(search, "PARTITION_ROWS", rows)
+    monkeypatch.setattr(search, "RANGE_ROWS", rows)
     monkeypatch.setattr(search, "READ_ROWS", 0)
     search_again(finished[1], tmp_path, InProcess())
     expected = {path.name: path.read_bytes() for path in (tmp_path / "parallels").iterdir()}

@@ -20,7 +20,7 @@ from provenance.store import Place, write_table
 class FillClusters:
     """Writes the clusters table of a shard.
 
-    `names` are crawl and shard of each of `parts`; `repeated` names the partitions of repeated paragraphs, null where
+    `names` are crawl and shard of each of `parts`; `repeated` names the ranges of repeated paragraphs, null where
     hosts are not known; `metadata` gives what a shard's table says of itself.
     """
 

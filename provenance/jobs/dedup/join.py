@@ -18,18 +18,18 @@ FACTS_MEMORY = 700  # bytes a member needs while it is described: its facts, sor
 class JoinPairs:
     """Writes the members of all clusters, in portions that `room` bytes suffice to describe, one at least.
 
-    `partitions` are the ranges of keys that pairs were found in.
+    `ranges` are the ranges of keys that pairs were found in.
     """
 
     scratch: Scratch
     parts: tuple[Part, ...]
-    partitions: tuple[str, ...]
+    ranges: tuple[str, ...]
     room: int
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
         """The receipt counts members and portions. Raises OutputError when the folder cannot be written."""
         watch = Stopwatch()
-        places = [self.scratch.pairs_path(name, len(self.partitions)) for name in self.partitions]
+        places = [self.scratch.pairs_path(name, len(self.ranges)) for name in self.ranges]
         members = find_members(sum(part.n_documents for part in self.parts), map(self.scratch.read_pairs, places))
         n_portions = max(1, -(-members.height * FACTS_MEMORY // self.room))
         item, component = members["item"].to_numpy(), members["component"].to_numpy()

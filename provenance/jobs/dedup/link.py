@@ -15,19 +15,19 @@ ROW_MEMORY = 4 * ROW.itemsize  # bytes a key needs at the height of the search: 
 
 
 @dataclass(frozen=True, slots=True)
-class LinkPartition:
-    """Finds the copies among the keys of one of `n_partitions` ranges."""
+class LinkRange:
+    """Finds the copies among the keys of one of `n_ranges` ranges."""
 
     options: DedupOptions
     scratch: Scratch
     parts: tuple[Part, ...]
-    n_partitions: int
+    n_ranges: int
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
         """The receipt counts keys and pairs. Raises OutputError when the folder cannot be written."""
         watch = Stopwatch()
         number = int(task.shard)
-        places = [self.scratch.keys_path(part.name, self.n_partitions) for part in self.parts]
+        places = [self.scratch.keys_path(part.name, self.n_ranges) for part in self.parts]
         rows = read_parts(places, self.parts, number, number + 1)
         similar, _ = open_comparison(self.options, self.scratch, self.parts)
         pairs = find_pairs(rows, similar)
@@ -39,4 +39,4 @@ class LinkPartition:
         yield self._path(task)
 
     def _path(self, task: Task) -> Place:
-        return self.scratch.pairs_path(task.shard, self.n_partitions)
+        return self.scratch.pairs_path(task.shard, self.n_ranges)

@@ -56,7 +56,7 @@ class MeasureSearch:
     scratch: Scratch
     names: tuple[tuple[str, str], ...]
     parts: tuple[Part, ...]
-    partitions: tuple[str, ...]
+    ranges: tuple[str, ...]
     members: Place
     n_portions: int
     counts: Mapping[str, int]
@@ -128,7 +128,7 @@ class MeasureSearch:
     def _draw_links(self) -> Rows:
         """Links between documents of different signatures, (n, 2)."""
         random = np.random.default_rng([self.options.seed, 1])
-        places = [self.scratch.pairs_path(name, len(self.partitions)) for name in self.partitions]
+        places = [self.scratch.pairs_path(name, len(self.ranges)) for name in self.ranges]
         sizes = [self.scratch.count_pairs(place) for place in places]
         total, wanted = sum(sizes), count_sample(self._n_documents)
         drawn = np.sort(random.choice(total, min(total, wanted * _DRAWN), replace=False)) if total else np.zeros(0, int)

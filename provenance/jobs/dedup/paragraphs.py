@@ -49,20 +49,20 @@ class SpreadParagraphs:
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatPartition:
-    """Finds the paragraphs of one of `n_partitions` ranges that many documents have; each range is of whole cuts."""
+class RepeatRange:
+    """Finds the paragraphs of one of `n_ranges` ranges that many documents have; each range is of whole cuts."""
 
     options: DedupOptions
     scratch: Scratch
     parts: tuple[Part, ...]
-    n_partitions: int
+    n_ranges: int
     n_cuts: int
 
     def __call__(self, task: Task, progress: Progress) -> Receipt:
         """The receipt counts paragraphs and those repeated. Raises OutputError when the folder cannot be written."""
         watch = Stopwatch()
         places = [self.scratch.paragraphs_path(part.name, self.n_cuts) for part in self.parts]
-        first, end = ((int(task.shard) + more) * self.n_cuts // self.n_partitions for more in (0, 1))
+        first, end = ((int(task.shard) + more) * self.n_cuts // self.n_ranges for more in (0, 1))
         rows = read_parts(places, self.parts, first, end, PARAGRAPH)
         repeated = find_repeated(rows, least_texts=self.options.paragraph_documents)
         with CutWriter(self._path(task), len(self.parts)) as writer:
@@ -74,7 +74,7 @@ class RepeatPartition:
         yield from cut_paths(self._path(task))
 
     def _path(self, task: Task) -> Place:
-        return self.scratch.repeated_path(task.shard, self.n_partitions)
+        return self.scratch.repeated_path(task.shard, self.n_ranges)
 
 
 def _number_texts(exact_hashes: pl.Series) -> NDArray[np.uint64]:

@@ -15,7 +15,7 @@ FETCH_MEMORY = 256 * 1024 * 1024  # besides, where signatures come from object s
 MEASURE_MEMORY = BASE + 512 * 1024 * 1024  # a sample's texts with their shingles, and signatures they are held against
 
 
-def count_partitions(
+def count_key_ranges(
     n_documents: int, options: DedupOptions, *, memory: int, workers: int, n_in_largest: int = 0
 ) -> int:
     """Into how many ranges the keys are cut: as few as `workers` processes can hold in `memory` bytes together.

@@ -56,13 +56,13 @@ class Scratch:
         """Where each document's shingles begin, and where the last ones end."""
         return self.folder / f"{part}.offsets"
 
-    def pairs_path(self, partition: str, n_partitions: int) -> Place:
+    def pairs_path(self, name: str, n_ranges: int) -> Place:
         """Pairs of items of the whole corpus, from one of so many ranges of keys."""
-        return self.folder / f"{partition}.{n_partitions}.pairs"
+        return self.folder / f"{name}.{n_ranges}.pairs"
 
-    def repeated_path(self, partition: str, n_partitions: int) -> Place:
+    def repeated_path(self, name: str, n_ranges: int) -> Place:
         """Paragraphs that many documents have, with items of the whole corpus, cut by shards."""
-        return self.folder / f"{partition}.{n_partitions}.repeated"
+        return self.folder / f"{name}.{n_ranges}.repeated"
 
     def members_path(self, room: int) -> Place:
         """Items that have copies, with their components, cut into portions that `room` bytes suffice for."""
@@ -78,15 +78,15 @@ class Scratch:
             file.write(pairs.astype("<i8").tobytes())
 
     def read_pairs(self, place: Place) -> Rows:
-        """The pairs of a partition, shape (n, 2)."""
+        """The pairs of a range, shape (n, 2)."""
         return np.frombuffer(read_bytes(place), "<i8").reshape(-1, 2)
 
     def count_pairs(self, place: Place) -> int:
-        """How many pairs a partition has."""
+        """How many pairs a range has."""
         return file_size(place) // _PAIR_BYTES
 
     def read_some_pairs(self, place: Place, rows: Rows) -> Rows:
-        """Those pairs of a partition, shape (n, 2); `rows` in ascending order."""
+        """Those pairs of a range, shape (n, 2); `rows` in ascending order."""
         found = [np.zeros((0, 2), np.int64)]
         stretches = find_stretches(place, rows * _PAIR_BYTES, (rows + 1) * _PAIR_BYTES)
         for stretch, data in read_stretches(place, stretches):

@@ -11,9 +11,9 @@ from provenance.jobs.dedup.describe import DescribeMembers
 from provenance.jobs.dedup.documents import Documents
 from provenance.jobs.dedup.fill import FillClusters
 from provenance.jobs.dedup.join import JoinPairs
-from provenance.jobs.dedup.link import LinkPartition
+from provenance.jobs.dedup.link import LinkRange
 from provenance.jobs.dedup.measure import MeasureSearch
-from provenance.jobs.dedup.paragraphs import PARAGRAPH_MEMORY, RepeatPartition, SpreadParagraphs
+from provenance.jobs.dedup.paragraphs import PARAGRAPH_MEMORY, RepeatRange, SpreadParagraphs
 from provenance.jobs.dedup.plan import (
     BASE,
     FETCH_MEMORY,
@@ -24,12 +24,12 @@ from provenance.jobs.dedup.plan import (
     TEXT_MEMORY,
     WORKER_MEMORY,
     check_machine,
-    count_partitions,
+    count_key_ranges,
     count_ranges,
 )
 from provenance.jobs.dedup.scratch import Part, Scratch
 from provenance.jobs.dedup.shingles import SpreadShingles
-from provenance.jobs.dedup.spread import SpreadKeys, number_parts, partition_names
+from provenance.jobs.dedup.spread import SpreadKeys, number_names, number_parts
 from provenance.jobs.job import Job
 from provenance.jobs.pieces.cuts import count_cuts
 from provenance.run import Receipt, Task
@@ -80,20 +80,20 @@ class CopySearch:
 
         Raises ConfigError when the memory is too little, OutputError.
         """
-        partitions = self._name_partitions()
+        ranges = self._name_ranges()
         fill = FillClusters(self.documents, self._scratch, self.names, self._parts, 0, None, self.metadata)
         shards = [
             self._task("cluster", crawl, shard, self.inputs, BASE + SHARD_ROW_MEMORY * n)
             for (crawl, shard), n in zip(self.names, self.n_documents, strict=True)
         ]
-        measure = self._plan_measure(partitions)
+        measure = self._plan_measure(ranges)
         whole = (
             [self._task("measure", "all", "all", self.inputs, MEASURE_MEMORY + self._fetching)] if self.measures else []
         )
         if desk.find_open("cluster", fill, shards) or (whole and desk.find_open("measure", measure, whole)):
-            self._link(desk, partitions)
+            self._link(desk, ranges)
             repeated = self._find_repeated(desk) if self.documents.has_hosts else None
-            n_portions = self._describe(desk, partitions)
+            n_portions = self._describe(desk, ranges)
             fill = replace(fill, n_portions=n_portions, repeated=repeated)
             measure = replace(measure, n_portions=n_portions)
         found = desk.do("cluster", fill, shards)
@@ -103,64 +103,64 @@ class CopySearch:
         remove_folder(self._scratch.folder)
         return found
 
-    def _link(self, desk: Desk, partitions: tuple[str, ...]) -> None:
+    def _link(self, desk: Desk, ranges: tuple[str, ...]) -> None:
         """Leaves the pairs of copies of each range of keys."""
-        told = f"{self.inputs} in {len(partitions)}"
-        spread = SpreadKeys(self.documents, self.options, self._scratch, len(partitions))
+        told = f"{self.inputs} in {len(ranges)}"
+        spread = SpreadKeys(self.documents, self.options, self._scratch, len(ranges))
         desk.do("spread", spread, self._tasks("spread", told, SPREAD_MEMORY))
         if self.options.verify is Verify.SHINGLES:
             shingle = SpreadShingles(self.documents, self.options, self._scratch)
             desk.do("shingle", shingle, self._tasks("shingle", self.inputs, TEXT_MEMORY))
-        link = LinkPartition(self.options, self._scratch, self._parts, len(partitions))
-        desk.do("link", link, self._tasks("link", told, self._share + self._fetching, partitions))
+        link = LinkRange(self.options, self._scratch, self._parts, len(ranges))
+        desk.do("link", link, self._tasks("link", told, self._share + self._fetching, ranges))
 
     def _find_repeated(self, desk: Desk) -> tuple[str, ...]:
-        """The partitions of paragraphs that many documents of a host have."""
+        """The ranges of paragraphs that many documents of a host have."""
         n_cuts = _FINER * self._count_ranges(sum(self.n_documents) * _PARAGRAPHS * PARAGRAPH_MEMORY)
         spread = SpreadParagraphs(self.documents, self.options, self._scratch, n_cuts)
         tasks = self._tasks("paragraph", f"{self.inputs} in {n_cuts}", max(SPREAD_MEMORY, TEXT_MEMORY))
         found = desk.do("paragraph", spread, tasks)
         n_bytes = sum(receipt.counts["paragraphs"] for receipt in found) * PARAGRAPH_MEMORY
-        names = tuple(partition_names(min(n_cuts, self._count_ranges(n_bytes))))
-        repeat = RepeatPartition(self.options, self._scratch, self._parts, len(names), n_cuts)
+        names = tuple(number_names(min(n_cuts, self._count_ranges(n_bytes))))
+        repeat = RepeatRange(self.options, self._scratch, self._parts, len(names), n_cuts)
         desk.do("repeat", repeat, self._tasks("repeat", f"{self.inputs} in {len(names)}", self._share, names))
         return names
 
-    def _describe(self, desk: Desk, partitions: tuple[str, ...]) -> int:
+    def _describe(self, desk: Desk, ranges: tuple[str, ...]) -> int:
         """Leaves what is said of the members of clusters, in as many portions as it gives."""
-        join = JoinPairs(self._scratch, self._parts, partitions, self._room)
+        join = JoinPairs(self._scratch, self._parts, ranges, self._room)
         memory = BASE + ITEM_MEMORY * sum(self.n_documents)  # whatever the number of workers
         desk.do("join", join, [self._task("join", "all", "all", f"{self.inputs} for {self._room}", memory)])
         n_portions = count_cuts(self._members)
-        told, names = f"{self.inputs} in {n_portions}", partition_names(n_portions)
+        told, names = f"{self.inputs} in {n_portions}", number_names(n_portions)
         describe = DescribeMembers(
             self.documents, self.options, self._scratch, self.names, self._parts, self._members, n_portions
         )
         desk.do("describe", describe, self._tasks("describe", told, self._share + self._fetching, names))
         return n_portions
 
-    def _plan_measure(self, partitions: tuple[str, ...]) -> MeasureSearch:
+    def _plan_measure(self, ranges: tuple[str, ...]) -> MeasureSearch:
         return MeasureSearch(
             documents=self.documents,
             options=self.options,
             scratch=self._scratch,
             names=self.names,
             parts=self._parts,
-            partitions=partitions,
+            ranges=ranges,
             members=self._members,
             n_portions=0,
             counts=dict.fromkeys(("removed", "words", "words_removed"), 0),
             measures=self.out / MEASURES,
         )
 
-    def _name_partitions(self) -> tuple[str, ...]:
+    def _name_ranges(self) -> tuple[str, ...]:
         n, n_in_largest = sum(self.n_documents), max(self.n_documents, default=0)
         if self.largest is not None:
             check_machine(n, n_in_largest, self.largest)
-        n_partitions = count_partitions(
+        n_ranges = count_key_ranges(
             n, self.options, memory=self._ceiling, workers=self.workers, n_in_largest=n_in_largest
         )
-        return tuple(partition_names(n_partitions))
+        return tuple(number_names(n_ranges))
 
     def _count_ranges(self, n_bytes: int) -> int:
         return count_ranges(n_bytes, memory=self._ceiling, workers=self.workers)
@@ -199,9 +199,9 @@ class CopySearch:
         """Bytes a worker has for what it reads."""
         return self._share - BASE
 
-    def _tasks(self, phase: str, inputs: str, memory: int, partitions: Sequence[str] | None = None) -> list[Task]:
-        """A task a partition, or one a shard."""
-        names = self.names if partitions is None else [("all", name) for name in partitions]
+    def _tasks(self, phase: str, inputs: str, memory: int, ranges: Sequence[str] | None = None) -> list[Task]:
+        """A task a range, or one a shard."""
+        names = self.names if ranges is None else [("all", name) for name in ranges]
         return [self._task(phase, crawl, shard, inputs, memory) for crawl, shard in names]
 
     def _task(self, phase: str, crawl: str, shard: str, inputs: str, memory: int) -> Task:

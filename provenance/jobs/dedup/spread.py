@@ -1,4 +1,4 @@
-"""The spread job: a shard's signatures become keys that can be cut into partitions, and rows that can be looked up."""
+"""The spread job: a shard's signatures become keys that can be cut into ranges, and rows that can be looked up."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -71,14 +71,14 @@ def number_parts(names: Sequence[tuple[str, str]], n_documents: Sequence[int]) -
     return tuple(Part(part_name(crawl, shard), n, start) for (crawl, shard), n, start in rows)
 
 
-def partition_names(n_partitions: int) -> list[str]:
-    """A name for each range of keys, which are the numbers from 0 on."""
-    return [f"{number:05}" for number in range(n_partitions)]
+def number_names(n: int) -> list[str]:
+    """A name for each of `n` ranges or portions: the numbers from 0 on."""
+    return [f"{number:05}" for number in range(n)]
 
 
-def range_of(number: int, n_partitions: int) -> tuple[int, int]:
+def range_of(number: int, n_ranges: int) -> tuple[int, int]:
     """The keys of a range: from the first on, below the second."""
-    return number * _ALL // n_partitions, (number + 1) * _ALL // n_partitions
+    return number * _ALL // n_ranges, (number + 1) * _ALL // n_ranges
 
 
 def write_runs(place: Place, n_cuts: int, batches: Iterator[tuple[NDArray[np.void], int]]) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from provenance.errors import ConfigError, OutputError
 from provenance.jobs.dedup.documents import InputDocuments
 from provenance.jobs.dedup.inputs import Input
 from provenance.jobs.dedup.keep import KeepCopies
-from provenance.jobs.dedup.plan import count_partitions
+from provenance.jobs.dedup.plan import count_key_ranges
 from provenance.jobs.dedup.rows import Fields, check_input
 from provenance.jobs.dedup.search import MEASURES, SCRATCH, CopySearch
 from provenance.jobs.dedup.sign import SignInput
@@ -56,7 +56,7 @@ class DedupPlan:
         if self.options.keep is Keep.BEST and self.fields.score is None:
             raise ConfigError("--keep best: name the column of the score (--score-column)")
         if self.memory is not None:
-            count_partitions(0, self.options, memory=self.memory, workers=self.workers)
+            count_key_ranges(0, self.options, memory=self.memory, workers=self.workers)
         for one in self.inputs:
             check_input(one.path, self.fields)
 

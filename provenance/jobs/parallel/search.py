@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from provenance.jobs.dedup.plan import BASE
 from provenance.jobs.dedup.search import Desk
-from provenance.jobs.dedup.spread import number_parts, partition_names
+from provenance.jobs.dedup.spread import number_names, number_parts
 from provenance.jobs.parallel.pieces import Pieces
 from provenance.jobs.parallel.tasks import MatchVersions, ScatterPages, WriteParallels
 from provenance.run import Task
@@ -13,7 +13,7 @@ from provenance.store import Place, remove_folder
 
 PHASES = ("scatter", "match", "parallel")
 SCRATCH = "scratch_parallels"
-PARTITION_ROWS = 40_000  # documents of a range, on average
+RANGE_ROWS = 40_000  # documents of a range, on average
 READ_ROWS = 16  # about so many of these a range has of a shard on average, or more: each costs two requests
 SCATTER_MEMORY = 6_000  # bytes a document needs while its shard's pages are put in order
 MATCH_MEMORY = 320 * 1024 * 1024  # bytes that matching takes for the pages it looks at, whatever the range
@@ -44,7 +44,7 @@ class VersionSearch:
             told = f"{self.inputs} in {n_ranges}"
             scatter = ScatterPages(self.out, pieces, parts)
             desk.do("scatter", scatter, self._tasks("scatter", self.names, told, a_shard))
-            ranges = [("all", name) for name in partition_names(n_ranges)]
+            ranges = [("all", name) for name in number_names(n_ranges)]
             a_range = BASE + MATCH_MEMORY + FOUND_MEMORY * (sum(self.n_documents) // n_ranges)
             desk.do("match", MatchVersions(pieces, parts), self._tasks("match", ranges, told, a_range))
         desk.do("parallel", write, shards)
@@ -56,5 +56,5 @@ class VersionSearch:
 
 def count_ranges(n_documents: int, n_shards: int) -> int:
     """Into how many ranges of keys the sites are cut: a power of two, so that halves of them are always the same."""
-    most = max(PARTITION_ROWS, READ_ROWS * n_shards)
+    most = max(RANGE_ROWS, READ_ROWS * n_shards)
     return 1 << max(0, -(-n_documents // most) - 1).bit_length()

@@ -1,4 +1,4 @@
-"""A small search that is cut into many partitions and portions, and desks that are stopped."""
+"""A small search that is cut into many ranges and portions, and desks that are stopped."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -55,7 +55,7 @@ def test_a_bucket_gives_the_bytes_of_a_folder(tmp_path: Path, site: Site, verify
 
 
 def _check_requests(requests: list[Request], n: Counter[str], verify: Verify) -> None:
-    """No more than two requests for bytes of a shard in each partition, or of a partition in each shard."""
+    """No more than two requests for bytes of a shard in each range, or of a range in each shard."""
     n_shards = len(SIZES)
     assert min(n[phase] for phase in ("link", "repeat", "describe")) > 1
     for kind, n_readers in (

@@ -14,7 +14,7 @@ from provenance.dedup import DedupOptions, find_clusters, sign_batch
 from provenance.errors import ConfigError
 from provenance.jobs.dedup import link, spread
 from provenance.jobs.dedup.documents import RunDocuments
-from provenance.jobs.dedup.plan import count_partitions
+from provenance.jobs.dedup.plan import count_key_ranges
 from provenance.jobs.dedup.search import CopySearch
 from provenance.jobs.job import Job
 from provenance.run import Crew, LocalCrew, Receipt, Task
@@ -119,7 +119,7 @@ def test_shards_searched_together_give_the_clusters_of_all_documents_in_memory(t
     assert set(expected()["kind"]) == {"unique", "exact", "near"}
 
 
-def test_many_partitions_runs_and_portions_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_ranges_runs_and_portions_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "ROW_MEMORY", 0)
     monkeypatch.setattr("provenance.jobs.dedup.plan.ROW_MEMORY", 10**7)
     monkeypatch.setattr("provenance.jobs.dedup.documents._BATCH", 17)
@@ -192,17 +192,17 @@ def test_the_longest_copy_stays_where_that_is_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("n", "memory", "workers"), [(10**9, 4 * 1024**3, 1), (10, 10**8, 1), (10, 4 * 10**9, 40)])
 def test_a_ceiling_that_is_too_low_is_refused_before_any_work(n: int, memory: int, workers: int) -> None:
     with pytest.raises(ConfigError, match="give at least"):
-        count_partitions(n, OPTIONS, memory=memory, workers=workers)
+        count_key_ranges(n, OPTIONS, memory=memory, workers=workers)
 
 
 def test_a_shard_that_is_too_large_for_the_ceiling_is_refused() -> None:
     with pytest.raises(ConfigError, match="10,000,000 in the largest file"):
-        count_partitions(10**7, OPTIONS, memory=4 * 10**9, workers=1, n_in_largest=10**7)
-    assert count_partitions(10**7, OPTIONS, memory=4 * 10**9, workers=1, n_in_largest=10**6) > 1
+        count_key_ranges(10**7, OPTIONS, memory=4 * 10**9, workers=1, n_in_largest=10**7)
+    assert count_key_ranges(10**7, OPTIONS, memory=4 * 10**9, workers=1, n_in_largest=10**6) > 1
 
 
-def test_less_memory_means_more_partitions() -> None:
-    counts = [count_partitions(10**7, OPTIONS, memory=gb * 10**9, workers=2) for gb in (8, 4, 2)]
+def test_less_memory_means_more_ranges() -> None:
+    counts = [count_key_ranges(10**7, OPTIONS, memory=gb * 10**9, workers=2) for gb in (8, 4, 2)]
     assert counts == sorted(counts)
     assert counts[0] < counts[-1]
 

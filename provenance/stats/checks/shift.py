@@ -30,6 +30,7 @@ PROPERTIES = (
 NOT_TOLD = "(not told)"
 EACH = "\teach"  # sample weights that add up to the documents that the sample is worth
 Z = 1.959963984540054  # of a 95 % interval
+_ROUNDING = 1e-9  # part of a sum of weights that may be left where nothing is
 # Countries and territories where English is an official language, or the one of state without a law that says so.
 _ENGLISH = """
 ac ag as au bb bi bm bs bw bz ca ck cm dm fj fk fm gd gg gh gi gm gs gu gy hk ie im in io je jm ke ki kn ky lc lr ls mh
@@ -163,6 +164,7 @@ def _find_odds_ratio(part: Floats, host: Integers, by_host: Floats) -> tuple[flo
     """
     inside = part.sum(axis=1)
     outside = by_host.sum(axis=1) - inside
+    outside[outside < _ROUNDING * by_host.sum(axis=1)] = 0.0  # sums of weights differ in their last digits
     if 0 in (inside.sum(), outside.sum()) or 0 in by_host.sum(axis=1):
         return None, None, None
     if min(inside.min(), outside.min()) == 0:

@@ -82,6 +82,18 @@ def test_a_value_never_left_out_has_a_finite_odds_ratio():
     assert row["low"] < 1.0 < row["high"]
 
 
+def test_of_weighted_documents_nothing_left_is_nothing_whatever_their_sums_are_rounded_to():
+    rng = np.random.default_rng(3)
+    for _ in range(5):
+        frame = many(hosts=40, n=300).with_columns(sample_weight=pl.Series(rng.pareto(1.0, 300) + 0.1))
+        frame = frame.with_columns(kept=pl.col("kept") | (pl.col("language") == "de"))
+        german, english = row_of(frame, "language", "de"), row_of(frame, "language", "en")
+        assert german["odds_ratio"] * english["odds_ratio"] == pytest.approx(1)
+        assert 0 < english["low"] < english["odds_ratio"] < english["high"] < 1e6
+        one_value = row_of(frame.with_columns(language=pl.lit("en")), "language", "en")
+        assert one_value["odds_ratio"] is None
+
+
 def test_nothing_left_out_and_nothing_kept_have_no_odds_ratio():
     for kept in (True, False):
         row = row_of(documents(kept=[kept] * 8), "language", "en")

@@ -60,6 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             traceback.print_exc()
         click.echo(f"provenance: {error}", err=True)
         sys.exit(2 if isinstance(error, ConfigError) else 1)
+    except OSError as error:
+        if not str(error.filename).startswith("s3://"):  # whose words are made for people
+            raise
+        if debug:
+            traceback.print_exc()
+        click.echo(f"provenance: {error.filename}: {error.strerror}", err=True)
+        sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
         click.echo("provenance: interrupted; what was finished is kept, the same command goes on from there", err=True)
         sys.exit(INTERRUPTED)

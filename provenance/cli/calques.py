@@ -15,6 +15,7 @@ from rich.table import Table
 from provenance.adapters.calques import build_calques, find_calques, load_phrases, read_pairs
 from provenance.adapters.dictionaries import ReadDictionary, list_files, read_dictionaries
 from provenance.adapters.texts import read_texts
+from provenance.cli.places import LocalPath
 from provenance.cli.ratio_table import plain_console
 from provenance.errors import ConfigError
 from provenance.textfiles import ENCODING
@@ -23,7 +24,7 @@ from provenance.train.calques.gloss import GlossOptions
 from provenance.train.calques.languages import COMPOUNDING
 from provenance.train.calques.strike import Rule, StrikeOptions
 
-_PATH = click.Path(path_type=Path)
+_PATH = LocalPath()
 _SHOWN = 5
 
 

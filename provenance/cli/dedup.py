@@ -10,6 +10,7 @@ from rich.table import Table
 
 from provenance.cli.copies import describe_removed, describe_share, show_warnings
 from provenance.cli.display import Display
+from provenance.cli.places import LocalPath
 from provenance.cli.sizes import MemorySize
 from provenance.config import Plain
 from provenance.dedup import DedupOptions
@@ -25,7 +26,7 @@ _SHOWN = 20  # notes shown
 
 @click.command(epilog="Example: provenance dedup texts/*.parquet --out out/dedup --memory 4GB --keep longest")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for clusters and what stays.")
+@click.option("--out", required=True, type=LocalPath(), help="Folder for clusters and what stays.")
 @click.option("--text-column", default="text", show_default=True)
 @click.option("--id-column", default="id", show_default=True, help="Where there is none, ids are made of file and row.")
 @click.option("--date-column", help="Dates or ISO 8601 times, for --keep earliest and first_seen.")

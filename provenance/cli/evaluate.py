@@ -8,6 +8,7 @@ import polars as pl
 from rich.table import Table
 
 from provenance.cli.labelled import read_labelled
+from provenance.cli.places import LocalPath
 from provenance.cli.ratio_table import plain_console
 from provenance.errors import ConfigError
 from provenance.store import write_table
@@ -15,7 +16,7 @@ from provenance.store import write_table
 if TYPE_CHECKING:
     from provenance.train.evaluation import Evaluation
 
-_PATHS = click.Path(path_type=Path)
+_PATHS = LocalPath()
 _PRIOR = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
+from provenance.cli.places import LocalPath
 from provenance.errors import ConfigError
 from provenance.jobs.records.fetch import FetchReport, FetchRequest, fetch_rows
 
-_PATH = click.Path(path_type=Path)
+_PATH = LocalPath()
 
 
 @click.command(

@@ -14,6 +14,7 @@ import polars as pl
 from provenance import __version__
 from provenance.adapters.judge import COLUMNS, Judge, output_schema
 from provenance.adapters.texts import read_texts
+from provenance.cli.places import LocalPath
 from provenance.errors import ConfigError
 from provenance.store import TableWriter, write_text
 from provenance.textfiles import ENCODING
@@ -23,16 +24,16 @@ from provenance.textfiles import ENCODING
     epilog='Example: provenance judge "Some text."   provenance judge --input texts.jsonl --out scores.parquet'
 )
 @click.argument("text", required=False)
-@click.option("--input", "source", type=click.Path(path_type=Path), help=".txt, .jsonl (.gz, .zst) or .parquet.")
+@click.option("--input", "source", type=LocalPath(), help=".txt, .jsonl (.gz, .zst) or .parquet.")
 @click.option("--text-column", default="text", show_default=True)
 @click.option("--id-column", default="id", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Scores as Parquet, a row per input row, in order.")
-@click.option("--explain", type=click.Path(path_type=Path), help="One HTML page with the evidence marked in the text.")
-@click.option("--models", type=click.Path(path_type=Path), help="A folder of models instead of those shipped.")
+@click.option("--out", type=LocalPath(), help="Scores as Parquet, a row per input row, in order.")
+@click.option("--explain", type=LocalPath(), help="One HTML page with the evidence marked in the text.")
+@click.option("--models", type=LocalPath(), help="A folder of models instead of those shipped.")
 @click.option(
     "--calques",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="A lexicon of calques beside the shipped one (provenance calques build); repeatable.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict (or, with --input, the counts) as JSON.")

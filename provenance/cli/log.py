@@ -64,7 +64,9 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""
-        told = {name: value for name, value in record.__dict__.items() if name not in _OF_EVERY_RECORD}
+        told = {
+            name: value for name, value in record.__dict__.items() if name not in _OF_EVERY_RECORD and name[0] != "_"
+        }
         if record.exc_info:
             told["traceback"] = self.formatException(record.exc_info)
         first = {

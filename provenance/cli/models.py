@@ -6,14 +6,13 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from provenance.cli.places import LocalPath
 from provenance.cli.ratio_table import plain_console
 from provenance.models import load_models
 
 
 @click.command(epilog="Example: provenance models --cards")
-@click.option(
-    "--models", "folder", type=click.Path(path_type=Path), help="A folder of models instead of those shipped."
-)
+@click.option("--models", "folder", type=LocalPath(), help="A folder of models instead of those shipped.")
 @click.option("--cards", is_flag=True, help="Print each model's card.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def models(folder: Path | None, cards: bool, as_json: bool) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import polars as pl
 
+from provenance.cli.places import LocalPath
 from provenance.cli.ratio_table import flatten_groups, print_ratio
 from provenance.errors import ConfigError
 from provenance.jobs.ratio import RatioOptions, estimate_from_scores
@@ -30,9 +31,9 @@ _FORMATS = (".parquet", ".csv", ".json")
 @click.option("--weight", metavar="COLUMN", help="How many documents of a collection each one stands for.")
 @click.option("--method", type=click.Choice(_METHODS), help="The estimator.  [default: that of the run, or mixture]")
 @click.option("--min-words", type=click.IntRange(1), help="Shorter documents are left out.  [default: 80]")
-@click.option("--models", type=click.Path(path_type=Path), help="A folder of models instead of those shipped.")
+@click.option("--models", type=LocalPath(), help="A folder of models instead of those shipped.")
 @click.option("--seed", type=int, help="Of the resampling.  [default: 1]")
-@click.option("--out", type=click.Path(path_type=Path), help="Write the table, too: .parquet, .csv or .json.")
+@click.option("--out", type=LocalPath(), help="Write the table, too: .parquet, .csv or .json.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON, as in stats/ratio.json.")
 def ratio(
     scores: tuple[str, ...],

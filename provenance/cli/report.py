@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from provenance.cli.places import PlaceType
+from provenance.cli.places import LocalPath, PlaceType
 from provenance.cli.ratio import split_names
 from provenance.jobs.report_runs import PERIODS, REPORT_BY, ReportOptions, report_on
 from provenance.store import Place
@@ -14,8 +14,8 @@ _PERIOD_HELP = "Of the trend.  [default: crawls where there are several, else mo
 
 
 @click.command(epilog="Example: provenance report out/2019-30 out/2025-30 --out trend.html --by crawl,language")
-@click.argument("folders", nargs=-1, required=True, type=PlaceType(), metavar="DIR...")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The HTML page to write.")
+@click.argument("folders", nargs=-1, required=True, type=PlaceType(to_read=True), metavar="DIR...")
+@click.option("--out", required=True, type=LocalPath(), help="The HTML page to write.")
 @click.option("--by", default=",".join(REPORT_BY), show_default=True, help="Columns to group by, comma-separated.")
 @click.option("--period", type=click.Choice(("auto", *PERIODS)), default="auto", help=_PERIOD_HELP)
 @click.option("--reference", multiple=True, metavar="SCORES", help="Scored documents known to be human, or a run.")

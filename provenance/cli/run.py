@@ -12,7 +12,7 @@ import click
 from provenance.cli.display import Display, show_summary
 from provenance.cli.engine import engine_options
 from provenance.cli.log import LogOptions, log_options, write_log
-from provenance.cli.places import PlaceType
+from provenance.cli.places import LocalPath, PlaceType
 from provenance.cli.sizes import MemorySize
 from provenance.errors import ConfigError
 from provenance.jobs.checks.verify import verify_run
@@ -36,16 +36,16 @@ from provenance.store import Place, read_table, read_text
 @click.option("--base", help="Where relative lines of list files count from: a folder, http(s):// or s3://.")
 @click.option("--name", help="Name of the archive on standard input; else 'stdin'.")
 @click.option("--crawl", help="Name of the crawl; else read off the path (CC-MAIN-YYYY-WW), else 'local'.")
-@click.option("--config", "config_path", type=click.Path(path_type=Path), help="RUN.toml with options of the stages.")
+@click.option("--config", "config_path", type=LocalPath(), help="RUN.toml with options of the stages.")
 @click.option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: all cores]")
 @engine_options
 @click.option("--memory", type=MemorySize(), help="Ceiling of the search for copies.  [default: 1 GiB a worker]")
-@click.option("--seen", type=click.Path(path_type=Path), help="A first-seen index whose dates count as evidence.")
-@click.option("--weights", type=PlaceType(), help="What each document of a sample stands for.")
+@click.option("--seen", type=LocalPath(), help="A first-seen index whose dates count as evidence.")
+@click.option("--weights", type=PlaceType(to_read=True), help="What each document of a sample stands for.")
 @click.option("--check-digests", is_flag=True, help="Compare captures with the digests their archive gives them.")
 @click.option("--write-warc", is_flag=True, help="Write the documents kept as WARC too, beside the curated tables.")
 @log_options
-@click.option("--metrics", type=click.Path(path_type=Path), help="Keep a Prometheus text file up to date: NAME.prom.")
+@click.option("--metrics", type=LocalPath(), help="Keep a Prometheus text file up to date: NAME.prom.")
 @click.option("--fresh", is_flag=True, help="Delete the run that is in the folder and start anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def run(
@@ -142,7 +142,7 @@ def _tell_read_before(folder: RunFolder, shards: Sequence[Shard]) -> None:
 
 
 @click.command(epilog="Example: provenance verify out/crawl --sample 500")
-@click.argument("folder", metavar="DIR", type=PlaceType())
+@click.argument("folder", metavar="DIR", type=PlaceType(to_read=True))
 @click.option("--sample", type=click.IntRange(0), default=100, show_default=True, help="Documents to read again.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

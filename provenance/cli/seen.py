@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from provenance.cli.places import PlaceType
+from provenance.cli.places import LocalPath, PlaceType
 from provenance.cli.sizes import MemorySize
 from provenance.jobs.seen.add import Added, add_run
 from provenance.jobs.seen.info import IndexInfo, describe_index
@@ -15,7 +15,7 @@ from provenance.jobs.seen.query import Answer, query_run
 from provenance.jobs.seen.source import open_run
 from provenance.store import Place
 
-_PATH = click.Path(path_type=Path)
+_PATH = LocalPath()
 _GREY_ZONE = (
     "a capture before 2019-02-14 (GPT-2) was not written by a language model as we know them; from then to 2022-11-30 "
     "(ChatGPT) it hardly was: the grey zone, verdict.grey_since and verdict.first_seen_cutoff"
@@ -36,7 +36,7 @@ def seen() -> None:
 
 @seen.command(epilog="Example: provenance seen add first-seen out/2019-30 out/2020-05")
 @click.argument("index", type=_PATH)
-@click.argument("folders", nargs=-1, required=True, type=PlaceType(), metavar="RUN_DIR...")
+@click.argument("folders", nargs=-1, required=True, type=PlaceType(to_read=True), metavar="RUN_DIR...")
 @click.option("--exact-only", is_flag=True, help="A new index: of equal texts only, a fifth of the size.")
 @_memory
 @_as_json
@@ -62,7 +62,7 @@ def add(index: Path, folders: tuple[Place, ...], exact_only: bool, memory: int, 
 
 @seen.command(epilog="Example: provenance seen query first-seen out/2025-30 --out seen.parquet")
 @click.argument("index", type=_PATH)
-@click.argument("folder", type=PlaceType(), metavar="RUN_DIR")
+@click.argument("folder", type=PlaceType(to_read=True), metavar="RUN_DIR")
 @click.option("--out", "table", type=_PATH, help="What was found as Parquet: a row or two for each document seen.")
 @click.option(
     "--similarity",

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.live import Live
 
-from provenance.cli.places import PlaceType
+from provenance.cli.places import LocalPath, PlaceType
 from provenance.cli.ratio_table import plain_console
 from provenance.cli.status_page import draw_status, print_status
 from provenance.errors import ProvenanceError
@@ -21,9 +21,9 @@ from provenance.store import Place
 
 
 @click.command(epilog="Example: provenance status out/crawl --watch 10")
-@click.argument("folder", metavar="DIR", type=PlaceType())
+@click.argument("folder", metavar="DIR", type=PlaceType(to_read=True))
 @click.option("--watch", type=click.FloatRange(min=1), metavar="SECONDS", help="Look again, until the run has ended.")
-@click.option("--metrics", type=click.Path(path_type=Path), help="Write a Prometheus text file too: NAME.prom.")
+@click.option("--metrics", type=LocalPath(), help="Write a Prometheus text file too: NAME.prom.")
 @click.option("--json", "as_json", is_flag=True, help="Print the status as JSON, one line each time.")
 def status(folder: Place, watch: float | None, metrics: Path | None, as_json: bool) -> int:
     """Tells how the run in DIR stands: what is done, lost, running and open, how fast it goes, what went wrong.

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance.cli.labelled import read_labelled
+from provenance.cli.places import LocalPath
 from provenance.errors import ConfigError
 
 if TYPE_CHECKING:
     from provenance.adapters.training.parts import Part
 
-_PATHS = click.Path(path_type=Path)
+_PATHS = LocalPath()
 _LABELLED = ("text", "label", "lang")
 
 _labelled = click.argument("labelled", nargs=-1, required=True, type=_PATHS, metavar="LABELLED.parquet...")

@@ -17,6 +17,7 @@ from provenance.store import Place, exists
 LOCK = ".lock"
 _PROBE = ".writable"
 _SHOWN = 3  # files that a message names
+_ADVICE = "choose a folder you may write to"
 
 
 def make_folder(out: Place) -> None:
@@ -29,10 +30,12 @@ def make_folder(out: Place) -> None:
             out.mkdir(parents=True, exist_ok=True)
             (out / _PROBE).touch()
             (out / _PROBE).unlink()
+    except FileNotFoundError as error:
+        advice = "no object storage answers there; mend AWS_ENDPOINT_URL" if isinstance(out, ObjectPath) else _ADVICE
+        raise ConfigError(f"--out {out}: cannot write there: {error.strerror}; {advice}") from error
     except OSError as error:
-        raise ConfigError(
-            f"--out {out}: cannot write there: {error.strerror}; choose a folder you may write to"
-        ) from error
+        advice = "" if isinstance(out, ObjectPath) else f"; {_ADVICE}"  # object storage has told what to do
+        raise ConfigError(f"--out {out}: cannot write there: {error.strerror}{advice}") from error
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from provenance.stats.sites.columns import SITE_COLUMNS, add_site_columns
 from provenance.store import (
     Place,
     bring_footer,
+    check_answers,
     exists,
     forget_copies,
     list_files,
@@ -101,7 +102,7 @@ def _expand(place: str | Place) -> Iterator[str | Place]:
     if text == STDIN:
         yield STDIN
     elif text.startswith("s3://"):
-        yield from _expand_object(parse_place(text))
+        yield from _expand_object(_parse(text))
     elif "://" in text:
         raise ConfigError(f"{text}: scores are read from this machine or s3://; fetch the file first, or pipe it to -")
     elif (path := Path(place)).is_dir():
@@ -114,8 +115,16 @@ def _expand(place: str | Place) -> Iterator[str | Place]:
         raise ConfigError(f"{text}: no such file")
 
 
+def _parse(text: str) -> Place:
+    try:
+        return parse_place(text)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+
+
 def _expand_object(place: Place) -> Iterator[Place]:
-    if has_magic(str(place)):
+    check_answers(place)
+    if has_magic(str(place)) and not list_files(place):
         raise ConfigError(f"{place}: names on object storage are not completed; name a file, a folder, or a run")
     if place.suffix == ".parquet" and exists(place):
         yield place

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 SCHEME = "s3://"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_MISWRITTEN = re.compile(r"[Ss]3:")  # s3:/bucket is a path, and nobody's folder
 
 
 class ObjectPath(PurePosixPath):
@@ -37,12 +38,17 @@ Place = Path | ObjectPath
 
 
 def parse_place(text: str) -> Place:
-    """The place that a text names. Raises ValueError for `s3://` without a bucket, or for another kind of address."""
+    """The place that a text names.
+
+    Raises ValueError for `s3://` without a bucket, for another kind of address, for one that is miswritten.
+    """
     if not text.startswith(SCHEME):
-        if _ADDRESS.match(text):
+        if _ADDRESS.match(text) or _MISWRITTEN.match(text):
             raise ValueError(f"{text}: a folder of tables is a path, or s3://bucket/prefix")
         return Path(text)
-    found = ObjectPath(text)
-    if len(found.parts) < 2:
+    if text.removeprefix(SCHEME).startswith("/") or not text.removeprefix(SCHEME):
         raise ValueError(f"{text}: names no bucket; write s3://bucket/prefix")
+    found = ObjectPath(text)
+    if ".." in found.parts:
+        raise ValueError(f"{text}: there is no way up in object storage; write s3://bucket/prefix without ..")
     return found

@@ -4,6 +4,7 @@ from provenance.objects.place import ObjectPath, Place, parse_place
 from provenance.store.copies import bring, bring_columns, bring_footer, bring_span, bring_spans, forget_copies
 from provenance.store.folders import (
     absolute,
+    check_answers,
     exists,
     file_size,
     find_absent,
@@ -53,6 +54,7 @@ __all__ = [
     "bring_footer",
     "bring_span",
     "bring_spans",
+    "check_answers",
     "count_rows",
     "exists",
     "file_size",

@@ -88,6 +88,15 @@ def bring_footer(place: Place) -> Path:
     return copy.path
 
 
+def adopt_copy(place: ObjectPath, path: Path) -> None:
+    """Takes a whole file for the copy of an object that it is to become; the file itself stays. Raises OSError."""
+    forget_copies([place])
+    with _guard:
+        own, size = _name_copy(place), path.stat().st_size
+        own.hardlink_to(path)
+        _copies[place] = _Copy(own, size, "", [(0, size)])
+
+
 def forget_copies(places: Iterable[Place] | None = None) -> None:
     """Deletes this process's copies of the places, or all of its copies."""
     with _guard:
@@ -104,11 +113,15 @@ def _begin(place: ObjectPath) -> _Copy:
         raise FileNotFoundError(errno.ENOENT, "no such object", str(place))
     with _guard:
         if place not in _copies:
-            path = local_folder() / f"{next(_numbers)}-{_UNUSUAL.sub('_', place.name)[-100:]}"
+            path = _name_copy(place)
             with path.open("wb") as file:
                 file.truncate(facts.size)
             _copies[place] = _Copy(path, facts.size, facts.etag)
         return _copies[place]
+
+
+def _name_copy(place: ObjectPath) -> Path:
+    return local_folder() / f"{next(_numbers)}-{_UNUSUAL.sub('_', place.name)[-100:]}"
 
 
 def _fill(place: ObjectPath, copy: _Copy, spans: Iterable[Span]) -> None:

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from provenance.errors import ConfigError
+from provenance.objects.asking import FIRST, ask
 from provenance.objects.folders import list_objects, remove_objects
 from provenance.objects.place import ObjectPath, Place
 from provenance.objects.requests import find_facts, get_bytes
@@ -22,6 +24,17 @@ _ASKED_SINGLY = 4  # files of a folder on object storage; more are looked up in 
 def exists(place: Place) -> bool:
     """Whether there is such a file. Raises OSError when the object storage does not answer."""
     return place.exists() if isinstance(place, Path) else find_facts(place) is not None
+
+
+def check_answers(place: Place) -> None:
+    """Raises ConfigError where the object storage of a place does not answer within seconds, or lets nobody in."""
+    if isinstance(place, ObjectPath):
+        try:
+            ask(place, "list_objects_v2", {"Prefix": place.key, "MaxKeys": 1}, FIRST)
+        except FileNotFoundError as error:  # of no bucket, but of an address where nobody speaks the protocol
+            raise ConfigError(f"{place}: no object storage answers there; mend AWS_ENDPOINT_URL") from error
+        except OSError as error:
+            raise ConfigError(f"{place}: cannot be read: {error.strerror}") from error
 
 
 def file_size(place: Place) -> int:

@@ -21,7 +21,7 @@ from provenance.errors import OutputError
 from provenance.objects.folders import abort_uploads
 from provenance.objects.place import ObjectPath, Place
 from provenance.objects.upload import Upload
-from provenance.store.copies import forget_copies
+from provenance.store.copies import adopt_copy, forget_copies
 from provenance.store.local import local_folder
 
 TEMPORARY = ".part"
@@ -51,13 +51,17 @@ def publish(part: Path, place: Place) -> None:
     upload, waiting = Upload(part, place), _waiting.get()
     if waiting is not None:
         waiting.append(upload)
+        adopt_copy(place, part)
     else:
         _send_all([upload])
 
 
 @contextmanager
 def publication() -> Iterator[None]:
-    """Objects written inside appear at its clean end, all within a moment; else none does. Raises OutputError."""
+    """Objects written inside appear at its clean end, all within a moment; else none does. Raises OutputError.
+
+    Inside, this process reads what it has written there as if it had appeared.
+    """
     uploads: list[Upload] = []
     token = _waiting.set(uploads)
     try:
@@ -149,6 +153,7 @@ def _drop(uploads: list[Upload]) -> None:
     """Deletes the files, and gives up what was sent, if the storage answers; the next run sees to the rest."""
     for upload in uploads:
         drop_part(upload.path)
+    forget_copies(upload.place for upload in uploads)
     with suppress(OSError):
         for upload in uploads:
             upload.abort()

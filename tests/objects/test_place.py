@@ -38,7 +38,22 @@ def test_a_path_is_a_path() -> None:
     assert isinstance(parse_place("/s3/x"), Path)
 
 
-@pytest.mark.parametrize("text", ["s3://", "s3:///", "S3://bucket/x", "gs://bucket/x", "https://host/x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "s3://",
+            "s3:///",
+            "s3:///x",
+            "S3://bucket/x",
+            "s3:/bucket/x",
+            "s3:bucket",
+            "gs://bucket/x",
+            "https://host/x",
+        ),
+        *("s3://b/../x", "s3://b/a/.."),
+    ],
+)
 def test_other_addresses_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="s3://bucket/prefix"):
         parse_place(text)

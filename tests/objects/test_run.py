@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import test_main_job
 from tests.objects.servers import BROKEN, SLOW_DOWN, Fault, Request, Site, look, pending_uploads, put, serve_objects
-from tests.test_main_job import COMMAND, SHARDS, TABLES, provenance
+from tests.test_main_job import COMMAND, SHARDS, provenance
 
+TABLES = (*test_main_job.TABLES, "curated_warc")
 NAMES = ("CC-MAIN-2025-30-00000.warc.gz", "CC-MAIN-2025-30-00001.warc.gz")
 READ = ("documents", "signals", "signatures", "anchors", "rejects", "markup")  # tables of a shard that appear together
 FAULTS = (
@@ -33,7 +35,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     (base / "in").mkdir()
     for name in NAMES:
         shutil.copy(SHARDS / "CC-MAIN-2025-30" / name, base / "in")
-    done = provenance("run", base / "in", "--out", base / "out", "--workers", 1)
+    done = provenance("run", base / "in", "--out", base / "out", "--workers", 1, "--write-warc")
     assert done.returncode == 0, done.stderr
     files = [path for table in TABLES for path in (base / "out" / table).rglob("*") if path.is_file()]
     return {f"out/{path.relative_to(base / 'out')}": path.read_bytes() for path in files}
@@ -49,7 +51,7 @@ def tables_of(site: Site) -> dict[str, bytes]:
 
 
 def run(site: Site, *options: object) -> subprocess.CompletedProcess[str]:
-    return provenance("run", site.url("in/"), "--out", site.url("out"), "--workers", 1, *options)
+    return provenance("run", site.url("in/"), "--out", site.url("out"), "--workers", 1, "--write-warc", *options)
 
 
 def lists(site: Site) -> int:
@@ -80,7 +82,7 @@ def test_faults_on_both_sides(here: dict[str, bytes]) -> None:
 def kill_at(site: Site, wanted: Callable[[Request], bool], fault: Fault | None) -> None:
     """Runs until a request, carried out or not; then the run and its workers are killed."""
     process = subprocess.Popen(
-        [*COMMAND, "run", site.url("in/"), "--out", site.url("out"), "--workers", "1"],
+        [*COMMAND, "run", site.url("in/"), "--out", site.url("out"), "--workers", "1", "--write-warc"],
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

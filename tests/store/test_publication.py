@@ -7,10 +7,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from provenance.errors import OutputError
-from provenance.store import ObjectPath, open_whole, publication, remove_parts, write_text
+from provenance.store import (
+    ObjectPath,
+    count_rows,
+    forget_copies,
+    open_whole,
+    publication,
+    read_table,
+    remove_parts,
+    write_table,
+    write_text,
+)
 from provenance.store.local import local_folder
 from tests.objects.servers import BROKEN, SLOW_DOWN, Fault, Request, Site, look, pending_uploads, put
 
@@ -58,6 +69,25 @@ def test_nothing_is_there_before_the_end_and_then_all(site: Site) -> None:
     assert look(site) == WHOLE
     assert pending_uploads(site) == []
     assert parts_here() == []
+
+
+def test_who_writes_reads_it_inside(site: Site) -> None:
+    place = ObjectPath(site.url("out/a.parquet"))
+    write_table(place, pl.DataFrame({"n": [0]}), {})
+    assert read_table(place)["n"].to_list() == [0]
+    with pytest.raises(RuntimeError), publication():
+        write_table(place, pl.DataFrame({"n": [1]}), {})
+        assert read_table(place, ["n"])["n"].to_list() == [1]
+        forget_copies()
+        raise RuntimeError
+    with publication():
+        write_table(place, pl.DataFrame({"n": [2, 3]}), {})
+        assert (count_rows(place), read_table(place)["n"].to_list()) == (2, [2, 3])
+        assert parts_here() != []
+    assert parts_here() == []
+    assert read_table(place)["n"].to_list() == [2, 3]
+    forget_copies()
+    assert list(local_folder().glob("*.parquet*")) == []
 
 
 def test_all_is_sent_before_the_first_appears_and_documents_are_the_last(moto: Site) -> None:

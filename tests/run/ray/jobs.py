@@ -11,8 +11,8 @@ from provenance.errors import OutputError, ShardError
 from provenance.run import Progress, Receipt, Task
 
 
-def wait_for(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
-    """Returns when the condition holds."""
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 300) -> None:
+    """Returns when the condition holds; the limit only ends a test that hangs, on however busy a machine."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

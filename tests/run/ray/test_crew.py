@@ -135,7 +135,7 @@ def test_an_interrupt_ends_the_tasks_in_flight(cluster: Any, tmp_path: Path) -> 
     with crew_of(cluster) as crew:
         with pytest.raises(KeyboardInterrupt):
             list(crew.work(Job(tmp_path), tasks("wait"), on_progress=interrupt))
-        wait_for(lambda: not Path(f"/proc/{pids[0]}").exists(), "the end of the worker", seconds=30)
+        wait_for(lambda: not Path(f"/proc/{pids[0]}").exists(), "the end of the worker")
     assert Job(tmp_path).begun("wait") == 1
 
 

@@ -30,6 +30,11 @@ def hash_names(names: Iterable[str], seed: int, purpose: str) -> Keys:
     return np.frombuffer(b"".join(digests), "<u8").astype(np.uint64)
 
 
+def hash_hosts(names: Iterable[str], seed: int) -> Keys:
+    """`hash_names` of hosts: equal for names that differ in case, or in a dot at the end, as they are one host."""
+    return hash_names((name.lower().rstrip(".") for name in names), seed, "host")
+
+
 def mix(keys: Keys, numbers: Keys | Ints | int = 0) -> Keys:
     """64 bits of each key and number together, each bit of which depends on all of theirs."""
     with np.errstate(over="ignore"):

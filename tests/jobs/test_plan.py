@@ -31,6 +31,14 @@ def test_the_crawl_is_read_off_the_path(tmp_path: Path) -> None:
     assert names(find_shards([str(tmp_path)], None)) == [("CC-MAIN-2019-30", "a"), ("local", "b")]
 
 
+def test_the_crawl_is_that_of_the_partition_as_samples_lay_their_records(tmp_path):
+    touch(tmp_path / "CC-MAIN-2019-30" / "warc" / "crawl=news-2024" / "part-00000.warc.gz")
+    touch(tmp_path / "warc" / "crawl=CC-MAIN-2024-10" / "part-00000.warc.gz")
+    found = names(find_shards([str(tmp_path)], None))
+    assert found == [("CC-MAIN-2024-10", "part-00000"), ("news-2024", "part-00000")]
+    assert names(find_shards([str(tmp_path / "warc")], "mine")) == [("mine", "part-00000")]
+
+
 def test_a_common_crawl_file_name_is_no_crawl_name(tmp_path: Path) -> None:
     touch(tmp_path / "CC-MAIN-20190715175205-20190715200159-00000.warc.gz")
     assert find_shards([str(tmp_path)], None)[0].crawl == "local"

@@ -6,6 +6,7 @@ A row group without a host that was drawn costs its column of host names, and no
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -28,7 +29,7 @@ from provenance.jobs.sampling.options import Listener
 from provenance.jobs.sampling.places import IndexPlace
 from provenance.jobs.sampling.plan import Plan
 from provenance.sampling.choice import CellFinder, Choice, LowestKeys
-from provenance.sampling.hashing import Ints, Keys, mix
+from provenance.sampling.hashing import Ints, Keys, hash_hosts, hash_names, mix
 
 _GROUP_BIT, _FILE_BIT = np.uint64(32), np.uint64(48)  # a row's place: its file, row group and number, in 64 bits
 _IN_FILE = np.uint64((1 << 48) - 1)
@@ -46,7 +47,9 @@ class _Search:
     """What is looked for in the rows, and what was found."""
 
     def __init__(self, census: Census, plan: Plan, seed: int) -> None:
-        self.census, self.plan, self.seed = census, plan, seed
+        self.census, self.plan = census, plan
+        self.hash_hosts = partial(hash_hosts, seed=seed)
+        self.hash_files = partial(hash_names, seed=seed, purpose="file")
         self.finder = CellFinder(plan.drawn, len(plan.strata.labels))
         self.sample, self.panel = LowestKeys(plan.drawn.wanted), LowestKeys(plan.panel.wanted)
         self.hosts = np.union1d(self.finder.hosts, plan.panel.hosts)
@@ -70,13 +73,13 @@ class _Search:
 
     def _concerned(self, rows: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         hosts = rows[HOST].cast(pl.String).fill_null("")
-        return np.isin(hash_column(hosts, self.seed, "host"), self.hosts)
+        return np.isin(hash_column(hosts, self.hash_hosts), self.hosts)
 
     def _add(self, place: IndexPlace, captures: pl.DataFrame, start: np.uint64) -> None:
         if captures.select(pl.any_horizontal(pl.col(PLACE).is_null()).any()).item():
             raise ShardError(place.shown, f"a capture without {FILE} or {OFFSET}; it cannot be drawn nor fetched")
-        hosts = hash_column(captures[HOST], self.seed, "host")
-        keys = mix(hash_column(captures[FILE].cast(pl.String), self.seed, "file"), captures[OFFSET].to_numpy())
+        hosts = hash_column(captures[HOST], self.hash_hosts)
+        keys = mix(hash_column(captures[FILE].cast(pl.String), self.hash_files), captures[OFFSET].to_numpy())
         places = start + captures["row"].to_numpy().astype(np.uint64)
         numbers = self.census.names.number(captures)
         if len(self.census.names.labels) > len(self.plan.final):

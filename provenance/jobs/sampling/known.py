@@ -15,7 +15,8 @@ SHOWN = 50  # values told of each variable, those with most captures
 def read_drawn(sample: pl.DataFrame) -> Drawn:
     """The draw of the rows of a sample of one crawl that are not of the panel alone."""
     stratum = sample["stratum"].rank("dense").to_numpy().astype(np.int64)
-    host = pl.when("host_held").then("url_host_name").otherwise(pl.lit(""))
+    name = pl.col("url_host_name").str.to_lowercase().str.strip_chars_end(".")
+    host = pl.when("host_held").then(name).otherwise(pl.lit(""))
     group = sample.select(pl.struct("stratum", host).rank("dense")).to_series()
     return Drawn(
         stratum,

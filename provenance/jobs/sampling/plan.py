@@ -10,7 +10,7 @@ from provenance.jobs.sampling.options import SampleOptions
 from provenance.sampling.caps import CappedCells, cap_hosts
 from provenance.sampling.counts import Strata, find_starts, renumber
 from provenance.sampling.draw import DrawnCells, draw_cells, find_groups, find_panel
-from provenance.sampling.hashing import Ints, Keys, hash_names
+from provenance.sampling.hashing import Ints, Keys, hash_hosts, hash_names
 from provenance.sampling.quotas import set_quotas, share_by_power
 from provenance.sampling.strata import Floats, Label, name_stratum, pool_strata
 
@@ -104,7 +104,7 @@ def _find_panel(part: CappedCells, options: SampleOptions) -> PanelHosts:
     counts = np.add.reduceat(part.cells.counts, starts).astype(np.int64) if len(starts) else np.zeros(0, np.int64)
     probability = np.full(len(hosts), options.panel_share)
     if options.panel:
-        keys = hash_names(options.panel, options.seed, "host")
+        keys = hash_hosts(options.panel, options.seed)
         order = np.argsort(keys)
         at = order[np.minimum(np.searchsorted(keys[order], hosts), len(keys) - 1)]
         chosen = keys[at] == hosts

@@ -12,6 +12,7 @@ from provenance.jobs.sources.inputs import InputOptions, find_archives
 from provenance.jobs.sources.places import STDIN, Found, identify_place, path_of
 
 _SUFFIX = re.compile(r"(\.warc)?(?:\.(?:warc|wet|arc)|(\.wat))(\.(gz|zst|lz4|bz2|xz))?$")
+_PARTITION = re.compile(r"(?:^|/)crawl=([A-Za-z0-9][A-Za-z0-9._-]{0,79})(?=/)")
 _CRAWL = re.compile(r"CC-MAIN-\d{4}(?:-\d{2,4})?(?![\d-])")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _LONGEST = 160  # characters of a shard's name: file systems end at 255, and tables add to it
@@ -51,8 +52,8 @@ class Shard:
 def find_shards(inputs: Iterable[str], crawl: str | None, options: InputOptions | None = None) -> list[Shard]:
     """The shards of everything named, ordered by crawl and name; an archive named twice, or linked to, counts once.
 
-    Without `crawl`, the name is read off the path (CC-MAIN-YYYY-WW), else it is "local". Raises ConfigError for an
-    input that is not there or names no archive, and for an unusable name.
+    Without `crawl`, the name is read off the path (`crawl=NAME`, else CC-MAIN-YYYY-WW), else it is "local". Raises
+    ConfigError for an input that is not there or names no archive, and for an unusable name.
     """
     options = options or InputOptions()
     _check_name("--crawl", crawl)
@@ -76,6 +77,9 @@ def _make_shard(found: Found, crawl: str | None, piped: str) -> Shard:
 
 
 def _crawl_of(path: str) -> str:
+    named = _PARTITION.findall(path)
+    if named:
+        return str(named[-1])
     found = _CRAWL.search(path)
     return found.group() if found else DEFAULT_CRAWL
 

@@ -263,6 +263,47 @@ def test_an_index_that_names_a_record_twice_is_refused(root: Path, tmp_path: Pat
         run(tmp_path / "out", tmp_path, options=replace(OPTIONS, documents=8000, per_host=400))
 
 
+@pytest.mark.parametrize(
+    ("column", "values", "said"),
+    [
+        (
+            "crawl",
+            ["CC-MAIN-2024-10", "CC-MAIN-2024-18"],
+            "its column crawl has CC-MAIN-2024-10, CC-MAIN-2024-18; a file",
+        ),
+        ("crawl", ["CC-MAIN-2024-10"], "its path tells none: --crawl CC-MAIN-2024-10"),
+        ("subset", ["crawldiagnostics", "warc"], "its column subset has crawldiagnostics, warc; a file"),
+        ("subset", ["robotstxt"], "its column subset has robotstxt; a file"),
+    ],
+)
+def test_a_table_of_several_crawls_or_subsets_is_not_taken_for_one(
+    root: Path, tmp_path: Path, column: str, values: list[str], said: str
+) -> None:
+    rows = rows_of(root).head(200)
+    told = pl.Series(column, [values[number % len(values)] for number in range(200)])
+    rows.with_columns(told).write_parquet(tmp_path / "a.parquet")
+    with pytest.raises(ConfigError, match=said):
+        run(tmp_path / "out", tmp_path / "a.parquet")
+
+
+def test_a_table_that_tells_its_crawl_in_a_column_is_drawn_from(root: Path, tmp_path: Path) -> None:
+    rows = rows_of(root).head(200).with_columns(crawl=pl.lit("CC-MAIN-2024-10"), subset=pl.lit("warc"))
+    rows.write_parquet(tmp_path / "a.parquet")
+    options = replace(OPTIONS, documents=20, by=())
+    facts = run(tmp_path / "out", tmp_path / "a.parquet", options=options, crawls=("CC-MAIN-2024-10",)).facts
+    assert facts["crawls"]["CC-MAIN-2024-10"]["documents"] == 20  # type: ignore[index]
+
+
+def test_a_host_in_other_letters_or_with_a_dot_is_one_host(root: Path, tmp_path: Path) -> None:
+    rows = pages_of(root).head(60)
+    spelled = pl.Series("url_host_name", ["One.Example", "one.example", "one.example.", "two.example"] * 15)
+    rows.with_columns(spelled).write_parquet(tmp_path / "a.parquet")
+    options = replace(OPTIONS, documents=20, per_host=4, by=(), panel={"ONE.example": 1.0})
+    told = run(tmp_path / "out", tmp_path / "a.parquet", options=options, crawls=("mine",)).facts["crawls"]["mine"]  # type: ignore[index]
+    assert (told["hosts"], told["documents"], told["worth"]) == (2, 8, 6.4)  # 45 captures by 4 and 15 by 4
+    assert (told["panel_hosts"], told["panel_captures"]) == (1, 4)
+
+
 def test_an_old_index_without_languages_is_drawn_by_what_it_has(root: Path, tmp_path: Path) -> None:
     rows_of(root).drop("content_languages").write_parquet(tmp_path / "a.parquet")
     run(tmp_path / "out", tmp_path / "a.parquet", options=replace(OPTIONS, by=("tld", "month")), crawls=("old",))

@@ -16,7 +16,13 @@ _FLAGS = {"address": "--ray-address", "task_memory": "--task-memory", "copied": 
 def engine_options(command: Callable[..., int]) -> Callable[..., int]:
     """Adds the options to a command, which gets them as `engine`. Raises ConfigError when they cannot be had."""
 
-    @click.option("--engine", type=click.Choice([one.value for one in Engine]), default="local", show_default=True)
+    @click.option(
+        "--engine",
+        type=click.Choice([one.value for one in Engine]),
+        default="local",
+        show_default=True,
+        help="What works: processes of this machine, or a cluster of Ray.",
+    )
     @click.option(
         "--ray-address", help="The cluster's host:port, or auto.  [default: RAY_ADDRESS, else a Ray of its own]"
     )

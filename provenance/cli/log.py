@@ -31,7 +31,13 @@ def log_options(command: Callable[..., int]) -> Callable[..., int]:
     """Adds the options to a command, which gets them as `log`."""
 
     @click.option("--log", "target", metavar="FILE", help="Append events to this file; - writes them to stderr.")
-    @click.option("--log-format", "form", type=click.Choice(["json", "text"]), default="json", show_default=True)
+    @click.option(
+        *("--log-format", "form"),
+        type=click.Choice(["json", "text"]),
+        default="json",
+        show_default=True,
+        help="A line an event, for programs or for people.",
+    )
     @functools.wraps(command)
     def with_log(target: str | None, form: str, **others: object) -> int:
         return command(log=LogOptions(target, form), **others)

@@ -41,7 +41,12 @@ from provenance.store import Place, read_table, read_text
 @engine_options
 @click.option("--memory", type=MemorySize(), help="Ceiling of the search for copies.  [default: 1 GiB a worker]")
 @click.option("--seen", type=LocalPath(), help="A first-seen index whose dates count as evidence.")
-@click.option("--weights", type=PlaceType(to_read=True), help="What each document of a sample stands for.")
+@click.option(
+    "--weights",
+    type=PlaceType(to_read=True),
+    metavar="FILE",
+    help="Sample weights, made by `provenance sample`: how many documents of the crawl each one stands for.",
+)
 @click.option("--check-digests", is_flag=True, help="Compare captures with the digests their archive gives them.")
 @click.option("--write-warc", is_flag=True, help="Write the documents kept as WARC too, beside the curated tables.")
 @log_options

@@ -29,7 +29,13 @@ _EXAMPLE = (
 @click.option("--per-host", type=click.IntRange(1), default=10, show_default=True, help="At most so many of a host.")
 @click.option("--by", default="language,tld,month", show_default=True, help="Variables of the strata, or none.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed draws another sample.")
-@click.option("--allocation", type=click.Choice(list(ALLOCATIONS)), default="proportional", show_default=True)
+@click.option(
+    "--allocation",
+    type=click.Choice(list(ALLOCATIONS)),
+    default="proportional",
+    show_default=True,
+    help="How many of each stratum: by its captures, or by their square root.",
+)
 @click.option("--least", type=click.IntRange(1), default=2, show_default=True, help="Of each stratum at least.")
 @click.option("--crawl", "crawls", multiple=True, help="Only this crawl; or the name of files whose path tells none.")
 @click.option("--panel-share", type=click.FloatRange(0, 1), default=0.0, help="Part of the hosts that are the panel.")

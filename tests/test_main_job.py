@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from provenance.store import SHARD_TABLES, scan_table
+from tests.folders import read_files
 
 ROOT = Path(__file__).parent.parent
 SHARDS = ROOT / "fixtures" / "shards"
@@ -26,10 +27,8 @@ def provenance(*arguments: object, **options: object) -> subprocess.CompletedPro
 
 
 def tables_of(out: Path) -> dict[str, bytes]:
-    found = {
-        str(path.relative_to(out)): path.read_bytes() for table in TABLES for path in (out / table).rglob("*.parquet")
-    }
-    return found | {"stats": (out / "stats" / "ratio.parquet").read_bytes()}
+    found = read_files(out, *TABLES, "stats/ratio.parquet")
+    return {name: data for name, data in found.items() if name.endswith(".parquet")}
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from provenance.jobs.report_runs import write_report
 from provenance.jobs.scores import read_scores
 from provenance.jobs.seen.source import open_run
 from provenance.store import copies, forget_copies, parse_place
+from tests.folders import read_files
 from tests.made_runs import two_runs  # noqa: F401  a fixture
 from tests.objects.servers import Site, put, serve_objects
 
@@ -41,10 +42,6 @@ def fetched(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     return site
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 def test_a_report_is_the_same_and_fetches_a_part(
     two_runs: Runs,  # noqa: F811
     fetched: Site,
@@ -52,10 +49,10 @@ def test_a_report_is_the_same_and_fetches_a_part(
 ) -> None:
     write_report(list(two_runs), tmp_path / "here" / "page.html", by=("crawl",))
     write_report([fetched.url(run.name) for run in two_runs], tmp_path / "there" / "page.html", by=("crawl",))
-    assert files_of(tmp_path / "there") == files_of(tmp_path / "here")
+    assert read_files(tmp_path / "there") == read_files(tmp_path / "here")
     tables = {part for request in fetched.requests for part in request.key.split("/")}
     assert tables.isdisjoint({"anchors", "signatures", "markup", "rejects"})
-    assert fetched.given < sum(len(data) for run in two_runs for data in files_of(run).values()) / 2
+    assert fetched.given < sum(len(data) for run in two_runs for data in read_files(run).values()) / 2
 
 
 def test_the_ratio_is_the_same_by_run_and_by_files(two_runs: Runs, site: Site) -> None:  # noqa: F811

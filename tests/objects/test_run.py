@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import test_main_job
+from tests.folders import read_files
 from tests.objects.servers import BROKEN, SLOW_DOWN, Fault, Request, Site, look, pending_uploads, put, serve_objects
 from tests.test_main_job import COMMAND, SHARDS, provenance
 
@@ -37,8 +38,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         shutil.copy(SHARDS / "CC-MAIN-2025-30" / name, base / "in")
     done = provenance("run", base / "in", "--out", base / "out", "--workers", 1, "--write-warc")
     assert done.returncode == 0, done.stderr
-    files = [path for table in TABLES for path in (base / "out" / table).rglob("*") if path.is_file()]
-    return {f"out/{path.relative_to(base / 'out')}": path.read_bytes() for path in files}
+    return read_files(base, *(f"out/{table}" for table in TABLES))
 
 
 def fill(site: Site) -> None:

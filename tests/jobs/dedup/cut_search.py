@@ -16,6 +16,7 @@ from provenance.jobs.published import PublishedJob
 from provenance.run import Receipt, Task
 from provenance.store import Place
 from provenance.text.words import count_words
+from tests.folders import read_files
 from tests.jobs.dedup.test_search import DOCUMENTS, OPTIONS, InProcess, search_in
 
 NOTICE = "All rights reserved by the people of this page"
@@ -55,5 +56,4 @@ class PublishingDesk(InProcess):
 
 def read_results(out: Path) -> dict[str, bytes]:
     """What a search leaves in a folder of this machine, by its path there."""
-    paths = [*(out / "clusters").iterdir(), *(out / "stats").iterdir()]
-    return {str(path.relative_to(out)): path.read_bytes() for path in paths}
+    return read_files(out, "clusters", "stats")

@@ -23,6 +23,7 @@ from provenance.jobs.seen.lookup import first_seen
 from provenance.jobs.seen.manifest import MANIFEST, open_index, read_manifest, write_manifest
 from provenance.jobs.seen.plan import DEFAULT_MEMORY
 from provenance.store import scan_table
+from tests.folders import read_files
 from tests.jobs.seen.made_runs import DAY_2019, DAY_2024, make_text, write_run
 
 
@@ -33,10 +34,6 @@ def add_to(index: Path, run: Path, *, near: bool | None = None, memory: int = DE
 def ask(index: Path, run: Path) -> pl.DataFrame:
     signed = scan_table(run, "signatures").collect()
     return first_seen(index, signed["exact_hash"], signed["signature"])
-
-
-def state_of(index: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(index)): path.read_bytes() for path in index.rglob("*") if path.is_file()}
 
 
 def texts_of(numbers: Sequence[int]) -> list[str]:
@@ -79,10 +76,10 @@ def test_a_later_capture_changes_nothing(tmp_path: Path) -> None:
 def test_adding_the_same_run_twice_changes_no_byte(tmp_path: Path) -> None:
     index, run = tmp_path / "index", write_run(tmp_path / "run", texts_of(range(30)), DAY_2019)
     add_to(index, run)
-    before = state_of(index)
+    before = read_files(index)
     again = add_to(index, run.rename(tmp_path / "moved"))
     assert (again.known_run, again.recorded) == (True, 0)
-    assert state_of(index) == before
+    assert read_files(index) == before
 
 
 def test_documents_without_a_capture_time_are_counted_and_left_out(tmp_path: Path) -> None:
@@ -187,12 +184,12 @@ def test_an_index_of_equal_texts_alone_has_no_near_part(tmp_path: Path) -> None:
 def test_signatures_of_another_kind_are_refused_with_what_differs(tmp_path: Path) -> None:
     index = tmp_path / "index"
     add_to(index, write_run(tmp_path / "run", texts_of(range(5)), DAY_2019))
-    before = state_of(index)
+    before = read_files(index)
     other = DedupOptions(num_perm=64, bands=8, threshold=0.7)
     run = write_run(tmp_path / "other", texts_of(range(5)), DAY_2019, options=other)
     with pytest.raises(ConfigError, match=r"dedup\.num_perm is 128 there and 64 here; dedup\.bands is 16 there and 8"):
         add_to(index, run)
-    assert state_of(index) == before
+    assert read_files(index) == before
 
 
 def test_an_unfinished_run_is_refused_and_no_index_made(tmp_path: Path) -> None:
@@ -226,7 +223,7 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, name: str) -> 
     (foreign / name).write_text("dear")
     with pytest.raises(ConfigError, match=rf"holds {name.split('/')[0]} and no first-seen index"):
         add_to(foreign, run)
-    assert state_of(foreign) == {name: b"dear"}
+    assert read_files(foreign) == {name: b"dear"}
 
 
 def test_only_files_of_the_index_are_deleted(tmp_path: Path) -> None:

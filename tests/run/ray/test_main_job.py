@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.folders import read_files
 from tests.run.ray.jobs import wait_for
 from tests.test_main_job import COMMAND, SHARDS, provenance
 
@@ -22,8 +23,7 @@ OF_A_RUN = {"ledger.jsonl", "running.json", ".lock"}  # what tells of this run, 
 
 
 def files_of(out: Path) -> dict[str, bytes]:
-    found = (path for path in out.rglob("*") if path.is_file() and path.name not in OF_A_RUN)
-    return {str(path.relative_to(out)): path.read_bytes() for path in found}
+    return {name: data for name, data in read_files(out).items() if name not in OF_A_RUN}
 
 
 def begin(cluster: Any, out: Path) -> subprocess.Popen[str]:

@@ -169,9 +169,8 @@ def _show_fetched(report: SampleReport, out: Place) -> None:
         click.echo("the same command tries them again")
     for kind in KINDS[: 1 + bool(report.facts and _has_panel(report))]:
         run = "run" if kind is KINDS[0] else "panel_run"
-        click.echo(
-            f"now: provenance run {out / kind.warc_folder} --out {out / run} --weights {out / kind.weights_file}"
-        )
+        warcs = f"{out / kind.warc_folder}/"  # with a slash, as prefixes of object storage are told from objects
+        click.echo(f"now: provenance run {warcs} --out {out / run} --weights {out / kind.weights_file}")
 
 
 def _has_panel(report: SampleReport) -> bool:

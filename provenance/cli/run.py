@@ -35,7 +35,7 @@ from provenance.store import Place, read_table, read_text
 @click.option("--out", required=True, type=PlaceType(), help="Folder for tables and report, or s3://bucket/prefix.")
 @click.option("--base", help="Where relative lines of list files count from: a folder, http(s):// or s3://.")
 @click.option("--name", help="Name of the archive on standard input; else 'stdin'.")
-@click.option("--crawl", help="Name of the crawl; else read off the path (CC-MAIN-YYYY-WW), else 'local'.")
+@click.option("--crawl", help="Name of the crawl; else read off the path (crawl=NAME, CC-MAIN-YYYY-WW), else 'local'.")
 @click.option("--config", "config_path", type=LocalPath(), help="RUN.toml with options of the stages.")
 @click.option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: all cores]")
 @engine_options

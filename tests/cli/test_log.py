@@ -45,6 +45,14 @@ def test_what_else_the_package_logs_is_an_event_too(tmp_path: Path) -> None:
     assert (line["event"], line["level"], line["message"]) == ("log", "warning", "3 tasks\nwait")
 
 
+def test_marks_that_others_put_on_records_are_no_fields(tmp_path: Path) -> None:
+    with write_log(LogOptions(str(tmp_path / "log"), "json")):
+        logging.getLogger("provenance.x").info("said", extra={"_ray_timestamp_ns": 1, "shard": "a"})
+    told = json.loads((tmp_path / "log").read_text())
+    assert "_ray_timestamp_ns" not in told
+    assert told["shard"] == "a"
+
+
 def test_text_lines_are_one_line_each(tmp_path: Path) -> None:
     with write_log(LogOptions(str(tmp_path / "log"), "text")):
         EventLog("r1").finish(lost(1, error="two\nlines"))

@@ -60,7 +60,8 @@ def test_text_lines_are_one_line_each(tmp_path: Path) -> None:
     assert line.split(" ", 3)[1:] == ["error", "task_failed", "read c/s1: two lines"]
 
 
-def test_odd_names_are_lines_all_the_same(tmp_path: Path) -> None:
+def test_odd_names_are_lines_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger("provenance"), "propagate", False)  # pytest's own log cannot be sent with it
     with write_log(LogOptions(str(tmp_path / "log"), "json")):
         LOGGER.warning("a\u2028b \udce4 \u00fc \u4e2d")
     assert lines_of(tmp_path / "log")[0]["message"] == "a\u2028b \udce4 \u00fc \u4e2d"
